@@ -1,0 +1,312 @@
+"""A tumour board's definition: its specialties, options, words and rules.
+
+One TOML file in the boards folder is one board, and the file's name is the board's key. A second
+board is a second file. `load_boards` reads them all; if anything is wrong anywhere it raises one
+DefinitionError that lists every mistake with file, key path and reason.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from boardroom.boards import parts as p
+from boardroom.boards.parts import Choice, Key, Line, Part
+from boardroom.clinical.facts import FACTS
+
+
+class DefinitionError(Exception):
+    """The boards folder cannot be used. The message has one line for each mistake."""
+
+
+class UnknownKeyError(LookupError):
+    """A word that this board's definition does not have."""
+
+    def __init__(self, board: str, kind: str, key: object) -> None:
+        super().__init__(f"The board '{board}' has no {kind} '{key}'.")
+
+
+class BoardDefinition(Part):
+    """Everything about a board that is data and not program; its order is the screen's."""
+
+    key: Key
+    name: Line
+    time_zone: Line
+    case_code_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,4}$")]
+    meeting: p.MeetingDefaults
+    quorum: p.Quorum
+    sign_off: p.SignOffRule
+    specialties: tuple[p.Specialty, ...] = Field(min_length=1)
+    options: tuple[p.Option, ...] = Field(min_length=1)
+    verdict_families: tuple[Choice, ...] = Field(min_length=1)
+    verdicts: tuple[p.Verdict, ...] = Field(min_length=2)
+    stances: tuple[p.Stance, ...]
+    dispositions: tuple[p.Disposition, ...]
+    strengths: tuple[p.Strength, ...]
+    confidence: tuple[Line, ...] = Field(min_length=5, max_length=5)
+    diagnoses: tuple[Choice, ...] = Field(min_length=1)
+    treatment_kinds: tuple[Choice, ...] = Field(min_length=1)
+    treatment_responses: tuple[Choice, ...] = Field(min_length=1)
+    imaging_modalities: tuple[Choice, ...] = Field(min_length=1)
+    availability: tuple[Choice, ...] = Field(min_length=1)
+    first_opinion_reasons: tuple[Choice, ...] = Field(min_length=1)
+    reclassification_reasons: tuple[Choice, ...] = Field(min_length=1)
+    deferral_reasons: tuple[p.DeferralReason, ...] = Field(min_length=1)
+    decline_reasons: tuple[Choice, ...] = Field(min_length=1)
+    tellers: tuple[Choice, ...] = Field(min_length=1)
+    plan_steps: tuple[p.PlanStep, ...] = ()
+    readiness: tuple[p.Need, ...] = ()
+
+    def _find(self, vocabulary: str, key: object) -> Any:
+        for entry in getattr(self, vocabulary):
+            if entry.key == key:
+                return entry
+        raise UnknownKeyError(self.key, VOCABULARIES[vocabulary], key)
+
+    def specialty(self, key: str) -> p.Specialty:
+        """The specialty with this key; raises UnknownKeyError."""
+        found: p.Specialty = self._find("specialties", key)
+        return found
+
+    def option(self, key: str) -> p.Option:
+        """The treatment option with this key; raises UnknownKeyError."""
+        found: p.Option = self._find("options", key)
+        return found
+
+    def verdict(self, key: str) -> p.Verdict:
+        """The verdict with this key; raises UnknownKeyError."""
+        found: p.Verdict = self._find("verdicts", key)
+        return found
+
+    def disposition(self, key: str) -> p.Disposition:
+        """The disposition with this key; raises UnknownKeyError."""
+        found: p.Disposition = self._find("dispositions", key)
+        return found
+
+    def deferral_reason(self, key: str) -> p.DeferralReason:
+        """The deferral reason with this key; raises UnknownKeyError."""
+        found: p.DeferralReason = self._find("deferral_reasons", key)
+        return found
+
+    def label(self, vocabulary: str, key: str) -> str:
+        """The words for `key` in a vocabulary such as "diagnoses"; raises UnknownKeyError."""
+        if vocabulary not in VOCABULARIES:
+            raise UnknownKeyError(self.key, "vocabulary", vocabulary)
+        entry = self._find(vocabulary, key)
+        return str(entry.text if isinstance(entry, p.PlanStep) else entry.name)
+
+    def choices_for(self, vocabulary: str, blank: str | None = None) -> list[tuple[str, str]]:
+        """(key, name) pairs for a form field; `blank` are an empty first choice's words."""
+        if vocabulary not in VOCABULARIES:
+            raise UnknownKeyError(self.key, "vocabulary", vocabulary)
+        pairs = [
+            (entry.key, self.label(vocabulary, entry.key)) for entry in getattr(self, vocabulary)
+        ]
+        return pairs if blank is None else [("", blank), *pairs]
+
+    def grouped_verdicts(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Verdict choices under their family's name, for a select with groups."""
+        return [
+            (family.name, [(v.key, v.name) for v in self.verdicts if v.family == family.key])
+            for family in self.verdict_families
+        ]
+
+    @property
+    def core(self) -> tuple[p.Specialty, ...]:
+        """The core specialties, in the board's order."""
+        return tuple(s for s in self.specialties if s.core)
+
+    def quorum_missing(self, present: Iterable[str]) -> tuple[str, ...]:
+        """Keys of the specialties that quorum needs and that nobody present can stand for."""
+        here = set(present)
+        covered = set(here)
+        if self.quorum.deputies_count:
+            # A deputy counts towards quorum because the question can still be answered.
+            covered |= {k for s in self.specialties if s.key in here for k in s.deputy_for}
+        return tuple(k for k in self.quorum.specialties if k not in covered)
+
+    def needs_for(self, diagnosis: str | None) -> tuple[p.Need, ...]:
+        """What a fair discussion needs for this diagnosis (None: not known yet)."""
+        return tuple(n for n in self.readiness if not n.diagnoses or diagnosis in n.diagnoses)
+
+
+VOCABULARIES: Mapping[str, str] = {
+    "specialties": "specialty",
+    "options": "treatment option",
+    "verdict_families": "verdict family",
+    "verdicts": "verdict",
+    "stances": "stance",
+    "dispositions": "disposition",
+    "strengths": "strength",
+    "diagnoses": "diagnosis",
+    "treatment_kinds": "kind of treatment",
+    "treatment_responses": "treatment response",
+    "imaging_modalities": "imaging modality",
+    "availability": "availability",
+    "first_opinion_reasons": "first opinion reason",
+    "reclassification_reasons": "reclassification reason",
+    "deferral_reasons": "deferral reason",
+    "decline_reasons": "decline reason",
+    "tellers": "person who tells the patient",
+    "plan_steps": "plan step",
+}
+"""Every list of keyed entries, with the singular word used in messages."""
+
+FIXED = {
+    "stances": ("prefer", "acceptable", "advise_against", "outside_field"),
+    "dispositions": ("chosen", "fallback", "rejected", "not_applicable"),
+    "strengths": ("unanimous", "majority", "none_reached"),
+}
+"""Vocabularies whose keys the program itself relies on; a board gives them their words."""
+
+
+def _repeated(values: Iterable[str]) -> list[tuple[int, str]]:
+    seen: set[str] = set()
+    again = []
+    for index, value in enumerate(values):
+        if value in seen:
+            again.append((index, value))
+        seen.add(value)
+    return again
+
+
+def _misfits(board: BoardDefinition) -> Iterator[tuple[str, str]]:
+    """Everything that each piece alone cannot know: (key path, reason)."""
+    for name in VOCABULARIES:
+        entries = getattr(board, name)
+        for i, key in _repeated(e.key for e in entries):
+            yield f"{name}[{i}].key", f"'{key}' is used twice"
+        if name in FIXED and (
+            absent := [k for k in FIXED[name] if k not in {e.key for e in entries}]
+        ):
+            yield name, f"needs an entry for {', '.join(absent)}"
+    specialties = {s.key for s in board.specialties}
+    for i, mark in _repeated(s.mark for s in board.specialties):
+        yield f"specialties[{i}].mark", f"'{mark}' is the mark of another specialty"
+    for i, short in _repeated(o.short for o in board.options):
+        yield f"options[{i}].short", f"'{short}' is the head of another option"
+    for i, s in enumerate(board.specialties):
+        for j, key in _repeated(q.key for q in s.questions):
+            yield f"specialties[{i}].questions[{j}].key", f"'{key}' is asked twice"
+        for j, q in enumerate(s.questions):
+            for k, key in _repeated(c.key for c in q.choices):
+                yield f"specialties[{i}].questions[{j}].choices[{k}].key", f"'{key}' is used twice"
+        for j, key in enumerate(s.deputy_for):
+            if key not in specialties or key == s.key:
+                yield f"specialties[{i}].deputy_for[{j}]", f"'{key}' is no other specialty"
+    for i, key in enumerate(board.quorum.specialties):
+        if key not in specialties:
+            yield f"quorum.specialties[{i}]", f"'{key}' is not one of the specialties"
+    if not board.core:
+        yield "specialties", "needs at least one with core = true"
+    families = {f.key for f in board.verdict_families}
+    for i, v in enumerate(board.verdicts):
+        if v.family not in families:
+            yield f"verdicts[{i}].family", f"'{v.family}' is not one of the verdict families"
+    positions = [x.key for x in board.sign_off.positions]
+    for i, key in _repeated(positions):
+        yield f"sign_off.positions[{i}].key", f"'{key}' is used twice"
+    if absent := [k for k in ("agree", "reservation", "dissent") if k not in positions]:
+        yield "sign_off.positions", f"needs an entry for {', '.join(absent)}"
+    for i, d in enumerate(board.deferral_reasons):
+        if d.default_owner not in specialties | p.OWNER_ROLES:
+            roles = ", ".join(sorted(p.OWNER_ROLES))
+            yield (
+                f"deferral_reasons[{i}].default_owner",
+                (f"'{d.default_owner}' is neither a specialty nor one of {roles}"),
+            )
+    yield from _unknown_needs(board)
+    try:
+        ZoneInfo(board.time_zone)
+    except (OSError, ValueError, LookupError):
+        yield "time_zone", f"'{board.time_zone}' is not a time zone, such as 'Europe/London'"
+    if (
+        max(board.meeting.minutes_simple, board.meeting.minutes_complex)
+        > board.meeting.length_minutes
+    ):
+        yield "meeting", "one case cannot take longer than the meeting"
+
+
+def _unknown_needs(board: BoardDefinition) -> Iterator[tuple[str, str]]:
+    diagnoses = {d.key for d in board.diagnoses}
+    known = (
+        p.CASE_PARTS | {f"referral.{f}" for f in p.REFERRAL_FIELDS} | {f"fact.{f}" for f in FACTS}
+    )
+    for i, need in enumerate(board.readiness):
+        if need.item not in known:
+            yield f"readiness[{i}].item", f"'{need.item}' is nothing that a case records"
+        for j, key in enumerate(need.diagnoses):
+            if key not in diagnoses:
+                yield f"readiness[{i}].diagnoses[{j}]", f"'{key}' is not one of the diagnoses"
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for step in location:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
+    return path
+
+
+_PLAIN = {
+    "extra_forbidden": "is not a known key",
+    "missing": "is missing",
+    "string_type": "must be text in quotes",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "tuple_type": "must be a list",
+    "model_type": "must be a table",
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "string_pattern_mismatch": "must match {pattern}",
+    "string_too_long": "must be at most {max_length} characters",
+    "string_too_short": "must not be empty",
+    "literal_error": "must be one of {expected}",
+    "too_short": "needs at least {min_length} entries",
+    "too_long": "has more than {max_length} entries",
+    "value_error": "{error}",
+}
+
+
+def read_board(path: Path) -> tuple[BoardDefinition | None, list[str]]:
+    """Read one file: the board, or None and one message for each mistake. Never raises."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        return None, [f"{path.name}: not valid TOML: {error}"]
+    except (OSError, UnicodeDecodeError) as error:
+        return None, [f"{path.name}: cannot be read: {error}"]
+    mistakes = []
+    if content.setdefault("key", path.stem) != path.stem:
+        mistakes.append(f"{path.name}: key: must be '{path.stem}', like the file's name")
+        content["key"] = path.stem
+    try:
+        board = BoardDefinition.model_validate(content)
+    except ValidationError as error:
+        for e in error.errors(include_url=False):
+            reason = _PLAIN.get(e["type"], e["msg"]).format_map({"error": "", **e.get("ctx", {})})
+            mistakes.append(f"{path.name}: {_path(e['loc'])}: {reason}")
+        return None, mistakes
+    mistakes += [f"{path.name}: {where}: {why}" for where, why in _misfits(board)]
+    return (None if mistakes else board), mistakes
+
+
+def load_boards(folder: Path) -> dict[str, BoardDefinition]:
+    """Every board in the folder by its key; raises DefinitionError naming every mistake."""
+    files = sorted(Path(folder).glob("*.toml"))
+    if not files:
+        raise DefinitionError(f"{folder}: there is no board's definition (a .toml file) here")
+    boards: dict[str, BoardDefinition] = {}
+    mistakes: list[str] = []
+    for path in files:
+        board, found = read_board(path)
+        mistakes += found
+        if board is not None:
+            boards[board.key] = board
+    if mistakes:
+        raise DefinitionError("\n".join(mistakes))
+    return boards

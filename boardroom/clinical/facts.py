@@ -1,0 +1,160 @@
+"""Checking one clinical value as somebody typed it: accept, warn, or refuse with a plain reason.
+
+Nothing is guessed. A number without its unit, with a unit the fact does not have, or with a mark
+that could be a decimal or a thousands separator is refused, and the reason says what to enter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from boardroom.clinical.catalogue import FACTS, SECTIONS, Fact, Section
+from boardroom.clinical.units import Unit, convert
+
+__all__ = ["FACTS", "SECTIONS", "Checked", "Fact", "FactError", "Section"]
+__all__ += ["by_section", "check", "fact", "in_unit", "unit_of"]
+
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
+_MAX_CHARACTERS = 30
+
+
+class FactError(ValueError):
+    """A value that cannot be recorded. `reason` is one plain sentence for beside the field."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A value fit to record: a Decimal for a number, a choice's key otherwise.
+
+    `unit` is the unit's key as entered ("" where there is none). `warnings` are plain sentences
+    about a value that is possible but improbable.
+    """
+
+    value: Decimal | str
+    unit: str
+    warnings: tuple[str, ...] = ()
+
+
+def fact(key: str) -> Fact:
+    """The fact with this key; raises FactError."""
+    try:
+        return FACTS[key]
+    except KeyError:
+        raise FactError(f"There is no clinical fact called '{key}'.") from None
+
+
+def by_section() -> dict[Section, list[Fact]]:
+    """The catalogue section by section, in the order of the page."""
+    return {s: [f for f in FACTS.values() if f.section == s] for s in SECTIONS}
+
+
+def unit_of(fact: Fact, key: str) -> Unit:
+    """The fact's unit with this key or shown name; raises FactError naming those it has."""
+    wanted = key.strip()
+    for unit in fact.units:
+        if wanted in (unit.key, unit.name):
+            return unit
+    names = " or ".join(unit.name for unit in fact.units)
+    if not wanted:
+        raise FactError(f"{fact.label} needs its unit: {names}.")
+    if fact.units[0].key == "":
+        raise FactError(f"{fact.label} has no unit, so '{wanted}' cannot be right.")
+    raise FactError(f"{fact.label} is recorded in {names}, not in '{wanted}'.")
+
+
+def in_unit(key: str, value: Decimal, unit: str, target: str) -> Decimal:
+    """A recorded number of this fact in another of its units; raises FactError.
+
+    DCP is refused: the factor between its units depends on the kit.
+    """
+    this = fact(key)
+    source, wanted = unit_of(this, unit), unit_of(this, target)
+    if key == "dcp" and source != wanted:
+        raise FactError("DCP cannot be converted: the factor depends on the kit.")
+    return convert(value, source, wanted)
+
+
+def check(key: str, value: str, unit: str = "") -> Checked:
+    """Check one value as entered; raises FactError with the reason it cannot be recorded."""
+    this = fact(key)
+    text = value.strip() if isinstance(value, str) else value
+    if not isinstance(text, str):
+        raise FactError(f"{this.label} has to be given as text.")
+    if not text:
+        raise FactError(f"{this.label} is empty.")
+    if len(text) > _MAX_CHARACTERS:
+        raise FactError(f"{this.label} is too long to be a value.")
+    if this.kind == "number":
+        return _check_number(this, text, unit)
+    if unit.strip():
+        raise FactError(f"{this.label} has no unit, so '{unit.strip()}' cannot be right.")
+    keys = [k for k, _ in this.choices]
+    if text not in keys:
+        raise FactError(f"{this.label} has to be one of: {', '.join(n for _, n in this.choices)}.")
+    return Checked(text, "")
+
+
+def _parse(this: Fact, text: str) -> Decimal:
+    if not text.isascii() or not _NUMBER.fullmatch(text):
+        if text[:1] in "<>≤≥":
+            raise FactError(
+                f"{this.label}: '{text}' is a limit. Enter the number the laboratory gave."
+            )
+        raise FactError(f"{this.label}: '{text}' is not a number.")
+    if "," in text and re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text):
+        # 1,234 is a thousand to one reader and one and a bit to another.
+        raise FactError(
+            f"{this.label}: '{text}' can be read in two ways. Use a point for decimals."
+        )
+    return Decimal(text.replace(",", "."))
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _range(this: Fact, bounds: tuple[Decimal, Decimal], unit: Unit) -> str:
+    low, high = (_short(convert(b, this.standard, unit)) for b in bounds)
+    return f"{low} to {high} {unit.name if unit.key else ''}".strip()
+
+
+def _short(number: Decimal) -> str:
+    """At most three significant digits behind a limit shown to a person."""
+    return (
+        _plain(Decimal(f"{number:.3g}"))
+        if abs(number) < 1000
+        else _plain(number.quantize(Decimal(1)))
+    )
+
+
+def _check_number(this: Fact, text: str, unit_key: str) -> Checked:
+    unit = unit_of(this, unit_key)
+    number = _parse(this, text)
+    if this.whole and number != number.to_integral_value():
+        raise FactError(f"{this.label} has to be a whole number.")
+    assert this.possible is not None and this.probable is not None
+    # Ranges of a fact whose units cannot be converted are wide enough for either unit.
+    standard = convert(number, unit, this.standard)
+    shown = f"{text} {unit.name}" if unit.key else text
+    if number.is_signed() and number != 0:
+        raise FactError(f"{this.label} cannot be negative.")
+    if not this.possible[0] <= standard <= this.possible[1]:
+        limits = _range(this, this.possible, unit)
+        raise FactError(
+            f"{this.label} {shown} is not possible (from {limits}). Check value and unit."
+        )
+    if this.probable[0] <= standard <= this.probable[1]:
+        return Checked(number, unit.key)
+    limits = _range(this, this.probable, unit)
+    return Checked(
+        number,
+        unit.key,
+        (f"{this.label} {shown} is unusual (expected {limits}). Check value and unit.",),
+    )
