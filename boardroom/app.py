@@ -1,0 +1,155 @@
+"""How the application is put together."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_bootstrap import Bootstrap5
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from boardroom import audit, live, receipts
+from boardroom.boards.definition import BoardDefinition, load_boards
+from boardroom.db import SAFE_METHODS, in_one_transaction, init_db
+from boardroom.errors import init_errors
+from boardroom.permissions import init_permissions
+from boardroom.settings import Mode, asset_dir, data_dir, read_settings
+
+csrf = CSRFProtect()
+bootstrap = Bootstrap5()
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Application(Flask):
+    """Flask, with every writing request made one transaction."""
+
+    def dispatch_request(self) -> Any:
+        if request.method in SAFE_METHODS:
+            return super().dispatch_request()
+        return in_one_transaction(receipts.once(super().dispatch_request), live.publish)
+
+
+def build(
+    mode: Mode, data: str | os.PathLike[str] | None, overrides: Mapping[str, object]
+) -> Flask:
+    """See `boardroom.create_app`."""
+    app = Application(
+        "boardroom",
+        template_folder=str(asset_dir("templates")),
+        static_folder=str(asset_dir("static")),
+    )
+    app.config.update(read_settings(mode, data_dir(data)))
+    app.config.update(overrides)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if app.config["PROXY_COUNT"]:
+        count = app.config["PROXY_COUNT"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.extensions["boards"] = load_boards(Path(app.config["BOARDS_DIR"]))
+
+    init_db(app)
+    audit.init_audit()
+    app.before_request(_read_body_first)
+    csrf.init_app(app)
+    bootstrap.init_app(app)
+    from boardroom.people.sign_in import init_sign_in
+
+    init_sign_in(app)
+    init_permissions(app)
+    init_errors(app)
+    _register_features(app)
+    _prepare_templates(app)
+    live.init_live(app)
+    app.after_request(_finish)
+    return app
+
+
+def _register_features(app: Flask) -> None:
+    from boardroom.boards.routes import bp as boards
+    from boardroom.cases.routes import bp as cases
+    from boardroom.comments.routes import bp as comments
+    from boardroom.consensus.routes import bp as consensus
+    from boardroom.home.routes import bp as home
+    from boardroom.meetings.routes import bp as meetings
+    from boardroom.minutes.routes import bp as minutes
+    from boardroom.opinions.routes import bp as opinions
+    from boardroom.people.routes import bp as people
+
+    for blueprint in (
+        home, people, boards, cases, opinions, comments, meetings, consensus, minutes,
+    ):
+        app.register_blueprint(blueprint)
+
+
+def _read_body_first() -> None:
+    """Take the whole body in before the database is touched.
+
+    A slow sender must not hold the write transaction that the guard will open.
+    """
+    if request.method not in SAFE_METHODS:
+        _ = request.form, request.files
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint not in {"static", "bootstrap.static"}:
+        # Patients' data stays out of shared caches and of the back button after signing out.
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if response.status_code < 400:
+        audit.write_readings()
+    else:
+        g.pop("readings", None)
+    return response
+
+
+def _prepare_templates(app: Flask) -> None:
+    from boardroom.web import filters, navigation
+
+    static = Path(app.static_folder or "")
+
+    @cache
+    def fingerprint(name: str) -> str:
+        try:
+            return hashlib.sha256((static / name).read_bytes()).hexdigest()[:10]
+        except OSError:
+            return "0"
+
+    def asset(name: str) -> str:
+        """Address of a static file that changes whenever its content does."""
+        return url_for("static", filename=name, v=fingerprint(name))
+
+    def board(key: str) -> BoardDefinition:
+        found: BoardDefinition = app.extensions["boards"][key]
+        return found
+
+    app.jinja_env.globals.update(asset=asset, board_of=board)
+    app.jinja_env.filters.update(filters(app))
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        return {
+            "nav": navigation() if current_user.is_authenticated else [],
+            "demo_mode": app.config["DEMO"],
+        }

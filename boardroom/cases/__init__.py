@@ -1,0 +1,1 @@
+"""Referral, first opinion, clinical facts, documents, the patient's wishes and questions."""

@@ -1,0 +1,1 @@
+"""Threads about a case that live at any hour."""

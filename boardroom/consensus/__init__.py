@@ -1,0 +1,1 @@
+"""The board's verdict and plan, dispositions, sign-off and dissent."""

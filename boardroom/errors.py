@@ -1,0 +1,139 @@
+"""What can go wrong in the board's own terms, and the one page that shows it."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import NoResultFound, OperationalError
+from werkzeug.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+log = logging.getLogger(__name__)
+
+
+class DomainError(Exception):
+    """Something the board's rules do not allow. Its text is shown to the person who asked."""
+
+    status = HTTPStatus.CONFLICT
+    title = "That is not possible now"
+
+
+class IllegalTransition(DomainError):
+    """A case, meeting, item or opinion asked to move where it may not."""
+
+
+class Forbidden(DomainError):
+    """The person may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+    title = "Not yours to open"
+
+
+class Refused(DomainError):
+    """A value that cannot be taken as it is."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "Something needs another look"
+
+
+class Locked(DomainError):
+    """A signed record, which never changes."""
+
+    status = HTTPStatus.LOCKED
+    title = "Signed records do not change"
+
+
+class StaleVersion(DomainError):
+    """Somebody else saved first. Carries both texts so that nothing is lost.
+
+    ``mine`` and ``theirs`` map a field's label to its text.
+    """
+
+    title = "Somebody saved before you"
+
+    def __init__(self, message: str, *, mine: dict[str, str], theirs: dict[str, str]) -> None:
+        super().__init__(message)
+        self.mine = mine
+        self.theirs = theirs
+
+
+MESSAGES = {
+    400: ("That request could not be read", "Go back, reload the page and try again."),
+    401: ("Please sign in", "Your session has ended. Sign in and carry on."),
+    403: ("Not yours to open", "Your role on this board does not include this page."),
+    404: ("Nothing here", "It may have been moved, or the address is mistyped."),
+    405: ("Not this way", "The page cannot be used like that. Go back and try again."),
+    413: ("Too large", "Documents may have up to 25 MB each, and forms 2 MB of text."),
+    429: ("Too many tries", "Wait a minute, then try again."),
+    503: ("Busy for a moment", "The database did not answer in time. Nothing was changed; try again."),
+}
+
+
+def init_errors(app: Flask) -> None:
+    """One handler for each family of errors; none shows a traceback."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(NoResultFound, lambda error: _page(404))
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_part() -> bool:
+    """Whether the request came from a script on a page, so that a short answer is enough."""
+    return "HX-Request" in request.headers or "X-Boardroom-Part" in request.headers
+
+
+def _page(status: int, title: str = "", text: str = "", **more: object) -> tuple[str, int]:
+    default_title, default_text = MESSAGES.get(
+        status, ("Something went wrong", "Nothing was changed. Try again in a moment.")
+    )
+    template = "errors/_error.html" if wants_part() else "errors/error.html"
+    html = render_template(
+        template, status=status, title=title or default_title, text=text or default_text, **more
+    )
+    return html, status
+
+
+def _domain_error(error: DomainError) -> tuple[str, int]:
+    if isinstance(error, StaleVersion):
+        return _page(
+            int(error.status), error.title, str(error), mine=error.mine, theirs=error.theirs
+        )
+    return _page(int(error.status), error.title, str(error))
+
+
+def _csrf_error(error: CSRFError) -> tuple[str, int]:
+    return _page(
+        400,
+        "This page was open for too long",
+        "Reload it and send it again; what you typed is kept on this device where the page saves by itself.",
+    )
+
+
+def _http_error(error: HTTPException) -> tuple[str, int] | Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return _page(error.code)
+
+
+def _database_error(error: OperationalError) -> tuple[str, int]:
+    # The statement's parameters hold patients' data: only the driver's own words are logged.
+    log.error("database: %s", error.orig)
+    return _page(503)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    # Type and place only: messages of unexpected errors can quote patients' data.
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+    log.error("unexpected %s at %s (%s)", type(error).__name__, where, request.endpoint)
+    return _page(500)

@@ -1,0 +1,1 @@
+"""Meetings: agenda, stage, clock, presence, quorum."""

@@ -1,0 +1,50 @@
+"""Signed minutes, which never change, and the amendments that stand beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from boardroom.cases.models import Case
+from boardroom.db import Base, now
+from boardroom.meetings.models import Meeting
+from boardroom.people.models import Person
+
+
+class Minutes(Base):
+    """The signed record of a meeting: the content exactly as it was signed, and its hash."""
+
+    __tablename__ = "minutes"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(info={"audit": "skip"})
+    content_hash: Mapped[str] = mapped_column(String(64))  # SHA-256, hexadecimal
+    signed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    signed_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    meeting: Mapped[Meeting] = relationship()
+    signed_by: Mapped[Person] = relationship()
+    amendments: Mapped[list[Amendment]] = relationship(
+        back_populates="minutes", order_by="Amendment.number"
+    )
+
+
+class Amendment(Base):
+    """A later correction or addition, with who, when and why."""
+
+    __tablename__ = "amendment"
+
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"), index=True)
+    number: Mapped[int]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    text: Mapped[str]
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    minutes: Mapped[Minutes] = relationship(back_populates="amendments")
+    case: Mapped[Case | None] = relationship()
+    by: Mapped[Person] = relationship()

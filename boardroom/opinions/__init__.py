@@ -1,0 +1,1 @@
+"""Sealed opinions, the reveal, shifts and divergence."""

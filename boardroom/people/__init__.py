@@ -1,0 +1,1 @@
+"""Accounts, roles, specialties, sign-in."""

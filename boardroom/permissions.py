@@ -1,0 +1,302 @@
+"""Who may do what: one rule for every route, in one table.
+
+Nothing is open by default: a route that is not in `ROUTES` answers 403, and a test fails.
+Each rule says in words whom it lets in, and is a small predicate of the person and what the
+address names (`Subject`). Somebody who may not even know of a thing is told that nothing is there
+(404); somebody who sees it but may not do this is told so (403).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from boardroom import audit
+from boardroom.cases.models import Case
+from boardroom.db import db
+from boardroom.errors import wants_part
+from boardroom.meetings.models import AgendaItem, Meeting
+from boardroom.people.models import Membership, Person, Role
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an address names. ``board`` is the key of the board that all of it belongs to."""
+
+    board: str | None = None
+    case: Case | None = None
+    meeting: Meeting | None = None
+    item: AgendaItem | None = None
+
+    def place_of(self, person: Person) -> Membership | None:
+        """The person's membership of the subject's board."""
+        return person.on(self.board) if self.board else None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A permission: its name, whom it lets in, and the predicate that decides."""
+
+    name: str
+    words: str
+    allows: Callable[[Person, Subject], bool]
+    public: bool = False
+
+
+INSIDE = frozenset({Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR, Role.SPECIALIST})
+
+
+def _role(*roles: Role) -> Callable[[Person, Subject], bool]:
+    def allows(person: Person, subject: Subject) -> bool:
+        place = subject.place_of(person)
+        return place is not None and place.role in roles
+
+    return allows
+
+
+def _any_role(*roles: Role) -> Callable[[Person, Subject], bool]:
+    """Of any board: for pages that list over all boards and filter by the person's own."""
+
+    def allows(person: Person, subject: Subject) -> bool:
+        return bool(person.boards(*roles))
+
+    return allows
+
+
+def _is_member(person: Person, subject: Subject) -> bool:
+    place = subject.place_of(person)
+    return place is not None and place.role != Role.REFERRER
+
+
+def _own_hospital(person: Person, subject: Subject) -> bool:
+    place = subject.place_of(person)
+    return (
+        place is not None
+        and place.role == Role.REFERRER
+        and subject.case is not None
+        and bool(person.hospital)
+        and subject.case.referrer_hospital.casefold() == person.hospital.casefold()
+    )
+
+
+def _reads_case(person: Person, subject: Subject) -> bool:
+    return _is_member(person, subject) or _own_hospital(person, subject)
+
+
+def _votes(person: Person, subject: Subject) -> bool:
+    place = subject.place_of(person)
+    return place is not None and place.votes
+
+
+PUBLIC = Rule("public", "anybody, signed in or not", lambda person, subject: True, public=True)
+SIGNED_IN = Rule("signed in", "everybody with an account", lambda person, subject: True)
+INSIDER = Rule(
+    "member of a board", "members of any board, observers too; not referrers",
+    _any_role(*INSIDE, Role.OBSERVER),
+)
+MEMBER = Rule("member", "members of this board, observers too; not referrers", _is_member)
+READ_CASE = Rule(
+    "read a case", "members of its board, and referrers of the hospital that sent it", _reads_case
+)
+START_CASE = Rule(
+    "start a case", "coordinators and chairs", _any_role(Role.COORDINATOR, Role.CHAIR)
+)
+EDIT_CASE = Rule(
+    "edit a case", "coordinators and chairs of its board", _role(Role.COORDINATOR, Role.CHAIR)
+)
+COMMENT = Rule(
+    "comment", "members of the board except observers and referrers", _role(*INSIDE)
+)
+GIVE_OPINION = Rule(
+    "give an opinion", "members with a specialty, except observers and referrers", _votes
+)
+SIGN_OFF = Rule("sign off", "members with a specialty, except observers and referrers", _votes)
+WATCH = Rule("watch a meeting", "members of its board, observers too; not referrers", _is_member)
+TAKE_PART = Rule("take part", "members of the board except observers and referrers", _role(*INSIDE))
+PREPARE = Rule(
+    "prepare a meeting", "coordinators and chairs of its board", _role(Role.COORDINATOR, Role.CHAIR)
+)
+PLAN = Rule(
+    "plan meetings", "coordinators and chairs of any board",
+    _any_role(Role.COORDINATOR, Role.CHAIR),
+)
+RUN = Rule("run a meeting", "chairs of its board", _role(Role.CHAIR))
+READ_MINUTES = Rule("read minutes", "members of the board, observers too", _is_member)
+EXPORT = Rule(
+    "export minutes", "administrators, chairs and coordinators of the board",
+    _role(Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR),
+)
+SIGN_MINUTES = Rule("sign minutes", "chairs of the board", _role(Role.CHAIR))
+ADMINISTER = Rule("administer", "administrators of the board", _role(Role.ADMINISTRATOR))
+
+ROUTES: dict[str, Rule] = {
+    "static": PUBLIC,
+    "bootstrap.static": PUBLIC,
+    # People
+    "people.sign_in": PUBLIC,
+    "people.sign_in_demo": PUBLIC,
+    "people.sign_out": SIGNED_IN,
+    "people.accept_invitation": PUBLIC,
+    "people.account": SIGNED_IN,
+    "people.people_list": ADMINISTER,
+    "people.invite": ADMINISTER,
+    "people.edit_person": ADMINISTER,
+    "people.deactivate": ADMINISTER,
+    "people.reactivate": ADMINISTER,
+    "people.invite_again": ADMINISTER,
+    "people.audit_trail": ADMINISTER,
+    # Boards and home
+    "boards.definition": MEMBER,
+    "home.home": SIGNED_IN,
+    # Cases
+    "cases.case_list": SIGNED_IN,  # shows what READ_CASE would let each person open
+    "cases.new_case": START_CASE,
+    "cases.case": READ_CASE,
+    "cases.edit_case": EDIT_CASE,
+    "cases.save_case": EDIT_CASE,
+    "cases.add_part": EDIT_CASE,
+    "cases.remove_part": EDIT_CASE,
+    "cases.move_case": EDIT_CASE,
+    "cases.upload_document": EDIT_CASE,
+    "cases.document": READ_CASE,
+    "cases.remove_document": EDIT_CASE,
+    # Opinions
+    "opinions.opinion": GIVE_OPINION,
+    "opinions.save_draft": GIVE_OPINION,
+    "opinions.submit": GIVE_OPINION,
+    "opinions.shift": GIVE_OPINION,
+    # Comments
+    "comments.thread": MEMBER,
+    "comments.add": COMMENT,
+    "comments.edit": COMMENT,
+    "comments.withdraw": COMMENT,
+    # Meetings: before
+    "meetings.meeting_list": INSIDER,
+    "meetings.new_meeting": PLAN,
+    "meetings.meeting": WATCH,
+    "meetings.edit_meeting": PREPARE,
+    "meetings.list_case": PREPARE,
+    "meetings.unlist_case": PREPARE,
+    "meetings.order_agenda": PREPARE,
+    "meetings.allot": PREPARE,
+    "meetings.pack": WATCH,
+    # Meetings: live
+    "meetings.stage": WATCH,
+    "meetings.projector": WATCH,
+    "meetings.stage_state": WATCH,
+    "meetings.mine": WATCH,
+    "meetings.start": RUN,
+    "meetings.take": RUN,
+    "meetings.next_case": RUN,
+    "meetings.previous_case": RUN,
+    "meetings.defer": RUN,
+    "meetings.reveal": RUN,
+    "meetings.close_case": RUN,
+    "meetings.close": RUN,
+    "meetings.let_present": RUN,
+    "meetings.take_pen": TAKE_PART,
+    "meetings.ask_pen": TAKE_PART,
+    "meetings.give_pen": TAKE_PART,
+    # Consensus
+    "consensus.editor": TAKE_PART,
+    "consensus.save": TAKE_PART,
+    "consensus.sign_off": SIGN_OFF,
+    # Minutes
+    "minutes.minutes": READ_MINUTES,
+    "minutes.download": EXPORT,
+    "minutes.sign": SIGN_MINUTES,
+    "minutes.amend": SIGN_MINUTES,
+    "minutes.exports": EXPORT,
+    "minutes.start_export": EXPORT,
+    "minutes.export_state": EXPORT,
+    "minutes.export_file": EXPORT,
+}
+
+
+def subject_of(view_args: dict[str, object] | None) -> Subject:
+    """Load what an address names. Aborts with 404 where it does not exist or does not fit together."""
+    args = view_args or {}
+    board = args.get("board")
+    if board is not None and board not in current_app.extensions["boards"]:
+        abort(404)
+    case = _load(Case, args.get("case_id"))
+    item = _load(AgendaItem, args.get("item_id"))
+    meeting = _load(Meeting, args.get("meeting_id") or (item.meeting_id if item else None))
+    if item is not None and meeting is not None and item.meeting_id != meeting.id:
+        abort(404)
+    for thing in (case, meeting):
+        if thing is not None:
+            if board is not None and board != thing.board:
+                abort(404)
+            board = thing.board
+    return Subject(board=str(board) if board else None, case=case, meeting=meeting, item=item)
+
+
+def _load(table: type[T], key: object) -> T | None:
+    if key is None:
+        return None
+    found = db.session.get(table, key)
+    if found is None:
+        abort(404)
+    return found
+
+
+def allowed(person: Person, endpoint: str, subject: Subject) -> bool:
+    """Whether the table lets the person use the endpoint on the subject."""
+    rule = ROUTES.get(endpoint)
+    return rule is not None and (rule.public or rule.allows(person, subject))
+
+
+def can(endpoint: str, **view_args: object) -> bool:
+    """For templates: whether to show a link or button to the person signed in."""
+    rule = ROUTES.get(endpoint)
+    if rule is None:
+        return False
+    if rule.public:
+        return True
+    if not current_user.is_authenticated:
+        return False
+    subject = subject_of(view_args) if view_args else g.get("subject", Subject())
+    return rule.allows(current_user, subject)
+
+
+def guard() -> Response | tuple[str, int] | None:
+    """Before every request: find the rule and the subject, and refuse unless it lets the person in."""
+    if request.endpoint is None:
+        return None  # no such address: 404, or a redirect to the one with a slash
+    rule = ROUTES.get(request.endpoint)
+    if rule is None:
+        abort(403)
+    if rule.public:
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    audit.act_as(current_user)
+    subject = subject_of(request.view_args)
+    g.subject = subject
+    if rule.allows(current_user, subject):
+        return None
+    visible = subject.board is None or (
+        _reads_case(current_user, subject) if subject.case else _is_member(current_user, subject)
+    )
+    abort(403 if visible else 404)
+
+
+def _to_sign_in() -> Response:
+    if wants_part() or request.method != "GET":
+        abort(401)
+    session["after_sign_in"] = request.full_path.rstrip("?")
+    return redirect(url_for("people.sign_in"))  # type: ignore[return-value]
+
+
+def init_permissions(app: Flask) -> None:
+    """Put the guard before every route and `can` into every template."""
+    app.before_request(guard)
+    app.jinja_env.globals["can"] = can

@@ -1,0 +1,108 @@
+"""A post that is sent again is not done twice.
+
+A form or a script puts a key of its own into ``_key`` or the header ``Idempotency-Key``. The first
+answer to that key is kept in the same transaction as what it did, and given again to every repeat.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from flask import make_response, request
+from flask_login import current_user
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.wrappers import Response
+
+from boardroom.db import Base, db, now
+from boardroom.errors import Refused
+
+KEPT_FOR = dt.timedelta(days=3)
+REPEATED = "X-Boardroom-Repeated"
+
+
+class Receipt(Base):
+    """What was answered to one key of one person."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (UniqueConstraint("person_id", "key"),)
+    __audit__ = False
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(String(64))
+    path: Mapped[str] = mapped_column(String(300))
+    status: Mapped[int]
+    location: Mapped[str] = mapped_column(default="")
+    seq: Mapped[str] = mapped_column(String(20), default="")
+    at: Mapped[dt.datetime] = mapped_column(default=now, index=True)
+
+
+def request_key() -> str | None:
+    """The key that this request carries, or None. Raises Refused for one that is too long."""
+    key = request.headers.get("Idempotency-Key") or request.form.get("_key") or None
+    if key is not None and not 8 <= len(key) <= 64:
+        raise Refused("The form's key is not of the expected length. Reload the page.")
+    return key
+
+
+def once(view: Callable[[], Any]) -> Callable[[], Any]:
+    """Wrap a view so that a repeat of its request gets the first answer."""
+
+    def run() -> Any:
+        key = request_key() if current_user.is_authenticated else None
+        if key is None:
+            return view()
+        found = _find(key)
+        if found is not None:
+            return _again(found)
+        response = make_response(view())
+        if response.status_code < 400:
+            db.session.add(
+                Receipt(
+                    person_id=current_user.id,
+                    key=key,
+                    path=request.path[:300],
+                    status=response.status_code,
+                    location=response.headers.get("Location", ""),
+                    seq=response.headers.get("X-Boardroom-Seq", ""),
+                )
+            )
+            try:
+                db.session.flush()
+            except IntegrityError:
+                # Another process finished the same post in this instant: its answer counts.
+                db.session.rollback()
+                found = _find(key)
+                if found is None:
+                    raise
+                return _again(found)
+        return response
+
+    return run
+
+
+def forget_old() -> int:
+    """Remove receipts that no client will ask for again; returns how many."""
+    done = db.session.execute(delete(Receipt).where(Receipt.at < now() - KEPT_FOR))
+    return int(getattr(done, "rowcount", 0))
+
+
+def _find(key: str) -> Receipt | None:
+    return db.session.scalar(
+        select(Receipt).where(Receipt.person_id == current_user.id, Receipt.key == key)
+    )
+
+
+def _again(receipt: Receipt) -> Response:
+    if receipt.path != request.path[:300]:
+        raise Refused("This form was already sent to another page. Reload and send it again.")
+    response = make_response("", receipt.status)
+    response.headers[REPEATED] = "true"
+    if receipt.location:
+        response.headers["Location"] = receipt.location
+    if receipt.seq:
+        response.headers["X-Boardroom-Seq"] = receipt.seq
+    return response

@@ -1,0 +1,98 @@
+"""Where settings come from, and where the files that ship with the program are.
+
+Order, later wins: ``config/default.toml``, the named mode's file (``demo`` or ``production``),
+``DATA/boardroom.toml`` where it exists, then environment variables ``BOARDROOM_*``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+Mode = Literal["production", "demo", "testing"]
+
+DEFAULT_DATA = "boardroom-data"
+
+
+class SettingsError(Exception):
+    """A settings file or value that cannot be used; the message says which and why."""
+
+
+def asset_dir(name: str) -> Path:
+    """Folder of shipped files: ``templates``, ``static`` or ``config``.
+
+    A checkout has them at its top level; a wheel carries them inside the package.
+    """
+    packaged = Path(__file__).parent / "_assets" / name
+    if packaged.is_dir():
+        return packaged
+    return Path(__file__).parent.parent / name
+
+
+def data_dir(chosen: str | os.PathLike[str] | None = None) -> Path:
+    """The folder with the database and the documents: chosen, BOARDROOM_DATA, or ./boardroom-data."""
+    return Path(chosen or os.environ.get("BOARDROOM_DATA") or DEFAULT_DATA).expanduser().resolve()
+
+
+def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
+    """All settings for one run, as Flask configuration keys.
+
+    Raises SettingsError where a file cannot be read.
+    """
+    values: dict[str, Any] = {}
+    for path in (
+        asset_dir("config") / "default.toml",
+        asset_dir("config") / f"{mode}.toml",
+        data / "boardroom.toml",
+    ):
+        if path.is_file():
+            values.update(_read_toml(path))
+    values.update(_from_environment())
+    values["MODE"] = mode
+    values["DEMO"] = mode == "demo"
+    values["TESTING"] = mode == "testing"
+    values["DATA_DIR"] = data
+    values["DOCUMENTS_DIR"] = data / "documents"
+    values.setdefault("DATABASE_URL", f"sqlite:///{data / 'boardroom.db'}")
+    values.setdefault("BOARDS_DIR", str(asset_dir("config") / "boards"))
+    if not values.get("SECRET_KEY"):
+        values["SECRET_KEY"] = _own_secret_key(data)
+    return values
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return {key.upper(): value for key, value in tomllib.load(file).items()}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _from_environment() -> dict[str, Any]:
+    """``BOARDROOM_X=…`` as settings; a value that is valid TOML keeps its type."""
+    found: dict[str, Any] = {}
+    for name, text in os.environ.items():
+        if name.startswith("BOARDROOM_") and name != "BOARDROOM_DATA":
+            try:
+                found[name.removeprefix("BOARDROOM_")] = tomllib.loads(f"value = {text}")["value"]
+            except tomllib.TOMLDecodeError:
+                found[name.removeprefix("BOARDROOM_")] = text
+    return found
+
+
+def _own_secret_key(data: Path) -> str:
+    """The installation's key, made once and readable by its owner alone."""
+    path = data / "secret_key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass  # another process made it in this instant
+        else:
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32))
+    return path.read_text().strip()

@@ -1,0 +1,119 @@
+"""What every template needs: dates in the board's zone, words for keys, the way around."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from boardroom.people.models import Role
+
+
+def zone(board: str | None) -> ZoneInfo:
+    """The board's time zone; the first board's where none is named."""
+    boards = current_app.extensions["boards"]
+    definition = boards[board] if board in boards else next(iter(boards.values()))
+    return ZoneInfo(definition.time_zone)
+
+
+def _board_here() -> str | None:
+    subject = g.get("subject")
+    return subject.board if subject is not None else None
+
+
+def local(value: dt.datetime, board: str | None = None) -> dt.datetime:
+    """An instant on the board's clock."""
+    return value.astimezone(zone(board or _board_here()))
+
+
+def day(value: dt.date | dt.datetime | None, board: str | None = None) -> str:
+    """"Thu 26 Nov 2026", or nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = local(value, board)
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def moment(value: dt.datetime | None, board: str | None = None) -> str:
+    """"Thu 26 Nov 2026, 16:30", or nothing."""
+    return f"{day(value, board)}, {local(value, board):%H:%M}" if value is not None else ""
+
+
+def clock(value: dt.datetime | None, board: str | None = None) -> str:
+    """"16:30", or nothing."""
+    return f"{local(value, board):%H:%M}" if value is not None else ""
+
+
+def minutes_and_seconds(seconds: float) -> str:
+    """"02:41"."""
+    whole = max(0, int(seconds))
+    return f"{whole // 60:02d}:{whole % 60:02d}"
+
+
+def age(birth_date: dt.date | None, on: dt.date | None = None) -> int | None:
+    """Whole years on a day (today where none is named)."""
+    if birth_date is None:
+        return None
+    on = on or dt.datetime.now(dt.UTC).date()
+    return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
+
+
+def label(key: str | None, board: str, vocabulary: str) -> str:
+    """The board's words for a key; the key itself where the definition no longer has it."""
+    if not key:
+        return ""
+    try:
+        words: str = current_app.extensions["boards"][board].label(vocabulary, key)
+    except LookupError:
+        return key
+    return words
+
+
+def filters(app: Flask) -> dict[str, Callable[..., Any]]:
+    """Template filters."""
+    return {
+        "day": day,
+        "moment": moment,
+        "clock": clock,
+        "mmss": minutes_and_seconds,
+        "age": age,
+        "label": label,
+    }
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The places that the person signed in can go to, in order."""
+    person = current_user
+    entries = [("Home", "home.home", {}, "home"), ("Cases", "cases.case_list", {}, "folder")]
+    if any(m.role != Role.REFERRER for m in person.memberships):
+        entries.append(("Meetings", "meetings.meeting_list", {}, "calendar"))
+    boards = person.boards(Role.ADMINISTRATOR)
+    for board in boards:
+        words = "" if len(boards) == 1 else f" · {current_app.extensions['boards'][board].name}"
+        entries.append((f"People{words}", "people.people_list", {"board": board}, "people"))
+        entries.append((f"Audit{words}", "people.audit_trail", {"board": board}, "shield"))
+    here = request.endpoint or ""
+    return [
+        {
+            "label": text,
+            "url": url_for(endpoint, **args),
+            "active": here.split(".")[0] == endpoint.split(".")[0]
+            if endpoint.split(".")[0] != "people"
+            else here == endpoint,
+            "icon": icon,
+        }
+        for text, endpoint, args, icon in entries
+    ]
+
+
+def see_other(endpoint: str, **values: Any) -> Response:
+    """The answer to a form that was carried out: 303 to a page."""
+    from flask import redirect
+
+    return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
