@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask, g, request, url_for
 from flask_bootstrap import Bootstrap5
@@ -84,12 +85,14 @@ def build(
 
 
 def _register_features(app: Flask) -> None:
+    import boardroom.meetings.routes
+    import boardroom.meetings.stage_routes  # noqa: F401
     from boardroom.boards.routes import bp as boards
     from boardroom.cases.routes import bp as cases
     from boardroom.comments.routes import bp as comments
     from boardroom.consensus.routes import bp as consensus
     from boardroom.home.routes import bp as home
-    from boardroom.meetings.routes import bp as meetings
+    from boardroom.meetings.blueprint import bp as meetings
     from boardroom.minutes.routes import bp as minutes
     from boardroom.opinions.routes import bp as opinions
     from boardroom.people.routes import bp as people
@@ -144,7 +147,7 @@ def _prepare_templates(app: Flask) -> None:
         found: BoardDefinition = app.extensions["boards"][key]
         return found
 
-    app.jinja_env.globals.update(asset=asset, board_of=board)
+    app.jinja_env.globals.update(asset=asset, board_of=board, new_key=lambda: str(uuid4()))
     app.jinja_env.filters.update(filters(app))
 
     @app.context_processor

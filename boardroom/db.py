@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, request
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Integer, MetaData, String, Text, event
+from sqlalchemy import Connection, DateTime, Engine, Integer, MetaData, String, Text, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
@@ -91,6 +91,17 @@ def write_transaction() -> Iterator[Session]:
     except BaseException:
         db.session.rollback()
         raise
+    finally:
+        _writing.reset(token)
+
+
+@contextlib.contextmanager
+def write_connection(engine: Engine) -> Iterator[Connection]:
+    """A connection for work below the ORM, such as migrations; commits at the end."""
+    token = _writing.set(True)
+    try:
+        with engine.begin() as connection:
+            yield connection
     finally:
         _writing.reset(token)
 

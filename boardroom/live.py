@@ -112,6 +112,26 @@ def announce(
     return int(seq)
 
 
+def announce_case(
+    case_id: int,
+    kind: str,
+    parts: Iterable[str],
+    *,
+    actor: Person | None,
+    key: str | None = None,
+    **payload: Any,
+) -> None:
+    """`announce` to every live meeting that has the case on its agenda."""
+    query = (
+        select(AgendaItem)
+        .join(Meeting, AgendaItem.meeting_id == Meeting.id)
+        .where(AgendaItem.case_id == case_id, Meeting.status == MeetingStatus.LIVE)
+        .order_by(Meeting.id)
+    )
+    for item in db.session.scalars(query):
+        announce(item.meeting, kind, parts, actor=actor, item=item, key=key, **payload)
+
+
 def end_connections(person: Person) -> None:
     """Close every live connection of a person once this transaction is committed."""
     db.session().info.setdefault("ended", set()).add(person.id)

@@ -1,0 +1,40 @@
+"""The database's schema, step by step, run by Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+
+from boardroom.db import db
+
+
+def config(app: Flask) -> Config:
+    """Alembic's configuration, bound to the application's engine."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent))
+    made.attributes["app"] = app
+    return made
+
+
+def upgrade(app: Flask, revision: str = "head") -> None:
+    """Bring the database to a revision."""
+    with app.app_context():
+        db.session.rollback()
+        command.upgrade(config(app), revision)
+
+
+def make_revision(app: Flask, message: str) -> None:
+    """Write a new step from the difference between the tables and the database."""
+    with app.app_context():
+        command.revision(config(app), message, autogenerate=True)
+
+
+def current_revision(app: Flask) -> str | None:
+    """The revision that the database is at, or None for an empty one."""
+    from alembic.runtime.migration import MigrationContext
+
+    with app.app_context(), db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
