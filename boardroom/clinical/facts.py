@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from boardroom.clinical.catalogue import FACTS, SECTIONS, Fact, Section
+from boardroom.clinical.catalogue import FACTS
+from boardroom.clinical.fact import SECTIONS, Fact, Section
 from boardroom.clinical.units import Unit, convert
 
 __all__ = ["FACTS", "SECTIONS", "Checked", "Fact", "FactError", "Section"]
@@ -139,8 +140,6 @@ def _check_number(this: Fact, text: str, unit_key: str) -> Checked:
     number = _parse(this, text)
     if this.whole and number != number.to_integral_value():
         raise FactError(f"{this.label} has to be a whole number.")
-    assert this.possible is not None and this.probable is not None
-    # Ranges of a fact whose units cannot be converted are wide enough for either unit.
     standard = convert(number, unit, this.standard)
     shown = f"{text} {unit.name}" if unit.key else text
     if number.is_signed() and number != 0:

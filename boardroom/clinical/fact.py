@@ -1,0 +1,79 @@
+"""What a clinical fact is, and how one is written down in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Literal
+
+from boardroom.clinical.units import Unit
+
+Section = Literal["liver", "blood", "tumour", "vascular", "background", "fitness"]
+Kind = Literal["number", "choice", "yesno"]
+
+SECTIONS: Mapping[Section, str] = MappingProxyType(
+    {
+        "liver": "Liver function",
+        "blood": "Blood",
+        "tumour": "Tumour",
+        "vascular": "Vessels and portal pressure",
+        "background": "Background",
+        "fitness": "Fitness",
+    }
+)
+"""Sections in the order in which a form and a page show them."""
+
+YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: what it is called, how it is entered, and which values can be true."""
+
+    key: str
+    label: str
+    section: Section
+    kind: Kind
+    units: tuple[Unit, ...] = ()
+    possible: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    probable: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    whole: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+
+    @property
+    def standard(self) -> Unit:
+        """The unit in which the ranges are stated."""
+        return self.units[0]
+
+    def choice_name(self, key: str) -> str:
+        """The words for one choice, or the key itself where it is not one."""
+        return dict(self.choices).get(key, key)
+
+
+def number(
+    key: str,
+    label: str,
+    section: Section,
+    units: tuple[Unit, ...],
+    possible: tuple[str, str],
+    probable: tuple[str, str],
+    *,
+    whole: bool = False,
+    hint: str = "",
+) -> Fact:
+    low, high = (Decimal(x) for x in possible)
+    likely = (Decimal(probable[0]), Decimal(probable[1]))
+    return Fact(key, label, section, "number", units, (low, high), likely, whole, (), hint)
+
+
+def choice(
+    key: str, label: str, section: Section, *choices: tuple[str, str], hint: str = ""
+) -> Fact:
+    return Fact(key, label, section, "choice", choices=choices, help=hint)
+
+
+def yesno(key: str, label: str, section: Section, hint: str = "") -> Fact:
+    return Fact(key, label, section, "yesno", choices=YES_NO, help=hint)
