@@ -1,0 +1,1 @@
+"""The demonstration: an invented board with its people, cases and meetings."""

@@ -1,0 +1,310 @@
+"""The demonstration's invented content, read from the TOML files beside this module.
+
+Days are counted back from the day of the meeting that a case belongs to, so the demonstration is
+always current. That every word fits the liver board and its fact catalogue is held by a test.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+from boardroom.boards.definition import BoardDefinition
+
+FOLDER = Path(__file__).parent / "content"
+
+Days = Annotated[StrictInt, Field(ge=0, le=20000)]
+Millimetres = Annotated[StrictInt, Field(ge=0, le=400)]
+StanceOf = tuple[str, str]
+
+
+class Content(BaseModel):
+    """Base of every piece: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DemoPerson(Content):
+    """`key` names the person in the case files and is the first half of the address."""
+
+    key: str
+    name: str
+    role: Literal["administrator", "chair", "coordinator", "specialist", "observer", "referrer"]
+    specialty: str = ""
+    hospital: str
+
+    @property
+    def email(self) -> str:
+        """An address in a domain that can never exist."""
+        return f"{self.key}@boardroom.example"
+
+
+class DemoMeeting(Content):
+    """`days_ago`: 0 is today. `attended`: who was there; `left_before`: and left before a case."""
+
+    key: Literal["past", "next"]
+    title: str
+    place: str
+    days_ago: Days
+    chair: str
+    scribe: str
+    attended: tuple[str, ...] = ()
+    left_before: Mapping[str, str] = {}
+
+
+class DemoPatient(Content):
+    """An invented patient."""
+
+    name: str
+    sex: Literal["female", "male"]
+    birth_date: dt.date
+    record_number: str
+    hospital: str
+
+
+class DemoReferral(Content):
+    """The referral. `by`: the account of the referrer, where there is one."""
+
+    by: str = ""
+    referrer_name: str
+    referrer_contact: str
+    referrer_hospital: str
+    days_before: Days
+    question: str
+    diagnosis: str
+    summary: str = ""
+    comorbidity: str = ""
+    ecog: Annotated[StrictInt, Field(ge=0, le=4)] | None = None
+
+
+class DemoFirstOpinion(Content):
+    """What was said elsewhere first."""
+
+    verdict: str
+    reason_kind: str
+    reason: str
+    by: str
+    days_before: Days
+    plan: str
+
+
+class DemoFact(Content):
+    """A clinical fact as typed: value, unit, and days before the meeting."""
+
+    key: str
+    value: str
+    unit: str = ""
+    days_before: Days = 5
+
+
+class DemoLesion(Content):
+    """One lesion; `viable_mm` after treatment."""
+
+    number: Annotated[StrictInt, Field(gt=0)]
+    segments: tuple[Literal["I", "II", "III", "IV", "V", "VI", "VII", "VIII"], ...]
+    size_mm: Millimetres
+    viable_mm: Millimetres | None = None
+    li_rads: str = ""
+    vascular_contact: str = ""
+    note: str = ""
+
+
+class DemoTreatment(Content):
+    """An earlier treatment."""
+
+    kind: str
+    days_before: Days
+    detail: str
+    response: str
+
+
+class DemoInvestigation(Content):
+    """An imaging or pathology examination."""
+
+    kind: Literal["imaging", "pathology"]
+    modality: str = ""
+    days_before: Days
+    availability: str
+    report: str
+
+
+class DemoQuestion(Content):
+    """What the patient asks; answered once the board has decided."""
+
+    text: str
+    answer: str = ""
+
+
+class DemoPatientView(Content):
+    """What the patient knows, wants and asks, and who has met them."""
+
+    knows: str = ""
+    wants: str = ""
+    met_by: str = ""
+    questions: tuple[DemoQuestion, ...] = ()
+
+
+class DemoDocument(Content):
+    """A small text to be attached."""
+
+    title: str
+    body: str
+
+
+class DemoOpinion(Content):
+    """A specialist's opinion. Options not named in `stances` have the stance `others`, no reason.
+
+    `submitted = false`: still a draft.
+    """
+
+    by: str
+    days_before: Days = 1
+    submitted: bool = True
+    verdict: str
+    confidence: Annotated[StrictInt, Field(ge=1, le=5)]
+    rationale: str
+    change_mind: str = ""
+    answers: Mapping[str, str] = {}
+    stances: Mapping[str, StanceOf]
+    others: str = "outside_field"
+
+    def all_stances(self, board: BoardDefinition) -> dict[str, StanceOf]:
+        """Option key → (stance, reason) for every option of the board, in the board's order."""
+        return {o.key: self.stances.get(o.key, (self.others, "")) for o in board.options}
+
+
+class DemoReply(Content):
+    """A reply in a thread."""
+
+    by: str
+    days_before: Days
+    text: str
+    mentions: tuple[str, ...] = ()
+
+
+class DemoComment(DemoReply):
+    """A thread's first comment and its replies."""
+
+    replies: tuple[DemoReply, ...] = ()
+
+
+class DemoStep(Content):
+    """One step of the plan, in words."""
+
+    what: str
+    who: str
+    when: str
+
+
+class DemoSignOff(Content):
+    """How one person signed for their specialty."""
+
+    by: str
+    kind: Literal["agree", "reservation", "dissent"] = "agree"
+    text: str = ""
+    reopen_condition: str = ""
+
+
+class DemoShift(Content):
+    """What one person changed after the reveal."""
+
+    by: str
+    reason: str
+    verdict: str | None = None
+    confidence: Annotated[StrictInt, Field(ge=1, le=5)] | None = None
+    stances: Mapping[str, StanceOf] = {}
+
+
+class DemoOutcome(Content):
+    """What the past meeting decided. Options not named in `dispositions` do not apply.
+
+    `provisional`: reasons why it is only provisional, none when it is final.
+    """
+
+    minutes_spent: Annotated[StrictInt, Field(gt=0, le=30)]
+    verdict: str
+    strength: str
+    rationale: str
+    reclassification_reason: str = ""
+    steps: tuple[DemoStep, ...] = Field(min_length=1)
+    dispositions: Mapping[str, StanceOf]
+    teller: str
+    tell_by_days: Days
+    rediscuss: str
+    provisional: tuple[str, ...] = ()
+    sign_offs: tuple[DemoSignOff, ...]
+    shifts: tuple[DemoShift, ...] = ()
+
+    def all_dispositions(self, board: BoardDefinition) -> dict[str, StanceOf]:
+        """Option key → (disposition, reason) for every option, in the board's order."""
+        return {o.key: self.dispositions.get(o.key, ("not_applicable", "")) for o in board.options}
+
+
+class DemoDeferral(Content):
+    """A case that the past meeting put off."""
+
+    minutes_spent: Annotated[StrictInt, Field(gt=0, le=30)]
+    reason: str
+    note: str
+
+
+class DemoCase(Content):
+    """One case. `meeting` "" is a referral that waits for the coordinator."""
+
+    key: str
+    meeting: Literal["past", "next", ""]
+    position: StrictInt = 0
+    minutes: StrictInt = 4
+    presenter: str = ""
+    patient: DemoPatient
+    referral: DemoReferral
+    first_opinion: DemoFirstOpinion | None = None
+    facts: tuple[DemoFact, ...] = ()
+    lesions: tuple[DemoLesion, ...] = ()
+    treatments: tuple[DemoTreatment, ...] = ()
+    investigations: tuple[DemoInvestigation, ...] = ()
+    patient_view: DemoPatientView = DemoPatientView()
+    documents: tuple[DemoDocument, ...] = ()
+    opinions: tuple[DemoOpinion, ...] = ()
+    comments: tuple[DemoComment, ...] = ()
+    outcome: DemoOutcome | None = None
+    deferral: DemoDeferral | None = None
+
+
+class DemoContent(Content):
+    """Everything: people, the two meetings, and the cases in agenda order."""
+
+    people: tuple[DemoPerson, ...]
+    meetings: tuple[DemoMeeting, ...]
+    cases: tuple[DemoCase, ...]
+
+    def person(self, key: str) -> DemoPerson:
+        """The person with this key; raises KeyError."""
+        return {p.key: p for p in self.people}[key]
+
+    def meeting(self, key: str) -> DemoMeeting:
+        """The meeting "past" or "next"; raises KeyError."""
+        return {m.key: m for m in self.meetings}[key]
+
+    def cases_of(self, meeting: str) -> list[DemoCase]:
+        """The cases of a meeting in agenda order."""
+        return sorted((c for c in self.cases if c.meeting == meeting), key=lambda c: c.position)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def load_content(folder: Path = FOLDER) -> DemoContent:
+    """Read people.toml, meetings.toml and cases/*.toml (a case's key is its file's name)."""
+    cases = [
+        {"key": path.stem, **_read(path)} for path in sorted((folder / "cases").glob("*.toml"))
+    ]
+    return DemoContent.model_validate(
+        {**_read(folder / "people.toml"), **_read(folder / "meetings.toml"), "cases": cases}
+    )
