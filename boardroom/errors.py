@@ -1,9 +1,8 @@
-"""What can go wrong in the board's own terms, and the one page that shows it."""
+"""The one page that shows what went wrong; see refusals.py for what can."""
 
 from __future__ import annotations
 
 import logging
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, render_template, request
@@ -11,56 +10,30 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import NoResultFound, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from boardroom.refusals import (
+    DomainError,
+    Forbidden,
+    IllegalTransition,
+    Locked,
+    Refused,
+    StaleVersion,
+)
+
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
+__all__ = [
+    "DomainError",
+    "Forbidden",
+    "IllegalTransition",
+    "Locked",
+    "Refused",
+    "StaleVersion",
+    "init_errors",
+    "wants_part",
+]
+
 log = logging.getLogger(__name__)
-
-
-class DomainError(Exception):
-    """Something the board's rules do not allow. Its text is shown to the person who asked."""
-
-    status = HTTPStatus.CONFLICT
-    title = "That is not possible now"
-
-
-class IllegalTransition(DomainError):
-    """A case, meeting, item or opinion asked to move where it may not."""
-
-
-class Forbidden(DomainError):
-    """The person may not do this."""
-
-    status = HTTPStatus.FORBIDDEN
-    title = "Not yours to open"
-
-
-class Refused(DomainError):
-    """A value that cannot be taken as it is."""
-
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    title = "Something needs another look"
-
-
-class Locked(DomainError):
-    """A signed record, which never changes."""
-
-    status = HTTPStatus.LOCKED
-    title = "Signed records do not change"
-
-
-class StaleVersion(DomainError):
-    """Somebody else saved first. Carries both texts so that nothing is lost.
-
-    ``mine`` and ``theirs`` map a field's label to its text.
-    """
-
-    title = "Somebody saved before you"
-
-    def __init__(self, message: str, *, mine: dict[str, str], theirs: dict[str, str]) -> None:
-        super().__init__(message)
-        self.mine = mine
-        self.theirs = theirs
 
 
 MESSAGES = {
