@@ -23,6 +23,11 @@ $(VENV)/bin/python:
 	  { echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+# Browser libraries that someone deleted are fetched anew
+ifeq ($(wildcard static/vendor/.built-from),)
+.PHONY: $(STAMP)
+endif
+
 $(STAMP): $(VENV)/bin/python requirements-dev.txt pyproject.toml package-lock.json .ci/build_hook.py
 	@echo "Installing Python packages (a few minutes the first time)"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.txt
@@ -59,7 +64,7 @@ lock: env ## Pin Python and npm packages anew from pyproject.toml and package.js
 
 wheel: env ## Build dist/boardroom-*.whl, which runs from an empty folder
 	rm -rf dist
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	$(BIN)/python -m pip wheel --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@ls -1 dist
 
 clean: ## Remove the environment and everything that was built
