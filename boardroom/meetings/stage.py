@@ -1,0 +1,263 @@
+"""The live meeting as the screens show it: one model, rendered in parts, once for each audience.
+
+What a part shows depends on the database alone (never on the hour or on who asks within an
+audience), so that a pushed part equals the same part of a fresh load. What only one person may
+see or do stands in "mine", which each client fetches for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from flask import current_app, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case
+from boardroom.cases.queries import load_case
+from boardroom.comments.queries import thread_of
+from boardroom.consensus.models import Consensus, SignOff
+from boardroom.consensus.rules import open_points, reclassification
+from boardroom.db import db
+from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
+from boardroom.opinions.queries import opinions_in, revealed_opinions
+from boardroom.opinions.rules import divergence
+from boardroom.people.models import Person
+
+PARTS = ("bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls")
+
+# The wall shows what is decided on: no list of people, no comments, nothing to press.
+PROJECTOR_PARTS = ("bar", "agenda", "case", "opinions", "consensus")
+
+OPEN = (ItemStatus.PRESENTING, ItemStatus.DECIDING)
+
+
+class Stage:
+    """Everything a screen of a meeting can show, read when it is first asked for."""
+
+    def __init__(self, meeting: Meeting, audience: str) -> None:
+        self.meeting = meeting
+        self.audience = audience
+
+    @property
+    def chairs(self) -> bool:
+        return self.audience == "chair"
+
+    @property
+    def takes_part(self) -> bool:
+        return self.audience in ("chair", "member")
+
+    @property
+    def projector(self) -> bool:
+        return self.audience == "projector"
+
+    @cached_property
+    def board(self) -> BoardDefinition:
+        found: BoardDefinition = current_app.extensions["boards"][self.meeting.board]
+        return found
+
+    @cached_property
+    def items(self) -> list[AgendaItem]:
+        """The agenda in order, each with its case and patient."""
+        query = (
+            select(AgendaItem)
+            .where(AgendaItem.meeting_id == self.meeting.id)
+            .order_by(AgendaItem.position, AgendaItem.id)
+            .options(joinedload(AgendaItem.case).joinedload(Case.patient))
+        )
+        return list(db.session.scalars(query))
+
+    @cached_property
+    def item(self) -> AgendaItem | None:
+        """The item before the board now."""
+        return next((i for i in self.items if i.id == self.meeting.current_item_id), None)
+
+    @cached_property
+    def next_item(self) -> AgendaItem | None:
+        """The next case that waits, after the current one first."""
+        here = self.items.index(self.item) if self.item is not None else -1
+        later = self.items[here + 1 :] + self.items[: max(here, 0)]
+        return next((i for i in later if i.status == ItemStatus.WAITING), None)
+
+    @cached_property
+    def previous_item(self) -> AgendaItem | None:
+        """The case before the current one on the agenda."""
+        if self.item is None:
+            return None
+        here = self.items.index(self.item)
+        return self.items[here - 1] if here else None
+
+    @cached_property
+    def case(self) -> Case | None:
+        """The current case with everything the glance shows."""
+        return load_case(self.item.case_id) if self.item is not None else None
+
+    @cached_property
+    def present(self) -> list[Person]:
+        """Who is in the room, each once, by name."""
+        query = (
+            select(Person)
+            .join(Attendance, Attendance.person_id == Person.id)
+            .where(Attendance.meeting_id == self.meeting.id, Attendance.left_at.is_(None))
+            .distinct()
+            .order_by(Person.name)
+        )
+        return list(db.session.scalars(query))
+
+    @cached_property
+    def seats(self) -> list[dict[str, Any]]:
+        """The board's specialties, each with who is here for it."""
+        here: dict[str, list[str]] = {}
+        for person in self.present:
+            place = person.on(self.meeting.board)
+            if place is not None and place.votes and place.specialty:
+                here.setdefault(place.specialty, []).append(person.name)
+        return [
+            {
+                "key": s.key,
+                "mark": s.mark,
+                "specialty": s.name,
+                "core": s.key in self.board.quorum.specialties,
+                "present": s.key not in self.missing
+                if s.key in self.board.quorum.specialties
+                else s.key in here,
+                "names": here.get(s.key, []),
+            }
+            for s in self.board.specialties
+        ]
+
+    @cached_property
+    def others_present(self) -> list[Person]:
+        """Those here without a vote: coordinators, observers."""
+        return [
+            p
+            for p in self.present
+            if (place := p.on(self.meeting.board)) is None or not place.votes
+        ]
+
+    @cached_property
+    def present_specialties(self) -> list[str]:
+        """Keys of the specialties in the room, in the board's order."""
+        here = {
+            place.specialty
+            for p in self.present
+            if (place := p.on(self.meeting.board)) is not None and place.votes
+        }
+        return [s.key for s in self.board.specialties if s.key in here]
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Keys of the specialties that quorum needs and nobody here stands for."""
+        return self.board.quorum_missing(self.present_specialties)
+
+    @cached_property
+    def opinions_in(self) -> list[Any]:
+        """Who has given an opinion on the current case, without a word of what it says."""
+        return opinions_in(self.item.case_id) if self.item is not None else []
+
+    @property
+    def revealed(self) -> bool:
+        return self.item is not None and self.item.revealed_at is not None
+
+    @cached_property
+    def divergence(self) -> Any:
+        """The opinions as a matrix, once they are open."""
+        if self.item is None or not self.revealed:
+            return None
+        chosen = self.consensus.dispositions if self.consensus is not None else {}
+        return divergence(
+            revealed_opinions(self.item.case_id),
+            self.board,
+            self.item.case.first_verdict,
+            dispositions={k: v.get("disposition", "") for k, v in chosen.items()},
+        )
+
+    @cached_property
+    def consensus(self) -> Consensus | None:
+        if self.item is None:
+            return None
+        return db.session.scalar(
+            select(Consensus)
+            .where(Consensus.item_id == self.item.id)
+            .options(joinedload(Consensus.saved_by))
+        )
+
+    @cached_property
+    def sign_offs(self) -> list[SignOff]:
+        if self.item is None:
+            return []
+        query = select(SignOff).where(SignOff.item_id == self.item.id).order_by(SignOff.id)
+        return list(db.session.scalars(query))
+
+    @cached_property
+    def open_points(self) -> list[str]:
+        """What keeps the decision from being final, in words."""
+        if self.item is None:
+            return []
+        return open_points(
+            self.consensus,
+            self.sign_offs,
+            self.board,
+            present=self.present_specialties,
+        )
+
+    @cached_property
+    def reclassification(self) -> str | None:
+        if self.item is None or self.consensus is None or not self.consensus.verdict:
+            return None
+        return reclassification(self.item.case.first_verdict, self.consensus.verdict, self.board)
+
+    @cached_property
+    def comments(self) -> Any:
+        return thread_of(self.item.case_id) if self.item is not None else []
+
+    @property
+    def allotted_left(self) -> int:
+        """Minutes allotted to the cases that still wait."""
+        return sum(i.minutes for i in self.items if i.status == ItemStatus.WAITING)
+
+
+def parts_of(audience: str) -> tuple[str, ...]:
+    """Names of the parts that an audience's screen has."""
+    return PROJECTOR_PARTS if audience == "projector" else PARTS
+
+
+def render_parts(
+    meeting: Meeting, audience: str, parts: frozenset[str] | None = None
+) -> Mapping[str, str]:
+    """HTML of the named parts (all of the audience's when none are named)."""
+    stage = Stage(meeting, audience)
+    wanted = [p for p in parts_of(audience) if parts is None or p in parts]
+    return {
+        part: render_template(f"meetings/stage/_{part}.html", stage=stage, **_shorthand(stage))
+        for part in wanted
+    }
+
+
+def _shorthand(stage: Stage) -> dict[str, Any]:
+    return {
+        "meeting": stage.meeting,
+        "board": stage.board,
+        "item": stage.item,
+        "show_names": not stage.projector,
+    }
+
+
+def load_meeting(meeting_id: int) -> Meeting:
+    """A meeting with the people its bar names. Raises NoResultFound."""
+    query = (
+        select(Meeting)
+        .where(Meeting.id == meeting_id)
+        .options(
+            joinedload(Meeting.chair),
+            joinedload(Meeting.presenter),
+            joinedload(Meeting.pen_holder),
+            joinedload(Meeting.pen_asked_by),
+            selectinload(Meeting.items),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).unique().one()

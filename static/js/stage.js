@@ -1,0 +1,284 @@
+// The live meeting's page: paints what StageSync brings, sends the forms, runs clocks and keys.
+(function () {
+  "use strict";
+  const root = document.querySelector("[data-stage]");
+  if (!root) return;
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const HEADERS = { "X-Boardroom-Part": "1" };
+  let serverAhead = 0; // seconds that the server's clock is ahead of this one
+  const serverNow = () => Date.now() / 1000 + serverAhead;
+
+  // ---- Painting --------------------------------------------------------------------------------
+  function morph(target, html) {
+    const opened = new Set($$("details[open][id]", target).map((part) => part.id));
+    htmx.swap({ sourceElement: target, target, text: html, swap: "innerMorph" });
+    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  }
+
+  function paint(parts, whole) {
+    for (const [name, html] of Object.entries(parts)) {
+      const target = $(`[data-part="${name}"]`);
+      if (!target || target.dataset.painted === html) continue;
+      morph(target, html);
+      target.dataset.painted = html;
+      if (!whole && !["bar", "controls"].includes(name)) flash(target);
+    }
+    root.dataset.seq = sync.seq;
+    afterPaint();
+  }
+
+  function flash(part) {
+    part.classList.remove("flash");
+    void part.offsetWidth;
+    part.classList.add("flash");
+  }
+
+  function afterPaint() {
+    tick();
+    loadThread();
+    followPaint();
+  }
+
+  // ---- What is mine alone ----------------------------------------------------------------------
+  const mineBox = $("[data-mine]");
+  const editorBox = $("[data-editor]");
+  let mineTimer = null;
+  let mineStale = false;
+  let editorUrl = null;
+
+  function personal(change) {
+    if (!mineBox) return;
+    // Forty people fetch theirs after the same change: spread over a moment, unless it is our own.
+    const mineAtOnce = !change || change.kinds.some((kind) => kind.startsWith("pen_"));
+    clearTimeout(mineTimer);
+    mineTimer = setTimeout(fetchMine, mineAtOnce ? 0 : Math.random() * 700);
+  }
+
+  async function fetchMine() {
+    if ($("dialog[open]", mineBox)) { mineStale = true; return; }
+    try {
+      const answer = await fetch(root.dataset.mineUrl, { headers: HEADERS });
+      if (!answer.ok) return;
+      morph(mineBox, await answer.text());
+      mineStale = false;
+      await showEditor($("[data-editor-url]", mineBox)?.dataset.editorUrl ?? null);
+    } catch { /* the next state brings it */ }
+  }
+
+  // The scribe's editor is fetched once for a case and then left alone: nobody's push may touch
+  // what is being typed.
+  async function showEditor(url) {
+    if (url === editorUrl || !editorBox) return;
+    editorUrl = url;
+    if (!url) { editorBox.replaceChildren(); return; }
+    const answer = await fetch(url, { headers: HEADERS });
+    if (!answer.ok || url !== editorUrl) return;
+    editorBox.innerHTML = await answer.text();
+    htmx.process(editorBox);
+    document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box: editorBox } }));
+    $("select, input:not([type=hidden]), textarea", editorBox)?.focus();
+  }
+
+  // ---- Comments --------------------------------------------------------------------------------
+  async function loadThread() {
+    const box = $("[data-thread-url]");
+    if (!box || !box.closest("details").open) return;
+    const stamp = `${box.dataset.threadUrl} ${box.dataset.threadSeen}`;
+    if (box.dataset.loaded === stamp) return;
+    if ($$("textarea", box).some((area) => area === document.activeElement || area.value.trim())) return;
+    try {
+      const answer = await fetch(box.dataset.threadUrl, { headers: HEADERS });
+      if (!answer.ok) return;
+      box.innerHTML = await answer.text();
+      box.dataset.loaded = stamp;
+      htmx.process(box);
+      document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box } }));
+    } catch { /* tried again with the next change */ }
+  }
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.(".stage-thread") && event.target.open) loadThread();
+  }, true);
+
+  // ---- Forms -----------------------------------------------------------------------------------
+  // One key for each press: a form that is sent again after a lost answer is carried out once.
+  async function send(form) {
+    if (form.dataset.sending) return;
+    form.dataset.sending = "1";
+    const buttons = $$("button[type=submit]", form);
+    for (const button of buttons) button.setAttribute("aria-busy", "true");
+    const body = new FormData(form);
+    const version = $("[data-consensus-version]")?.dataset.consensusVersion;
+    if (body.has("consensus_version") && version) body.set("consensus_version", version);
+    const headers = { ...HEADERS, "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
+    try {
+      for (let pause = 500; ; pause = Math.min(pause * 2, 5000)) {
+        let answer;
+        try {
+          answer = await fetch(form.action, { method: "POST", body, headers, redirect: "manual", signal: AbortSignal.timeout(15000) });
+        } catch {
+          Boardroom.saveState("offline");
+          await new Promise((done) => setTimeout(done, pause));
+          continue;
+        }
+        if (answer.status === 503) { await new Promise((done) => setTimeout(done, pause)); continue; }
+        Boardroom.saveState("idle");
+        if (answer.ok || answer.type === "opaqueredirect") {
+          form.closest("dialog")?.close();
+          if (!form.closest("[data-part]")) form.reset();
+          const seq = Number(answer.headers.get("X-Boardroom-Seq"));
+          if (seq > sync.seq) setTimeout(() => { if (seq > sync.seq) sync.ask(); }, 700);
+          if (form.closest("[data-mine]")) personal();
+        } else {
+          await showProblem(answer);
+        }
+        return;
+      }
+    } finally {
+      delete form.dataset.sending;
+      for (const button of buttons) button.removeAttribute("aria-busy");
+    }
+  }
+
+  async function showProblem(answer) {
+    if (answer.status === 401) { connection("ended"); return; }
+    const box = $("[data-problem]");
+    const text = await answer.text();
+    if (!box) return;
+    box.innerHTML = text;
+    for (const open of $$("dialog[open]")) open.close();
+    Boardroom.openDialog("stage-problem");
+    sync.ask();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-live]")) return;
+    event.preventDefault();
+    send(form);
+  });
+
+  // The chair's dialogs speak of the case before the board at the moment they open.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-dialog]");
+    const data = $("[data-dialog-data]");
+    if (!opener || !data) return;
+    for (const form of $$("form[data-fill]")) {
+      form.action = form.dataset.fill === "defer" ? data.dataset.deferUrl : data.dataset.closeUrl;
+      $("[data-fill-code]", form).textContent = data.dataset.code;
+      $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
+    }
+  }, true);
+  document.addEventListener("close", (event) => {
+    if (mineStale && event.target.closest?.("[data-mine]")) fetchMine();
+  }, true);
+
+  // ---- Who is typing, where the presenter is -----------------------------------------------------
+  let lastTyping = 0;
+  editorBox?.addEventListener("input", () => {
+    if (Date.now() - lastTyping > 2000) { lastTyping = Date.now(); sync.tell("typing", { where: "consensus" }); }
+  });
+  let typingTimer = null;
+  function relayed(name, data) {
+    if (name === "typing") {
+      const line = $("[data-typing]");
+      if (!line) return;
+      line.textContent = `${data.name} is writing…`;
+      clearTimeout(typingTimer);
+      typingTimer = setTimeout(() => { line.textContent = ""; }, 4000);
+    } else if (name === "place") {
+      place = data.where;
+      followPaint();
+    }
+  }
+  let place = "";
+  let following = true;
+  function followPaint() {
+    const button = $("[data-follow]");
+    if (button) { button.setAttribute("aria-pressed", String(following)); button.textContent = following ? "Following" : "Follow"; }
+    if (!following || !place) return;
+    const part = document.getElementById(place);
+    place = "";
+    if (part?.closest("[data-part='case']")) {
+      if (part instanceof HTMLDetailsElement) part.open = true;
+      part.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    }
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-follow]")) { following = !following; followPaint(); }
+    const part = event.target.closest?.("[data-part='case'] details[id], [data-part='case'] section[id]");
+    if (part && root.dataset.audience !== "projector") sync.tell("place", { where: part.id });
+  });
+
+  // ---- Clocks ------------------------------------------------------------------------------------
+  const two = (n) => String(n).padStart(2, "0");
+  function tick() {
+    for (const clock of $$("[data-run-spent]")) {
+      const since = Number(clock.dataset.runSince);
+      const seconds = Math.max(0, Math.floor(Number(clock.dataset.runSpent) + (since ? serverNow() - since : 0)));
+      const face = $("[data-run-now]", clock);
+      const text = `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+      if (face && face.textContent !== text) face.textContent = text;
+      clock.classList.toggle("over", seconds > Number(clock.dataset.runOf));
+    }
+    const ends = $("[data-ends]");
+    if (ends) {
+      const clock = $("[data-run-spent]");
+      const spent = clock ? Number(clock.dataset.runSpent) + (Number(clock.dataset.runSince) ? serverNow() - Number(clock.dataset.runSince) : 0) : 0;
+      const left = Number(ends.dataset.endsLeft) + (clock ? Math.max(0, Number(clock.dataset.runOf) - spent) : 0);
+      const at = new Date((serverNow() + left) * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: ends.dataset.endsZone });
+      const face = $("[data-ends-at]", ends);
+      const text = ` · ends ${at}`;
+      if (face && face.textContent !== text) face.textContent = text;
+    }
+  }
+  setInterval(tick, 500);
+
+  // ---- Keys --------------------------------------------------------------------------------------
+  const visible = (element) => element.getClientRects().length > 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if ($("dialog[open]")) return;
+    const at = event.target;
+    if (at.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(button|submit)$/.test(at.type))) return;
+    const key = event.key.toLowerCase();
+    if (/^[123]$/.test(key)) {
+      const tab = $$(".stage-tabs [data-tab-for]")[Number(key) - 1];
+      if (tab && visible(tab)) { event.preventDefault(); tab.click(); }
+      return;
+    }
+    if (!/^[a-z]$/.test(key)) return;
+    // A control in another tab of a small screen still answers to its key.
+    const hit = $$(`[data-key="${key}"]`).find((element) => !element.disabled);
+    if (hit) { event.preventDefault(); hit.click(); if (key === "c") $("[data-editor] select, [data-editor] textarea")?.focus(); }
+    else if (key === "c") $("[data-editor] select, [data-editor] textarea")?.focus();
+  });
+
+  // ---- Connection --------------------------------------------------------------------------------
+  const WORDS = { connecting: "connecting", live: "live", lost: "offline, trying again", ended: "signed out" };
+  function connection(state, why) {
+    for (const mark of $$("[data-connection]")) {
+      if (mark.dataset.connection === "ended") continue;
+      mark.dataset.connection = state;
+      mark.textContent = WORDS[state];
+    }
+    root.dataset.connectionState = state;
+    if (state === "ended") {
+      Boardroom.toast(why ?? "You are signed out here. Sign in again to carry on.", {
+        action: "Sign in", run: () => location.assign("/sign-in"), seconds: 0,
+      });
+    }
+  }
+
+  const sync = new StageSync({
+    meeting: Number(root.dataset.meeting),
+    seq: Number(root.dataset.seq),
+    stateUrl: root.dataset.stateUrl,
+    projector: "projector" in root.dataset,
+    paint, personal, connection, relayed,
+    clock: (now) => { serverAhead = now - Date.now() / 1000; },
+  });
+  window.boardroomStage = sync;
+  sync.start();
+  afterPaint();
+})();
