@@ -54,7 +54,9 @@ class Case(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     submitted_at: Mapped[dt.datetime | None]
-    status_note: Mapped[str] = mapped_column(default="")  # what is needed, why declined, by whom treated
+    status_note: Mapped[str] = mapped_column(
+        default=""
+    )  # what is needed, why declined, by whom treated
     # The registry and row a case was imported from, so that a second import finds it.
     source: Mapped[str | None] = mapped_column(String(200), unique=True)
 
@@ -207,4 +209,3 @@ class CaseCounter(Base):
 
     board: Mapped[str] = key_column(unique=True)
     last: Mapped[int] = mapped_column(default=0)
-

@@ -1,0 +1,179 @@
+"""Reading cases. What is loaded with them is said in each query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from boardroom.cases.models import Case, Document, Patient
+from boardroom.cases.rules import OPEN_STATUSES, WAITING_STATUSES
+from boardroom.db import db
+from boardroom.meetings.models import AgendaItem
+from boardroom.opinions.models import Opinion, OpinionStatus
+from boardroom.people.models import Person, Role
+
+PAGE = 25
+
+
+def load_case(case_id: int) -> Case:
+    """A case with its patient, parts and documents, for showing it without another query.
+
+    Raises NoResultFound.
+    """
+    query = (
+        select(Case)
+        .where(Case.id == case_id)
+        .options(
+            joinedload(Case.patient),
+            joinedload(Case.earlier_case),
+            selectinload(Case.facts),
+            selectinload(Case.lesions),
+            selectinload(Case.treatments),
+            selectinload(Case.investigations),
+            selectinload(Case.questions),
+            selectinload(Case.documents).joinedload(Document.uploaded_by),
+        )
+    )
+    return db.session.scalars(query).unique().one()
+
+
+def document_of(case_id: int, document_id: int) -> Document:
+    """A document of this case and no other. Raises NoResultFound."""
+    return db.session.scalars(
+        select(Document).where(Document.id == document_id, Document.case_id == case_id)
+    ).one()
+
+
+def rounds_of(case: Case) -> list[Case]:
+    """All rounds about the same patient on the same board, the earliest first."""
+    query = (
+        select(Case)
+        .where(Case.board == case.board, Case.patient_id == case.patient_id)
+        .order_by(Case.created_at, Case.id)
+    )
+    return list(db.session.scalars(query).unique())
+
+
+def agenda_of(case_id: int) -> list[AgendaItem]:
+    """Where the case was or will be discussed, the latest first, with the meetings."""
+    query = (
+        select(AgendaItem)
+        .where(AgendaItem.case_id == case_id)
+        .options(joinedload(AgendaItem.meeting))
+        .order_by(AgendaItem.id.desc())
+    )
+    return list(db.session.scalars(query).unique())
+
+
+def own_opinion_status(case_id: int, person_id: int) -> str | None:
+    """How far this person's own opinion on the case is."""
+    status: str | None = db.session.scalar(
+        select(Opinion.status).where(Opinion.case_id == case_id, Opinion.person_id == person_id)
+    )
+    return status
+
+
+def case_of_source(source: str) -> Case | None:
+    """The case that was imported from this registry and row, or None."""
+    return db.session.scalars(select(Case).where(Case.source == source)).unique().first()
+
+
+# ---- The list --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to. Unknown words narrow it to nothing rather than to everything."""
+
+    text: str = ""
+    status: str = ""
+    board: str = ""
+    waiting: bool = False  # for the person's own opinion
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of the list."""
+
+    cases: list[Case]
+    count: int
+    page: int
+    pages: int
+
+
+def visible_to(person: Person) -> ColumnElement[bool]:
+    """The cases that the person may read.
+
+    A member of a board, an observer too, sees its cases; a referrer sees those of that board which
+    their own hospital sent, and nobody else's. The same rule as READ_CASE, for lists.
+    """
+    inside = [m.board for m in person.memberships if m.role != Role.REFERRER]
+    sending = person.boards(Role.REFERRER) if person.hospital else []
+    if not sending:
+        return Case.board.in_(inside)
+    # Compared here as the permission compares: the database's lower() knows ASCII only.
+    spellings = [
+        name
+        for name in db.session.scalars(select(Case.referrer_hospital).distinct())
+        if name.casefold() == person.hospital.casefold()
+    ]
+    return or_(
+        Case.board.in_(inside),
+        and_(Case.board.in_(sending), Case.referrer_hospital.in_(spellings)),
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _waiting_for(person: Person) -> ColumnElement[bool]:
+    """Open cases of boards where the person votes, without an opinion of theirs handed in."""
+    given = exists().where(
+        Opinion.case_id == Case.id,
+        Opinion.person_id == person.id,
+        Opinion.status != OpinionStatus.DRAFT,
+    )
+    return and_(
+        Case.board.in_([m.board for m in person.memberships if m.votes]),
+        cast(Case.status, String).in_(sorted((OPEN_STATUSES | WAITING_STATUSES) - {"draft"})),
+        ~given,
+    )
+
+
+def _matching(query: Select[tuple[Case]], person: Person, filters: Filters) -> Select[tuple[Case]]:
+    query = query.where(visible_to(person))
+    if filters.board:
+        query = query.where(Case.board == filters.board)
+    if filters.status:
+        query = query.where(cast(Case.status, String) == filters.status)
+    if filters.waiting:
+        query = query.where(_waiting_for(person))
+    for word in filters.text.split()[:8]:
+        like = f"%{_escaped(word)}%"
+        query = query.where(
+            or_(
+                *(
+                    column.ilike(like, escape="\\")
+                    for column in (
+                        Case.code, Case.question, Patient.name, Patient.record_number,
+                        Case.referrer_hospital,
+                    )
+                )
+            )
+        )  # fmt: skip
+    return query
+
+
+def find_cases(person: Person, filters: Filters, per_page: int = PAGE) -> Found:
+    """One page of the cases that the person may read, the newest first, with their patients."""
+    base = _matching(select(Case).join(Case.patient), person, filters)
+    count = db.session.scalar(select(func.count()).select_from(base.subquery())) or 0
+    pages = max(1, ceil(count / per_page))
+    page = min(max(1, filters.page), pages)
+    query = base.order_by(Case.id.desc()).limit(per_page).offset((page - 1) * per_page)
+    return Found(list(db.session.scalars(query).unique()), count, page, pages)

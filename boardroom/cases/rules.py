@@ -1,0 +1,283 @@
+"""What may happen to a case, what a fair discussion needs, which values can be true. Pure.
+
+States are plain strings, equal to the members of `CaseStatus`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.refusals import IllegalTransition
+
+CASE_MOVES: Mapping[str, frozenset[str]] = {
+    "draft": frozenset({"submitted"}),
+    "submitted": frozenset({"needs_information", "listed", "declined", "standard_of_care"}),
+    "needs_information": frozenset({"submitted", "declined", "standard_of_care"}),
+    # Back to submitted: taken off the agenda, or the meeting ended before its turn.
+    "listed": frozenset({"submitted", "discussed", "deferred"}),
+    # A provisional decision leaves the case discussed until it is final, put off or listed again.
+    "discussed": frozenset({"decided", "deferred", "listed", "submitted"}),
+    "deferred": frozenset(
+        {"listed", "submitted", "needs_information", "declined", "standard_of_care"}
+    ),
+    "decided": frozenset({"followed_up"}),
+    "declined": frozenset({"submitted"}),
+    "standard_of_care": frozenset({"submitted"}),
+    "followed_up": frozenset(),
+}
+
+OPEN_STATUSES = frozenset(
+    {"draft", "submitted", "needs_information", "listed", "discussed", "deferred"}
+)
+"""States in which a case may still be edited; afterwards a new round takes what is new."""
+
+WAITING_STATUSES = frozenset({"submitted", "deferred"})
+"""States in which a case waits for a place on an agenda."""
+
+STATUS_WORDS: Mapping[str, str] = {
+    "draft": "Draft",
+    "submitted": "Submitted",
+    "needs_information": "Needs information",
+    "listed": "Listed",
+    "discussed": "Discussed",
+    "decided": "Decided",
+    "deferred": "Deferred",
+    "declined": "Declined",
+    "standard_of_care": "Standard of care",
+    "followed_up": "Followed up",
+}
+
+_IS = {
+    "draft": "is still a draft",
+    "submitted": "is submitted",
+    "needs_information": "waits for information",
+    "listed": "is on an agenda",
+    "discussed": "has been discussed",
+    "decided": "is decided",
+    "deferred": "is deferred",
+    "declined": "was declined",
+    "standard_of_care": "was given the standard of care",
+    "followed_up": "is followed up",
+}
+_VERBS = {
+    "submitted": "submitted",
+    "needs_information": "sent back for information",
+    "listed": "put on an agenda",
+    "discussed": "discussed",
+    "decided": "decided",
+    "deferred": "deferred",
+    "declined": "declined",
+    "standard_of_care": "given the standard of care",
+    "followed_up": "followed up",
+}
+
+
+def move_case(old: str, new: str) -> None:
+    """Raises IllegalTransition unless a case may go from `old` to `new`."""
+    if not can_move_case(old, new):
+        raise IllegalTransition(
+            f"This case {_IS.get(old, old)}; it cannot be {_VERBS.get(new, new)} now."
+        )
+
+
+def can_move_case(old: str, new: str) -> bool:
+    """Whether `move_case` would let it; for showing a button."""
+    return new in CASE_MOVES.get(old, frozenset())
+
+
+def must_be_open(status: str) -> None:
+    """Raises IllegalTransition where the case may not be edited any more."""
+    if status in OPEN_STATUSES:
+        return
+    way_on = (
+        "Start a new round for what has changed since."
+        if status in ("decided", "followed_up")
+        else "Take it in again before you change it."
+    )
+    raise IllegalTransition(f"This case {_IS.get(status, status)}. {way_on}")
+
+
+# ---- What a fair discussion needs ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KnownFact:
+    """A recorded fact as far as readiness asks: there, and from when."""
+
+    key: str
+    taken_on: dt.date | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a case holds, as readiness sees it. `given`: items that are there, such as "lesions"."""
+
+    diagnosis: str | None
+    given: frozenset[str]
+    facts: tuple[KnownFact, ...]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that is missing or too old. `why` says more where the words alone do not."""
+
+    item: str
+    label: str
+    essential: bool
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What a case still lacks for a fair discussion, out of how many things asked for."""
+
+    gaps: tuple[Gap, ...]
+    total: int
+
+    @property
+    def done(self) -> int:
+        """How many of the things asked for are there."""
+        return self.total - len(self.gaps)
+
+    @property
+    def essential(self) -> tuple[Gap, ...]:
+        """The gaps without which the case should not be listed."""
+        return tuple(gap for gap in self.gaps if gap.essential)
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing essential is missing."""
+        return not self.essential
+
+
+def readiness(board: BoardDefinition, known: Known, today: dt.date) -> Readiness:
+    """Compare what is known with what the board's definition asks for this diagnosis."""
+    needs = board.needs_for(known.diagnosis)
+    gaps = []
+    for need in needs:
+        if need.item.startswith("fact."):
+            why = _fact_gap(need.item.removeprefix("fact."), need.max_age_days, known, today)
+        else:
+            why = None if need.item in known.given else ""
+        if why is not None:
+            gaps.append(Gap(need.item, need.missing, need.essential, why))
+    gaps.sort(key=lambda gap: not gap.essential)
+    return Readiness(tuple(gaps), len(needs))
+
+
+def _fact_gap(key: str, max_age: int, known: Known, today: dt.date) -> str | None:
+    """None where the fact is good; else why not ("" where it simply is not there)."""
+    values = [fact for fact in known.facts if fact.key == key]
+    if not values:
+        return ""
+    if not max_age:
+        return None
+    dates = [fact.taken_on for fact in values if fact.taken_on is not None]
+    if not dates:
+        return "Given without its date."
+    age = (today - max(dates)).days
+    return f"The last one is {age} days old." if age > max_age else None
+
+
+# ---- Values --------------------------------------------------------------------------------------
+
+SEGMENTS = ("I", "II", "III", "IVa", "IVb", "IV", "V", "VI", "VII", "VIII")
+_BY_TEXT = (
+    {name.upper(): name for name in SEGMENTS}
+    | {
+        str(n): name
+        for n, name in enumerate(("I", "II", "III", "IV", "V", "VI", "VII", "VIII"), start=1)
+    }
+    | {"4A": "IVa", "4B": "IVb"}
+)
+LI_RADS = ("LR-1", "LR-2", "LR-3", "LR-4", "LR-5", "LR-M", "LR-TIV", "LR-TR viable",
+           "LR-TR equivocal", "LR-TR nonviable")  # fmt: skip
+SEXES = (("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Not known"))
+LARGEST_LESION_MM = 400
+
+
+class ValueRefused(ValueError):
+    """A value that cannot be recorded. `reason` is one plain sentence for beside the field."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def segments(text: str) -> str:
+    """Couinaud segments as people write them ("5/8", "V, VIII", "S7") as "V, VIII".
+
+    Raises ValueRefused for anything that is not a segment.
+    """
+    found: list[str] = []
+    for word in re.split(r"[\s,;/+&]+|\band\b", text.strip()):
+        plain = re.sub(r"^(SEGMENT|SEG\.?|S)(?=[IV\d])", "", word.upper())
+        if not plain:
+            continue
+        name = _BY_TEXT.get(plain)
+        if name is None:
+            raise ValueRefused(
+                f"'{word[:20]}' is not a liver segment. Write I to VIII, IVa or IVb."
+            )
+        if name not in found:
+            found.append(name)
+    return ", ".join(sorted(found, key=_place))
+
+
+def _place(segment: str) -> tuple[int, str]:
+    whole = segment.rstrip("ab")
+    return ("I", "II", "III", "IV", "V", "VI", "VII", "VIII").index(whole), segment
+
+
+def millimetres(text: str, what: str, *, least: int = 1) -> int | None:
+    """A size in whole millimetres, or None where nothing is written. Raises ValueRefused."""
+    plain = text.strip().lower()
+    if not plain:
+        return None
+    number = plain.removesuffix("mm").strip()
+    if plain.endswith("cm"):
+        raise ValueRefused(f"{what} is recorded in millimetres.")
+    if not re.fullmatch(r"\d{1,4}", number):
+        raise ValueRefused(f"{what} has to be a whole number of millimetres.")
+    size = int(number)
+    if not least <= size <= LARGEST_LESION_MM:
+        raise ValueRefused(f"{what} has to be from {least} to {LARGEST_LESION_MM} mm.")
+    return size
+
+
+def check_lesion(size_mm: int | None, viable_mm: int | None) -> None:
+    """What is left after treatment cannot be larger than the lesion. Raises ValueRefused."""
+    if size_mm is not None and viable_mm is not None and viable_mm > size_mm:
+        raise ValueRefused("The viable part cannot be larger than the lesion.")
+
+
+def day(text: str, what: str, today: dt.date, *, future: bool = False) -> dt.date | None:
+    """A date from a form, or None where nothing is written. Raises ValueRefused."""
+    plain = text.strip()
+    if not plain:
+        return None
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", plain):
+            raise ValueError
+        value = dt.date.fromisoformat(plain)
+    except ValueError:
+        raise ValueRefused(f"{what} has to be a date, such as 2026-11-26.") from None
+    if value.year < 1900:
+        raise ValueRefused(f"{what} cannot be that long ago.")
+    if value > today and not future:
+        raise ValueRefused(f"{what} lies in the future.")
+    return value
+
+
+def lacking_for_submission(*, named: bool, question: str, diagnosis: str) -> Iterable[str]:
+    """What stands between a draft and its submission, in words."""
+    if not named:
+        yield "the patient's name or record number"
+    if not question.strip():
+        yield "the question that the board is to answer"
+    if not diagnosis:
+        yield "the diagnosis, or that it is uncertain"

@@ -1,0 +1,85 @@
+"""A case's facts put into words for a page: grouped by section, the latest value first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from boardroom.cases.models import Case, Fact
+from boardroom.clinical import facts as clinical
+
+
+@dataclass(frozen=True)
+class Value:
+    """One recorded value in words, with its unit as shown and its date."""
+
+    text: str
+    unit: str
+    taken_on: dt.date | None
+
+    @property
+    def words(self) -> str:
+        """Value and unit, such as "34 µmol/L"."""
+        return f"{self.text}\u202f{self.unit}" if self.unit else self.text
+
+
+@dataclass(frozen=True)
+class FactLine:
+    """A fact with its latest value, and the earlier ones, newest first."""
+
+    key: str
+    label: str
+    latest: Value
+    earlier: tuple[Value, ...] = ()
+
+
+@dataclass
+class FactGroup:
+    """The facts of one section; answers of yes and no are told apart from the rest."""
+
+    key: str
+    name: str
+    lines: list[FactLine] = field(default_factory=list)
+    yes: list[str] = field(default_factory=list)
+    no: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.lines) + len(self.yes) + len(self.no)
+
+
+def in_words(fact: Fact) -> Value:
+    """A recorded fact as it is read; one that the catalogue no longer has keeps its keys."""
+    known = clinical.FACTS.get(fact.key)
+    if known is None:
+        return Value(fact.value, fact.unit, fact.taken_on)
+    if known.kind != "number":
+        return Value(known.choice_name(fact.value), "", fact.taken_on)
+    shown = next((unit.name for unit in known.units if unit.key == fact.unit), fact.unit)
+    return Value(fact.value, shown if fact.unit else "", fact.taken_on)
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """The oldest first; one without a date comes before those that have one."""
+    return sorted(facts, key=lambda fact: (fact.taken_on or dt.date.min, fact.id or 0))
+
+
+def fact_groups(case: Case) -> list[FactGroup]:
+    """Every section that has something, in the order of the catalogue."""
+    groups = {key: FactGroup(key, name) for key, name in clinical.SECTIONS.items()}
+    by_key: dict[str, list[Fact]] = {}
+    for fact in case.facts:
+        by_key.setdefault(fact.key, []).append(fact)
+    other = FactGroup("other", "Other")
+    known_first = [*[k for k in clinical.FACTS if k in by_key]]
+    for key in [*known_first, *[k for k in by_key if k not in clinical.FACTS]]:
+        values = [in_words(fact) for fact in reversed(in_order(by_key[key]))]
+        known = clinical.FACTS.get(key)
+        group = groups[known.section] if known else other
+        if known is not None and known.kind == "yesno" and len(values) == 1:
+            (group.yes if by_key[key][0].value == "yes" else group.no).append(known.label)
+        else:
+            label = known.label if known else key
+            group.lines.append(FactLine(key, label, values[0], tuple(values[1:])))
+    return [group for group in [*groups.values(), other] if group.count]
