@@ -68,7 +68,7 @@ def record(
 
     ``details`` are facts that no column holds; never an opinion's content before its reveal.
     """
-    session = db.session()
+    session = db.session
     session.info.setdefault("audit", []).append(
         {
             "action": action,
@@ -83,7 +83,7 @@ def record(
 
 def act_as(person: Person | None) -> None:
     """Say who acts in this session; requests do it for the person signed in."""
-    db.session().info["actor_id"] = person.id if person is not None else None
+    db.session.info["actor_id"] = person.id if person is not None else None
 
 
 def record_reading(action: str, **where: Any) -> None:

@@ -85,7 +85,7 @@ def announce(
 
     Returns the number. The push happens after the commit; a rollback forgets it.
     """
-    session = db.session()
+    session = db.session
     seq = session.execute(
         update(Meeting)
         .where(Meeting.id == meeting.id)
@@ -134,12 +134,12 @@ def announce_case(
 
 def end_connections(person: Person) -> None:
     """Close every live connection of a person once this transaction is committed."""
-    db.session().info.setdefault("ended", set()).add(person.id)
+    db.session.info.setdefault("ended", set()).add(person.id)
 
 
 def publish() -> None:
     """Send what the transaction just committed. Never fails its caller: screens heal by asking."""
-    info = db.session().info
+    info = db.session.info
     ended = info.pop("ended", set())
     changes: dict[int, _Change] = info.pop("announced", {})
     for meeting_id, change in changes.items():
@@ -155,8 +155,8 @@ def publish() -> None:
 
 def forget() -> None:
     """Drop what a rolled-back transaction had announced."""
-    db.session().info.pop("announced", None)
-    db.session().info.pop("ended", None)
+    db.session.info.pop("announced", None)
+    db.session.info.pop("ended", None)
 
 
 def render(meeting: Meeting, audience: str, parts: frozenset[str]) -> dict[str, str]:
