@@ -21,7 +21,7 @@ from flask_login import current_user
 from flask_socketio import SocketIO, disconnect, emit, join_room
 from sqlalchemy import select, update
 
-from boardroom import audit
+from boardroom import audit, websocket
 from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import AgendaItem, Attendance, Meeting, MeetingEvent, MeetingStatus
 from boardroom.people.models import Person, Role
@@ -383,17 +383,23 @@ def init_live(app: Flask) -> None:
         allow_upgrades=False,
         ping_interval=10,
         ping_timeout=5,
-        max_http_buffer_size=64 * 1024,
-        websocket_ping_interval=None,
+        max_http_buffer_size=websocket.MAX_MESSAGE,
         async_handlers=False,
         cors_allowed_origins=None,
         manage_session=False,
     )
+    websocket.install(socketio)
     socketio.on_event("connect", _on_connect)
     socketio.on_event("disconnect", _on_disconnect)
     socketio.on_event("join", _on_join)
     for name in ("typing", "place"):
         socketio.on_event(name, _relay(name))
+
+
+def say_goodbye() -> None:
+    """At a graceful stop: close every connection, so that clients look for the server again."""
+    for sid in list(presence.sockets):
+        _close(sid)
 
 
 def start_housekeeping(app: Flask) -> None:

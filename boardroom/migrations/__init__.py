@@ -38,3 +38,12 @@ def current_revision(app: Flask) -> str | None:
 
     with app.app_context(), db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The newest revision that this version knows."""
+    from alembic.script import ScriptDirectory
+
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent))
+    return ScriptDirectory.from_config(made).get_current_head()

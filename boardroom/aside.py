@@ -1,0 +1,25 @@
+"""Heavy work beside the event loop, so that a PDF or a password's hash freezes nobody's screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def run_aside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run pure work in a real thread while other requests go on; its error is raised here.
+
+    Not inside a write transaction: other requests would run while it is held. Where the process is
+    not served by gevent, the work simply runs.
+    """
+    from gevent import monkey
+
+    if not monkey.is_module_patched("threading"):
+        return work(*args, **kwargs)
+    import gevent
+
+    result: T = gevent.get_hub().threadpool.apply(work, args, kwargs)
+    return result
