@@ -1,4 +1,4 @@
-"""A wheel built from the tree carries everything that a page needs, and runs from an empty folder."""
+"""A wheel built from the tree carries all that a page needs, and runs from an empty folder."""
 
 from __future__ import annotations
 
