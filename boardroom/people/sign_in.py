@@ -2,40 +2,115 @@
 
 from __future__ import annotations
 
+import threading
+import time
+import unicodedata
+from collections.abc import Callable
+from typing import TypeVar
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Flask
-from flask_login import LoginManager
+from flask import Flask, current_app, request, session
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import selectinload
+from werkzeug.wrappers import Response
 
-from boardroom.db import db
+from boardroom.db import db, now, write_transaction
 from boardroom.people.models import Person
 
+T = TypeVar("T")
+
+SEEN_EVERY = 300  # seconds between two notes that a person was here
+ADDRESS_LIMIT = "200 per hour"  # failed tries of one network address, whatever the account
+
 login_manager = LoginManager()
+limiter = Limiter(key_func=get_remote_address)
 hasher = PasswordHasher()
+
+# Each check takes 64 MB and a processor for a moment: a rush at the door must wait its turn.
+_turns = threading.BoundedSemaphore(2)
+
+
+# --- Passwords ---------------------------------------------------------------------------------
 
 
 def hash_password(password: str) -> str:
     """Argon2id, with the library's present parameters."""
-    return hasher.hash(password)
+    return _aside(lambda: hasher.hash(_written(password)))
 
 
 def password_matches(person: Person | None, password: str) -> bool:
     """Whether the password is the person's. Takes as long for an account that does not exist."""
     stored = person.password_hash if person is not None and person.active else None
-    try:
-        return hasher.verify(stored or _NOBODY, password) and stored is not None
-    except (VerificationError, InvalidHashError):
-        return False
+    # The check must not hold the database's one write lock: what was read is not needed below.
+    db.session.rollback()
+
+    def check() -> bool:
+        try:
+            return hasher.verify(stored or _NOBODY, _written(password)) and stored is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+    return _aside(check)
 
 
-_NOBODY = PasswordHasher().hash("nobody has this password")
+def needs_new_hash(person: Person) -> bool:
+    """Whether the stored hash was made with weaker parameters than today's."""
+    return person.password_hash is not None and hasher.check_needs_rehash(person.password_hash)
+
+
+def _written(password: str) -> str:
+    """One form for characters that keyboards compose in different ways."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def _aside(work: Callable[[], T]) -> T:
+    """Run slow arithmetic where it does not stop everybody else's requests."""
+    if current_app and current_app.config.get("ASYNC_MODE") == "gevent":
+        import gevent
+
+        with _turns:
+            result: T = gevent.get_hub().threadpool.apply(work)
+            return result
+    with _turns:
+        return work()
+
+
+_NOBODY = hasher.hash("nobody has this password")
+
+
+# --- Sessions ----------------------------------------------------------------------------------
+
+
+def begin_session(person: Person) -> None:
+    """Sign the person in with a new session: nothing that stood in the old one is kept."""
+    session.clear()
+    login_user(person)
+    session.permanent = True
+    session["seen"] = int(time.time())
+    person.last_seen_at = now()
+
+
+def end_session() -> None:
+    """Sign out on this device."""
+    logout_user()
+    session.clear()
 
 
 def init_sign_in(app: Flask) -> None:
-    """Bind Flask-Login."""
+    """Bind Flask-Login, and the throttle of the sign-in."""
     login_manager.session_protection = "basic"
     login_manager.init_app(app)
+    queue = str(app.config.get("MESSAGE_QUEUE") or "")
+    app.config.setdefault(
+        "RATELIMIT_STORAGE_URI", queue if queue.startswith("redis") else "memory://"
+    )
+    limiter.init_app(app)
+    app.after_request(_note_presence)
 
 
 @login_manager.user_loader
@@ -44,9 +119,58 @@ def load_person(session_id: str) -> Person | None:
     person_id, _, version = session_id.partition(":")
     if not (person_id.isdecimal() and version.isdecimal()):
         return None
-    person = db.session.get(
-        Person, int(person_id), options=[selectinload(Person.memberships)]
-    )
+    person = db.session.get(Person, int(person_id), options=[selectinload(Person.memberships)])
     if person is None or not person.active or person.session_version != int(version):
         return None
     return person
+
+
+def _note_presence(response: Response) -> Response:
+    """Every few minutes, write down that the person is about; never at the price of the answer."""
+    if request.endpoint in {None, "static", "bootstrap.static"} or "_user_id" not in session:
+        return response
+    if time.time() - session.get("seen", 0) < SEEN_EVERY or not current_user.is_authenticated:
+        return response
+    person_id = current_user.id
+    try:
+        with write_transaction() as database:
+            database.execute(
+                update(Person)
+                .where(Person.id == person_id)
+                .values(last_seen_at=now())
+                .execution_options(synchronize_session=False)
+            )
+        session["seen"] = int(time.time())
+    except OperationalError:
+        pass  # busy: the next request will do
+    return response
+
+
+# --- Throttle ----------------------------------------------------------------------------------
+
+
+def _address_and_account() -> str:
+    account = request.form.get("email", "").strip().casefold()[:254] or session.get("_user_id", "")
+    return f"{get_remote_address()} {account}"
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code >= 400
+
+
+def throttled(view: Callable[..., T]) -> Callable[..., T]:
+    """Limit how often passwords are tried: from one address on one account, and from one address
+    altogether. Only failed tries count, so that a hospital behind one address can sign in."""
+    by_account = limiter.limit(
+        lambda: str(current_app.config["SIGN_IN_LIMIT"]),
+        key_func=_address_and_account,
+        methods=["POST"],
+        deduct_when=_failed,
+    )
+    by_address = limiter.limit(
+        lambda: str(current_app.config.get("SIGN_IN_ADDRESS_LIMIT", ADDRESS_LIMIT)),
+        methods=["POST"],
+        deduct_when=_failed,
+    )
+    limited: Callable[..., T] = by_address(by_account(view))
+    return limited

@@ -1,0 +1,249 @@
+"""Searching the audit trail of one board, and writing its entries so that they can be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_, select
+from sqlalchemy.orm import joinedload
+
+from boardroom.audit import AuditEntry
+from boardroom.cases.models import Case
+from boardroom.db import db
+from boardroom.people.models import Membership, Person
+
+PAGE = 50
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00\Z")
+
+NOBODY = "nobody"  # in place of a person's key: entries that no account made
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for; an empty value leaves it open. Times are instants, ``until`` excluded."""
+
+    who: str = ""
+    action: str = ""
+    case: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries, newest first, and the keys to go on from in either direction (None: the end)."""
+
+    entries: Sequence[AuditEntry]
+    older: int | None
+    newer: int | None
+
+
+def _of_board(board: str) -> ColumnElement[bool]:
+    """Entries of the board, and those of no board that its own people or no account made.
+
+    Signing in belongs to no board; another board's people are none of this one's business.
+    """
+    members = select(Membership.person_id).where(Membership.board == board)
+    no_subject = and_(AuditEntry.case_id.is_(None), AuditEntry.meeting_id.is_(None))
+    return or_(
+        AuditEntry.board == board,
+        and_(
+            AuditEntry.board.is_(None),
+            no_subject,
+            or_(AuditEntry.actor_id.is_(None), AuditEntry.actor_id.in_(members)),
+        ),
+    )
+
+
+def _matching(board: str, search: Search) -> Select[tuple[AuditEntry]]:
+    query = select(AuditEntry).where(_of_board(board)).options(joinedload(AuditEntry.actor))
+    if search.who == NOBODY:
+        query = query.where(AuditEntry.actor_id.is_(None))
+    elif search.who:
+        query = query.where(AuditEntry.actor_id == int(search.who))
+    if search.action:
+        query = query.where(AuditEntry.action.icontains(search.action.strip(), autoescape=True))
+    if search.case:
+        code = search.case.strip()
+        cases = select(Case.id).where(
+            Case.board == board, Case.code.icontains(code, autoescape=True)
+        )
+        query = query.where(AuditEntry.case_id.in_(cases))
+    if search.since is not None:
+        query = query.where(AuditEntry.at >= search.since)
+    if search.until is not None:
+        query = query.where(AuditEntry.at < search.until)
+    if search.text:
+        # The column is JSON text in which letters beyond ASCII stand as escapes.
+        written = json.dumps(search.text.strip())[1:-1]
+        query = query.where(
+            or_(
+                cast(AuditEntry.changes, Text).icontains(written, autoescape=True),
+                cast(AuditEntry.details, Text).icontains(written, autoescape=True),
+            )
+        )
+    return query
+
+
+def page(
+    board: str, search: Search, *, before: int | None = None, after: int | None = None
+) -> Page:
+    """One page of the trail: the newest, those before an entry, or those after it."""
+    query = _matching(board, search)
+    if after is not None:
+        query = query.where(AuditEntry.id > after).order_by(AuditEntry.id)
+    else:
+        if before is not None:
+            query = query.where(AuditEntry.id < before)
+        query = query.order_by(AuditEntry.id.desc())
+    found = list(db.session.scalars(query.limit(PAGE + 1)))
+    more, found = len(found) > PAGE, found[:PAGE]
+    if after is not None:
+        found.reverse()
+        newer, older = more, True
+    else:
+        newer, older = before is not None, more
+    if not found:
+        return Page(found, None, None)
+    return Page(
+        found,
+        older=found[-1].id if older else None,
+        newer=found[0].id if newer else None,
+    )
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field's values before and after, in words; ``hidden`` says why they are not kept."""
+
+    name: str
+    old: str = ""
+    new: str = ""
+    hidden: str = ""
+    is_name: bool = False
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """What happened to one row: ``did`` is added, changed or removed."""
+
+    table: str
+    number: int | None
+    did: str
+    fields: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry with its words: the case's code, what was changed, what else was noted."""
+
+    entry: AuditEntry
+    case: str
+    changes: list[RowChange]
+    details: list[tuple[str, str]]
+
+    @property
+    def summary(self) -> str:
+        """The changes in a line, such as "case: status, version; fact added"."""
+        parts: dict[str, int] = {}
+        for change in self.changes:
+            if change.did == "changed":
+                names = [field.name for field in change.fields]
+                more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+                part = f"{change.table}: {', '.join(names[:4])}{more}"
+            else:
+                part = f"{change.table} {change.did}"
+            parts[part] = parts.get(part, 0) + 1
+        return "; ".join(
+            f"{count} × {part}" if count > 1 else part for part, count in parts.items()
+        )
+
+
+class Reader:
+    """Puts words to entries: the people and cases that one page of them names, loaded at once."""
+
+    def __init__(
+        self, entries: Iterable[AuditEntry], say_time: Callable[[dt.datetime], str]
+    ) -> None:
+        entries = list(entries)
+        self.say_time = say_time
+        people, cases = set(), {e.case_id for e in entries if e.case_id is not None}
+        for change in (change for entry in entries for change in entry.changes):
+            for name, values in change["fields"].items():
+                if _names_person(name):
+                    people.update(v for v in values if isinstance(v, int))
+                elif name == "case_id":
+                    cases.update(v for v in values if isinstance(v, int))
+        self.people: dict[int, str] = dict(
+            db.session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
+            .tuples()
+            .all()
+        )
+        self.codes: dict[int, str] = dict(
+            db.session.execute(select(Case.id, Case.code).where(Case.id.in_(cases))).tuples().all()
+        )
+
+    def tell(self, entry: AuditEntry) -> Told:
+        """An entry in words."""
+        return Told(
+            entry,
+            case=self.codes.get(entry.case_id, "") if entry.case_id is not None else "",
+            changes=self._changes(entry),
+            details=[(_words(name), self._value(name, v)) for name, v in entry.details.items()],
+        )
+
+    def _changes(self, entry: AuditEntry) -> list[RowChange]:
+        return [
+            RowChange(
+                table=_words(change["table"]),
+                number=change.get("id"),
+                did=change["did"],
+                fields=tuple(
+                    self._field(change["table"], name, values)
+                    for name, values in change["fields"].items()
+                ),
+            )
+            for change in entry.changes
+        ]
+
+    def _field(self, table: str, name: str, values: list[Any]) -> FieldChange:
+        if len(values) == 1:
+            kind = str(values[0]).strip("()")
+            hidden = {"sealed": "sealed, not recorded here", "secret": "secret, not recorded"}
+            return FieldChange(_words(name), hidden=hidden.get(kind, kind))
+        old, new = (self._value(name, value) for value in values)
+        return FieldChange(_words(name), old, new, is_name=(table, name) == ("patient", "name"))
+
+    def _value(self, name: str, value: Any) -> str:
+        if value is None or value in ("", [], {}):
+            return ""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, int) and _names_person(name):
+            return self.people.get(value, f"person {value}")
+        if isinstance(value, int) and name == "case_id":
+            return self.codes.get(value, f"case {value}")
+        if isinstance(value, dict):
+            return "; ".join(f"{_words(str(k))}: {self._value('', v)}" for k, v in value.items())
+        if isinstance(value, list):
+            return ", ".join(self._value("", part) for part in value)
+        if isinstance(value, str) and _INSTANT.match(value):
+            return self.say_time(dt.datetime.fromisoformat(value))
+        return str(value)
+
+
+def _names_person(field: str) -> bool:
+    return field == "person_id" or field.endswith(
+        ("_by_id", "actor_id", "author_id", "chair_id", "presenter_id", "holder_id")
+    )
+
+
+def _words(name: str) -> str:
+    return name.removesuffix("_id").replace("_", " ")
