@@ -48,7 +48,7 @@ class Consensus(Base):
 
 
 class SignOff(Base):
-    """One specialty's word on the consensus; a specialty can replace its own until the case closes."""
+    """One specialty's word on the consensus; it can replace its own until the case closes."""
 
     __tablename__ = "sign_off"
     __table_args__ = (UniqueConstraint("item_id", "specialty"),)

@@ -1,5 +1,163 @@
+"""The consensus as it is written, and its sign-off."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, g, jsonify, render_template, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from boardroom import audit
+from boardroom.boards.definition import BoardDefinition
+from boardroom.consensus import forms, operations, queries
+from boardroom.consensus.rules import content_of
+from boardroom.db import now
+from boardroom.errors import wants_part
+from boardroom.meetings.models import AgendaItem
+from boardroom.meetings.queries import board_of
+from boardroom.receipts import request_key
+from boardroom.refusals import StaleVersion
+from boardroom.web import clock, local, see_other
 
 bp = Blueprint("consensus", __name__)
+
+CHANGED_STEPS = ("up:", "down:", "remove:", "quick:")
+
+
+@bp.get("/meetings/<int:meeting_id>/items/<int:item_id>/consensus")
+def editor(meeting_id: int, item_id: int) -> str:
+    """The editor for who holds the pen; what is written so far for everybody else."""
+    item: AgendaItem = g.subject.item
+    audit.record_reading(
+        "read a consensus",
+        board=item.meeting.board,
+        case_id=item.case_id,
+        meeting_id=item.meeting_id,
+    )
+    return _page(item)
+
+
+@bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/consensus")
+def save(meeting_id: int, item_id: int) -> Any:
+    """Write what the post names. Scripts get JSON, as static/js/autosave.js expects it."""
+    item: AgendaItem = g.subject.item
+    board = board_of(item.meeting)
+    form = _form(item, board)
+    values, errors = forms.changes(form, board, frozenset(request.form))
+    action = request.form.get("_do", "")
+    if action.startswith(CHANGED_STEPS) and not errors:
+        values["steps"] = forms.shuffled(forms.steps_of(form), action, board)
+    if "version" in errors or (errors and not wants_part()):
+        return _not_saved(item, form, errors)
+    try:
+        consensus, seq = operations.save(
+            item, values, int(form.version.data or 0), current_user, key=request_key()
+        )
+    except StaleVersion as error:
+        if not wants_part():
+            raise
+        return _stale(item, board, error)
+    if not wants_part():
+        return see_other("consensus.editor", meeting_id=meeting_id, item_id=item_id)
+    answer = jsonify(
+        version=consensus.version if consensus is not None else 0,
+        saved_at=clock(now(), board.key),
+        errors=errors,
+    )
+    if seq is not None:
+        answer.headers["X-Boardroom-Seq"] = str(seq)
+    return answer
+
+
+@bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/sign-off")
+def sign_off(meeting_id: int, item_id: int) -> Any:
+    """Put the specialty's name to the version that the person saw."""
+    item: AgendaItem = g.subject.item
+    form = forms.SignOffForm.of(board_of(item.meeting))
+    if not form.validate():
+        return _page(item, sign_off_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    found, seq = operations.sign_off(
+        item,
+        current_user,
+        form.kind.data,
+        form.text.data or "",
+        form.reopen_condition.data or "",
+        form.version_seen(),
+        key=request_key(),
+    )
+    if wants_part():
+        response = Response(status=HTTPStatus.NO_CONTENT)
+    else:
+        flash(
+            f"Signed off: {found.kind.replace('reservation', 'agree with reservation')}.", "success"
+        )
+        response = see_other("meetings.stage", meeting_id=meeting_id)
+    response.headers["X-Boardroom-Seq"] = str(seq)
+    return response
+
+
+def _form(item: AgendaItem, board: BoardDefinition) -> Any:
+    meeting = item.meeting
+    earliest = local(meeting.started_at or meeting.starts_at, board.key).date()
+    return forms.consensus_form(board, content_of(queries.consensus_of(item)), earliest)
+
+
+def _page(item: AgendaItem, **more: Any) -> str:
+    board = board_of(item.meeting)
+    context = {
+        "item": item,
+        "meeting": item.meeting,
+        "board": board,
+        "consensus": queries.consensus_view(item),
+        "form": None,
+        "sign_off_form": None,
+        **more,
+    }
+    if context["form"] is None and queries.may_write(item, current_user):
+        context["form"] = _form(item, board)
+    if context["sign_off_form"] is None:
+        context["sign_off_form"] = sign_off_form(item)
+    template = "consensus/_editor_or_text.html" if wants_part() else "consensus/editor.html"
+    return render_template(template, **context)
+
+
+@bp.app_template_global("sign_off_form")
+def sign_off_form(item: AgendaItem) -> forms.SignOffForm | None:
+    """The form for the person signed in, with what their specialty said before.
+
+    None for who has no vote, and while there is nothing to sign.
+    """
+    place = current_user.on(item.meeting.board)
+    consensus = queries.consensus_of(item)
+    if place is None or not place.votes or consensus is None or not queries.is_open(item):
+        return None
+    found = queries.own_sign_off(item, current_user)
+    own = found if found is not None and found.person_id == current_user.id else None
+    return forms.SignOffForm.of(
+        board_of(item.meeting),
+        kind=own.kind if own else "",
+        text=own.text if own else "",
+        reopen_condition=own.reopen_condition if own else "",
+        consensus_version=consensus.version,
+    )
+
+
+def _not_saved(item: AgendaItem, form: Any, errors: dict[str, str]) -> Any:
+    if wants_part():
+        return jsonify(error=errors["version"], errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page(item, form=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _stale(item: AgendaItem, board: BoardDefinition, error: StaleVersion) -> Any:
+    content = content_of(queries.consensus_of(item))
+    theirs = forms.field_values(content, board)
+    shown = {
+        name: "" if theirs[name] is None else str(theirs[name])
+        for name in request.form
+        if name in theirs and name != "version"
+    }
+    mine = {name: request.form[name] for name in shown}
+    answer = jsonify(error=str(error), version=content.version, mine=mine, theirs=shown)
+    return answer, HTTPStatus.CONFLICT

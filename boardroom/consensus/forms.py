@@ -1,0 +1,256 @@
+"""The scribe's editor and the sign-off, as they arrive."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.consensus.rules import MOST_STEPS, Content, Fate, Step
+from boardroom.text import clean_line, clean_text
+
+STEP_PARTS = ("what", "who", "when")
+LATEST = dt.timedelta(days=730)
+
+
+class _Words:
+    """A choice among the board's words, refused in the board's words."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in {value for value, *_ in self.iter_choices()}:  # type: ignore[attr-defined]
+            raise ValidationError("Choose one of the words offered here.")
+
+
+class WordSelect(_Words, SelectField):
+    """A select of the board's words."""
+
+
+class WordRadio(_Words, RadioField):
+    """Radio buttons of the board's words."""
+
+
+class Day(DateField):
+    """A date, with a refusal that says how to write one."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        # A script that posts an emptied field means "no day", not "as before".
+        if valuelist and not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Write the day as year-month-day, such as 2026-11-26.") from error
+
+
+def _line(label: str, most: int, **more: Any) -> StringField:
+    return StringField(
+        label,
+        filters=[clean_line],
+        validators=[Length(max=most, message=f"At most {most} characters.")],
+        render_kw={"maxlength": most, **more},
+    )
+
+
+def _text(label: str, most: int, **more: Any) -> TextAreaField:
+    return TextAreaField(
+        label,
+        filters=[clean_text],
+        validators=[Length(max=most, message=f"At most {most} characters.")],
+        render_kw={"maxlength": most, **more},
+    )
+
+
+class _ConsensusForm(FlaskForm):
+    version = IntegerField(
+        "Version", validators=[InputRequired("Reload the page: its version is missing.")]
+    )
+    rationale = _text("Rationale", 6000, rows=4)
+    teller = _line("Who tells the patient", 200, list="tellers", autocomplete="off")
+    tell_by = Day("By", validators=[Optional()])
+    rediscuss = _line("Discuss again", 300, autocomplete="off")
+    earliest: dt.date | None = None
+
+    def validate_tell_by(self, field: Field) -> None:
+        day: dt.date | None = field.data
+        if day is None or self.earliest is None:
+            return
+        if day < self.earliest:
+            raise ValidationError("This day is before the meeting.")
+        if day > self.earliest + LATEST:
+            raise ValidationError("This day is more than two years after the meeting.")
+
+
+def consensus_form(board: BoardDefinition, content: Content, earliest: dt.date) -> _ConsensusForm:
+    """The editor's form over the present content: what a post leaves out stays as it is.
+
+    Fields of steps are `step_<n>_what|who|when`, of options `disposition_<key>` and `reason_<key>`.
+    """
+
+    class ConsensusForm(_ConsensusForm):
+        verdict = WordSelect(
+            "Verdict",
+            choices={
+                "": [("", "Not decided yet")],
+                **dict(board.grouped_verdicts()),
+            },
+        )
+        strength = WordRadio("Agreement", choices=board.choices_for("strengths", "Not said yet"))
+        reclassification_reason = WordSelect(
+            "Why it differs from the first opinion",
+            choices=board.choices_for("reclassification_reasons", "No reason given"),
+        )
+
+    for number in range(MOST_STEPS):
+        for part, most in zip(STEP_PARTS, (500, 120, 120), strict=True):
+            setattr(
+                ConsensusForm,
+                f"step_{number}_{part}",
+                _line(f"Step {number + 1}: {part}", most, autocomplete="off"),
+            )
+    for option in board.options:
+        setattr(
+            ConsensusForm,
+            f"disposition_{option.key}",
+            WordRadio(option.name, choices=board.choices_for("dispositions", "Left open")),
+        )
+        setattr(
+            ConsensusForm,
+            f"reason_{option.key}",
+            _line(f"Reason: {option.name}", 500, autocomplete="off"),
+        )
+    made = ConsensusForm(data=field_values(content, board))
+    made.earliest = earliest
+    return made
+
+
+def field_values(content: Content, board: BoardDefinition) -> dict[str, Any]:
+    """The content as the values of the form's fields."""
+    values: dict[str, Any] = {
+        "version": content.version,
+        "verdict": content.verdict,
+        "strength": content.strength,
+        "reclassification_reason": content.reclassification_reason,
+        "rationale": content.rationale,
+        "teller": content.teller,
+        "tell_by": content.tell_by,
+        "rediscuss": content.rediscuss,
+    }
+    for number in range(MOST_STEPS):
+        step = content.steps[number] if number < len(content.steps) else Step("")
+        for part in STEP_PARTS:
+            values[f"step_{number}_{part}"] = getattr(step, part)
+    for option in board.options:
+        fate = content.dispositions.get(option.key, Fate())
+        values[f"disposition_{option.key}"] = fate.disposition
+        values[f"reason_{option.key}"] = fate.reason
+    return values
+
+
+def steps_of(form: FlaskForm) -> list[Step]:
+    """The steps as they stand in the form, blank ones too."""
+    return [
+        Step(*(form[f"step_{number}_{part}"].data or "" for part in STEP_PARTS))
+        for number in range(MOST_STEPS)
+    ]
+
+
+def changes(
+    form: FlaskForm, board: BoardDefinition, posted: Collection[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a post asks to change, and {field: message} of what it cannot.
+
+    The plan is taken or refused as a whole, because its steps depend on their order.
+    """
+    form.validate()
+    errors = {
+        name: str(messages[0])
+        for name, messages in form.errors.items()
+        if messages and name and (name in posted or name == "version")
+    }
+    steps_posted = [name for name in posted if name.startswith("step_") and name in form]
+    if steps_posted and any(name in errors for name in steps_posted):
+        for name in steps_posted:
+            errors.setdefault(name, "Not saved while another step cannot be.")
+    values: dict[str, Any] = {
+        name: form[name].data
+        for name in (
+            "verdict",
+            "strength",
+            "reclassification_reason",
+            "rationale",
+            "teller",
+            "tell_by",
+            "rediscuss",
+        )
+        if name in posted and name not in errors
+    }
+    if steps_posted and not any(name in errors for name in steps_posted):
+        values["steps"] = steps_of(form)
+    fates = {}
+    for option in board.options:
+        names = (f"disposition_{option.key}", f"reason_{option.key}")
+        if any(name in posted for name in names) and not any(name in errors for name in names):
+            fates[option.key] = Fate(*(form[name].data or "" for name in names))
+    if fates:
+        values["dispositions"] = fates
+    return values, errors
+
+
+def shuffled(steps: list[Step], action: str, board: BoardDefinition) -> list[Step]:
+    """The steps after one of the editor's buttons: `up:2`, `down:2`, `remove:2`, `quick:<key>`.
+
+    Anything else leaves them as they are.
+    """
+    steps = [step for step in steps if step != Step("")]
+    verb, _, which = action.partition(":")
+    if verb == "quick":
+        template = next((t for t in board.plan_steps if t.key == which), None)
+        if template is not None:
+            steps.append(Step(template.text, template.who, f"within {template.within_days} days"))
+        return steps
+    if not which.isdecimal() or not 0 <= (number := int(which[:3])) < len(steps):
+        return steps
+    if verb == "remove":
+        del steps[number]
+    elif verb == "up" and number > 0:
+        steps[number - 1], steps[number] = steps[number], steps[number - 1]
+    elif verb == "down" and number < len(steps) - 1:
+        steps[number + 1], steps[number] = steps[number], steps[number + 1]
+    return steps
+
+
+class SignOffForm(FlaskForm):
+    """A specialty's word on the consensus."""
+
+    kind = WordRadio("Your specialty")
+    text = _text("Reason", 2000, rows=2)
+    reopen_condition = _text("Open the case again if", 1000, rows=2)
+    consensus_version = HiddenField()
+
+    @classmethod
+    def of(cls, board: BoardDefinition, **values: Any) -> SignOffForm:
+        """The form with the board's positions."""
+        form = cls(data=values)
+        form.kind.choices = [(p.key, p.name) for p in board.sign_off.positions]
+        return form
+
+    def version_seen(self) -> int:
+        """The version that the page showed; -1, which is none, where it does not say."""
+        text = str(self.consensus_version.data or "")
+        return int(text) if text.isdecimal() and len(text) < 9 else -1

@@ -1,0 +1,226 @@
+"""What a consensus says, ready to be shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.consensus import rules
+from boardroom.consensus.models import Consensus, SignOff
+from boardroom.consensus.rules import Content, Fate, Step, content_of
+from boardroom.consensus.words import word
+from boardroom.db import db
+from boardroom.meetings.models import AgendaItem, ItemStatus, MeetingStatus
+from boardroom.meetings.queries import board_of, votes_here
+from boardroom.people.models import Person
+
+OPEN = frozenset({ItemStatus.PRESENTING, ItemStatus.DECIDING})
+CLOSED = frozenset({ItemStatus.DONE, ItemStatus.PROVISIONAL, ItemStatus.DEFERRED})
+
+
+@dataclass(frozen=True)
+class OptionLine:
+    """One option and its fate; an empty `disposition` is one left open."""
+
+    key: str
+    label: str
+    short: str
+    disposition: str
+    disposition_label: str
+    reason: str
+    needs_reason: bool
+
+
+@dataclass(frozen=True)
+class SignOffLine:
+    """One specialty's word. `outdated`: the consensus was changed after it was given."""
+
+    specialty_key: str
+    specialty: str
+    mark: str
+    person_id: int
+    person: str
+    kind: str
+    kind_label: str
+    text: str
+    reopen_condition: str
+    outdated: bool
+
+
+@dataclass(frozen=True)
+class ConsensusView:
+    """Everything that `consensus/_consensus.html` shows; equal states give equal views."""
+
+    version: int
+    state: str
+    verdict: str
+    verdict_label: str
+    first_verdict: str
+    first_verdict_label: str
+    outcome: rules.Outcome | None
+    outcome_reason: str
+    strength: str
+    strength_label: str
+    rationale: str
+    steps: tuple[Step, ...]
+    options: tuple[OptionLine, ...]
+    teller: str
+    tell_by: dt.date | None
+    rediscuss: str
+    sign_offs: tuple[SignOffLine, ...]
+    unsigned: tuple[tuple[str, str], ...]
+    """(mark, name) of the core specialties that have not signed."""
+    open_points: tuple[str, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was written yet."""
+        return self.version == 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether the case is settled at this meeting."""
+        return self.state in CLOSED
+
+    def with_disposition(self, disposition: str) -> list[OptionLine]:
+        """The options with one fate, in the board's order."""
+        return [line for line in self.options if line.disposition == disposition]
+
+
+def consensus_of(item: AgendaItem) -> Consensus | None:
+    """The consensus row of an item, or None before the first save."""
+    return db.session.scalar(select(Consensus).where(Consensus.item_id == item.id))
+
+
+def sign_offs_of(item: AgendaItem) -> Sequence[SignOff]:
+    """The item's sign-offs with their people, in the order in which they came."""
+    return db.session.scalars(
+        select(SignOff).where(SignOff.item_id == item.id).order_by(SignOff.id)
+    ).all()
+
+
+def points_of(item: AgendaItem) -> list[str]:
+    """What stands between the item's consensus and a final decision; empty when it can be final.
+
+    Quorum is judged by who is in the live meeting now.
+    """
+    return _points(item, content_of(consensus_of(item)), sign_offs_of(item))
+
+
+def consensus_view(item: AgendaItem) -> ConsensusView:
+    """The consensus of an item as everybody sees it.
+
+    Two queries besides the item's case: the consensus and the sign-offs; one more for who is here.
+    """
+    board = board_of(item.meeting)
+    content = content_of(consensus_of(item))
+    signed = sign_offs_of(item)
+    if item.status in CLOSED:
+        points = [str(reason) for reason in item.provisional_reasons]
+    else:
+        points = _points(item, content, signed)
+    first = item.case.first_verdict
+    by_specialty = {s.specialty for s in signed}
+    return ConsensusView(
+        version=content.version,
+        state=item.status,
+        verdict=content.verdict,
+        verdict_label=word(board, "verdicts", content.verdict),
+        first_verdict=first,
+        first_verdict_label=word(board, "verdicts", first),
+        outcome=rules.reclassification(first, content.verdict, board),
+        outcome_reason=word(board, "reclassification_reasons", content.reclassification_reason),
+        strength=content.strength,
+        strength_label=word(board, "strengths", content.strength),
+        rationale=content.rationale,
+        steps=content.steps,
+        options=option_lines(content, board),
+        teller=word(board, "tellers", content.teller),
+        tell_by=content.tell_by,
+        rediscuss=content.rediscuss,
+        sign_offs=tuple(_sign_off_line(s, content, board) for s in _in_order(signed, board)),
+        unsigned=tuple((s.mark, s.name) for s in board.core if s.key not in by_specialty),
+        open_points=tuple(points),
+    )
+
+
+def option_lines(content: Content, board: BoardDefinition) -> tuple[OptionLine, ...]:
+    """Every option of the board with its fate."""
+    needing = {d.key for d in board.dispositions if d.needs_reason}
+    lines = []
+    for option in board.options:
+        fate = content.dispositions.get(option.key, Fate())
+        lines.append(
+            OptionLine(
+                key=option.key,
+                label=option.name,
+                short=option.short,
+                disposition=fate.disposition,
+                disposition_label=word(board, "dispositions", fate.disposition),
+                reason=fate.reason,
+                needs_reason=fate.disposition in needing,
+            )
+        )
+    return tuple(lines)
+
+
+def own_sign_off(item: AgendaItem, person: Person) -> SignOff | None:
+    """The sign-off of the person's specialty, whoever of it gave it; None without one."""
+    place = person.on(item.meeting.board)
+    if place is None or place.specialty is None:
+        return None
+    return db.session.scalar(
+        select(SignOff).where(SignOff.item_id == item.id, SignOff.specialty == place.specialty)
+    )
+
+
+def may_write(item: AgendaItem, person: Person) -> bool:
+    """Whether the person can write now: the pen in hand, the case before the board."""
+    return is_open(item) and item.meeting.pen_holder_id == person.id
+
+
+def is_open(item: AgendaItem) -> bool:
+    """Whether the board has the case before it, so that its consensus can be written and signed."""
+    return (
+        item.meeting.status == MeetingStatus.LIVE
+        and item.meeting.current_item_id == item.id
+        and item.status in OPEN
+    )
+
+
+def _points(item: AgendaItem, content: Content, signed: Sequence[SignOff]) -> list[str]:
+    votes = votes_here(item.meeting) if item.meeting.status == MeetingStatus.LIVE else None
+    return rules.open_points(
+        content,
+        signed,
+        board_of(item.meeting),
+        present=votes,
+        people=len(votes) if votes is not None else None,
+    )
+
+
+def _in_order(signed: Sequence[SignOff], board: BoardDefinition) -> list[SignOff]:
+    place = {s.key: n for n, s in enumerate(board.specialties)}
+    return sorted(signed, key=lambda s: place.get(s.specialty, len(place)))
+
+
+def _sign_off_line(found: SignOff, content: Content, board: BoardDefinition) -> SignOffLine:
+    marks = {s.key: s.mark for s in board.specialties}
+    return SignOffLine(
+        specialty_key=found.specialty,
+        specialty=word(board, "specialties", found.specialty),
+        mark=marks.get(found.specialty, found.specialty[:2].upper()),
+        person_id=found.person_id,
+        person=found.person.name,
+        kind=found.kind,
+        kind_label=next(
+            (p.name for p in board.sign_off.positions if p.key == found.kind), found.kind
+        ),
+        text=found.text,
+        reopen_condition=found.reopen_condition,
+        outdated=found.consensus_version != content.version,
+    )

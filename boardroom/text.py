@@ -1,0 +1,20 @@
+"""What people type, made fit to keep."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Control characters except tab and newline; a NUL alone makes some databases refuse a whole row.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def clean_text(value: str | None) -> str:
+    """Several lines: composed Unicode, plain newlines, no control characters, no outer blanks."""
+    text = (value or "").replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
+
+
+def clean_line(value: str | None) -> str:
+    """One line: as `clean_text`, with every run of blanks and newlines made one space."""
+    return " ".join(clean_text(value).split())

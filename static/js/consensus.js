@@ -1,0 +1,117 @@
+// The scribe's editor and the sign-off. Everything is found when an event comes in, so a part that is
+// swapped in later needs no wiring.
+//
+// The plan has a fixed row of places; an empty place at the end is a step to come. Moving, removing and
+// adding change what stands in the places, and one "change" event lets autosave.js send the whole plan.
+(function () {
+  "use strict";
+  const rowsOf = (field) => [...field.querySelectorAll("[data-step]")];
+  const inputs = (row) => [...row.querySelectorAll("input")];
+  const values = (row) => inputs(row).map((input) => input.value);
+  const isBlank = (step) => step.every((value) => !value.trim());
+
+  function fill(row, step) {
+    inputs(row).forEach((input, i) => { input.value = step[i] ?? ""; });
+  }
+  /** Show the places in use and one more. */
+  function unfold(field) {
+    const rows = rowsOf(field);
+    const used = rows.findLastIndex((row) => !isBlank(values(row)));
+    rows.forEach((row, i) => { row.hidden = i > used + 1 && !row.contains(document.activeElement); });
+  }
+  function write(field, steps) {
+    rowsOf(field).forEach((row, i) => fill(row, steps[i] ?? []));
+    unfold(field);
+    inputs(rowsOf(field)[0])[0].dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  function say(field, text) {
+    const said = field.querySelector("[data-steps-said]");
+    if (said) said.textContent = text;
+  }
+
+  /** action: up | down | remove. Returns the place where the step now is, or null. */
+  function act(field, place, action) {
+    const rows = rowsOf(field);
+    const steps = rows.map(values);
+    const last = steps.findLastIndex((step) => !isBlank(step));
+    if (place > last) return null;
+    if (action === "remove") {
+      steps.splice(place, 1);
+      write(field, steps);
+      say(field, `Step ${place + 1} removed.`);
+      return Math.min(place, Math.max(last - 1, 0));
+    }
+    const to = action === "up" ? place - 1 : place + 1;
+    if (to < 0 || to > last) return null;
+    [steps[place], steps[to]] = [steps[to], steps[place]];
+    write(field, steps);
+    say(field, `Now step ${to + 1} of ${last + 1}.`);
+    return to;
+  }
+  function add(field, step) {
+    const rows = rowsOf(field);
+    const steps = rows.map(values);
+    const free = steps.findLastIndex((one) => !isBlank(one)) + 1;
+    if (free >= rows.length) {
+      window.Boardroom?.toast(`A plan can have up to ${rows.length} steps.`);
+      return;
+    }
+    steps[free] = step;
+    write(field, steps);
+    say(field, `Added as step ${free + 1}.`);
+    inputs(rows[free])[1].focus();
+    inputs(rows[free])[1].select();
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-step-do]");
+    const field = button?.closest("[data-steps]");
+    if (!field) return;
+    event.preventDefault();
+    const { stepDo, what, who, when } = button.dataset;
+    if (stepDo === "quick") { add(field, [what, who, when]); return; }
+    const row = button.closest("[data-step]");
+    const to = act(field, rowsOf(field).indexOf(row), stepDo);
+    if (to !== null) rowsOf(field)[to].querySelector(`[data-step-do="${stepDo}"]`)?.focus();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const row = event.target.closest?.("[data-step]");
+    const field = row?.closest("[data-steps]");
+    if (!field || event.target.tagName !== "INPUT" || event.isComposing) return;
+    const rows = rowsOf(field), place = rows.indexOf(row), column = inputs(row).indexOf(event.target);
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      const next = rows[place + 1];
+      if (next && !isBlank(values(row))) { next.hidden = false; inputs(next)[0].focus(); }
+    } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      event.preventDefault();
+      event.stopPropagation();
+      const to = act(field, place, event.key === "ArrowUp" ? "up" : "down");
+      if (to !== null) inputs(rows[to])[column].focus();
+    } else if (event.key === "Backspace" && place > 0 && isBlank(values(row))) {
+      event.preventDefault();
+      inputs(rows[place - 1])[0].focus();
+      unfold(field);
+    }
+  });
+
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest?.("[data-steps]");
+    if (field) unfold(field);
+  });
+
+  // Why the board differs is asked when it does.
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "verdict" || !event.target.form?.matches("[data-consensus-editor]")) return;
+    const asked = event.target.form.querySelector("[data-when-differs]");
+    if (asked) asked.hidden = ["", asked.dataset.whenDiffers].includes(event.target.value);
+  });
+
+  // What is signed is what stands on this screen at this moment. Before every other listener.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches?.("[data-sign-off]")) return;
+    const shown = document.querySelector("[data-consensus-version]");
+    if (shown) event.target.elements.namedItem("consensus_version").value = shown.dataset.consensusVersion;
+  }, true);
+})();
