@@ -18,13 +18,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
-from boardroom.comments.queries import thread_of
-from boardroom.consensus.models import Consensus, SignOff
-from boardroom.consensus.rules import open_points, reclassification
+from boardroom.comments.queries import summary_of
+from boardroom.consensus.queries import ConsensusView, consensus_view, points_of
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
-from boardroom.opinions.queries import opinions_in, revealed_opinions
-from boardroom.opinions.rules import divergence
+from boardroom.opinions.divergence import Divergence, divergence
+from boardroom.opinions.queries import Arrival, opinions_in, revealed_opinions
 from boardroom.people.models import Person
 
 PARTS = ("bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls")
@@ -154,7 +153,7 @@ class Stage:
         return self.board.quorum_missing(self.present_specialties)
 
     @cached_property
-    def opinions_in(self) -> list[Any]:
+    def opinions_in(self) -> list[Arrival]:
         """Who has given an opinion on the current case, without a word of what it says."""
         return opinions_in(self.item.case_id) if self.item is not None else []
 
@@ -163,56 +162,31 @@ class Stage:
         return self.item is not None and self.item.revealed_at is not None
 
     @cached_property
-    def divergence(self) -> Any:
+    def divergence(self) -> Divergence | None:
         """The opinions as a matrix, once they are open."""
-        if self.item is None or not self.revealed:
+        if self.item is None or not self.revealed or self.consensus is None:
             return None
-        chosen = self.consensus.dispositions if self.consensus is not None else {}
         return divergence(
             revealed_opinions(self.item.case_id),
             self.board,
             self.item.case.first_verdict,
-            dispositions={k: v.get("disposition", "") for k, v in chosen.items()},
+            dispositions={o.key: o.disposition for o in self.consensus.options},
         )
 
     @cached_property
-    def consensus(self) -> Consensus | None:
-        if self.item is None:
-            return None
-        return db.session.scalar(
-            select(Consensus)
-            .where(Consensus.item_id == self.item.id)
-            .options(joinedload(Consensus.saved_by))
-        )
-
-    @cached_property
-    def sign_offs(self) -> list[SignOff]:
-        if self.item is None:
-            return []
-        query = select(SignOff).where(SignOff.item_id == self.item.id).order_by(SignOff.id)
-        return list(db.session.scalars(query))
+    def consensus(self) -> ConsensusView | None:
+        """What is decided so far about the current case."""
+        return consensus_view(self.item) if self.item is not None else None
 
     @cached_property
     def open_points(self) -> list[str]:
         """What keeps the decision from being final, in words."""
-        if self.item is None:
-            return []
-        return open_points(
-            self.consensus,
-            self.sign_offs,
-            self.board,
-            present=self.present_specialties,
-        )
+        return points_of(self.item) if self.item is not None else []
 
     @cached_property
-    def reclassification(self) -> str | None:
-        if self.item is None or self.consensus is None or not self.consensus.verdict:
-            return None
-        return reclassification(self.item.case.first_verdict, self.consensus.verdict, self.board)
-
-    @cached_property
-    def comments(self) -> Any:
-        return thread_of(self.item.case_id) if self.item is not None else []
+    def comments(self) -> tuple[int, str]:
+        """How many comments the case has, and a word that changes when one does."""
+        return summary_of(self.item.case_id) if self.item is not None else (0, "")
 
     @property
     def allotted_left(self) -> int:

@@ -10,11 +10,11 @@ from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.rules import move_case
-from boardroom.consensus.models import Consensus, SignOff
-from boardroom.consensus.rules import open_points
+from boardroom.consensus.queries import points_of
 from boardroom.db import db, now
 from boardroom.refusals import Forbidden, IllegalTransition, Locked, Refused
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting, MeetingStatus
+from boardroom.meetings.queries import votes_here
 from boardroom.meetings.rules import move_item, move_meeting
 from boardroom.opinions import operations as opinions
 from boardroom.people.models import Person, Role
@@ -145,10 +145,9 @@ def close_case(
     _must_be_current(meeting, item)
     if item.status not in (ItemStatus.PRESENTING, ItemStatus.DECIDING):
         raise IllegalTransition("This case is closed already.")
-    consensus = db.session.scalar(select(Consensus).where(Consensus.item_id == item.id))
-    sign_offs = list(db.session.scalars(select(SignOff).where(SignOff.item_id == item.id)))
-    present = specialties_present(meeting, board)
-    reasons = open_points(consensus, sign_offs, board, present=present)
+    votes = votes_here(meeting)
+    present = [s.key for s in board.specialties if s.key in set(votes)]
+    reasons = points_of(item)
     if reasons and not provisional:
         raise Refused(
             "The decision is not complete, so it can be closed only as provisional. "
@@ -161,6 +160,7 @@ def close_case(
     item.ended_at = now()
     item.provisional_reasons = list(reasons)
     item.quorum = {
+        "people": len(votes),
         "needed": list(board.quorum.specialties),
         "present": present,
         "missing": list(board.quorum_missing(present)),
@@ -269,21 +269,6 @@ def _hand_pen(meeting: Meeting, to: Person | None, actor: Person) -> None:
 
 
 # --- Shared --------------------------------------------------------------------------------------
-
-
-def specialties_present(meeting: Meeting, board: BoardDefinition) -> list[str]:
-    """Keys of the specialties in the room now, in the board's order."""
-    stays = db.session.scalars(
-        select(Attendance).where(
-            Attendance.meeting_id == meeting.id, Attendance.left_at.is_(None)
-        )
-    )
-    here = {
-        place.specialty
-        for stay in stays
-        if (place := stay.person.on(meeting.board)) is not None and place.votes
-    }
-    return [s.key for s in board.specialties if s.key in here]
 
 
 def _is_here(meeting: Meeting, person_id: int | None) -> bool:

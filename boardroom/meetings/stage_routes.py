@@ -117,10 +117,6 @@ def mine(meeting_id: int) -> str:
         item=shown.item,
         place=place,
         opinion=opinion,
-        my_sign_off=next(
-            (s for s in shown.sign_offs if place is not None and s.specialty == place.specialty),
-            None,
-        ),
         holds_pen=meeting.pen_holder_id == current_user.id,
     )
 

@@ -10,10 +10,9 @@
   const serverNow = () => Date.now() / 1000 + serverAhead;
 
   // ---- Painting --------------------------------------------------------------------------------
+  // What somebody has unfolded stays so: the page tells htmx to leave `open` alone.
   function morph(target, html) {
-    const opened = new Set($$("details[open][id]", target).map((part) => part.id));
-    htmx.swap({ sourceElement: target, target, text: html, swap: "innerMorph" });
-    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+    return htmx.swap({ sourceElement: target, target, text: html, swap: "innerMorph" });
   }
 
   function paint(parts, whole) {
@@ -29,9 +28,9 @@
   }
 
   function flash(part) {
-    part.classList.remove("flash");
+    part.classList.remove("changed");
     void part.offsetWidth;
-    part.classList.add("flash");
+    part.classList.add("changed");
   }
 
   function afterPaint() {
@@ -153,7 +152,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches("form[data-live]")) return;
+    if (!form.matches("form[data-live], [data-mine] form")) return;
     event.preventDefault();
     send(form);
   });
@@ -197,17 +196,17 @@
     const button = $("[data-follow]");
     if (button) { button.setAttribute("aria-pressed", String(following)); button.textContent = following ? "Following" : "Follow"; }
     if (!following || !place) return;
-    const part = document.getElementById(place);
+    const part = $$("[data-part='case'] details")[Number(place)];
     place = "";
-    if (part?.closest("[data-part='case']")) {
-      if (part instanceof HTMLDetailsElement) part.open = true;
+    if (part) {
+      part.open = true;
       part.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     }
   }
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-follow]")) { following = !following; followPaint(); }
-    const part = event.target.closest?.("[data-part='case'] details[id], [data-part='case'] section[id]");
-    if (part && root.dataset.audience !== "projector") sync.tell("place", { where: part.id });
+    const part = event.target.closest?.("[data-part='case'] details");
+    if (part && root.dataset.audience !== "projector") sync.tell("place", { where: String($$("[data-part='case'] details").indexOf(part)) });
   });
 
   // ---- Clocks ------------------------------------------------------------------------------------
@@ -221,15 +220,17 @@
       if (face && face.textContent !== text) face.textContent = text;
       clock.classList.toggle("over", seconds > Number(clock.dataset.runOf));
     }
+    const phase = $("[data-phase-is]");
+    const frame = $(".stage-frame");
+    if (phase && frame) frame.dataset.phase = phase.dataset.phaseIs;
     const ends = $("[data-ends]");
     if (ends) {
       const clock = $("[data-run-spent]");
       const spent = clock ? Number(clock.dataset.runSpent) + (Number(clock.dataset.runSince) ? serverNow() - Number(clock.dataset.runSince) : 0) : 0;
-      const left = Number(ends.dataset.endsLeft) + (clock ? Math.max(0, Number(clock.dataset.runOf) - spent) : 0);
+      const left = Number(ends.dataset.ends) + (clock ? Math.max(0, Number(clock.dataset.runOf) - spent) : 0);
       const at = new Date((serverNow() + left) * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: ends.dataset.endsZone });
       const face = $("[data-ends-at]", ends);
-      const text = ` · ends ${at}`;
-      if (face && face.textContent !== text) face.textContent = text;
+      if (face && face.textContent !== at) face.textContent = at;
     }
   }
   setInterval(tick, 500);
@@ -261,8 +262,11 @@
       if (mark.dataset.connection === "ended") continue;
       mark.dataset.connection = state;
       mark.textContent = WORDS[state];
+      mark.className = `live-dot ${{ live: "is-on", connecting: "is-healing" }[state] ?? "is-off"}`;
     }
     root.dataset.connectionState = state;
+    const strip = $("[data-connection-lost]");
+    if (strip) strip.hidden = state !== "lost";
     if (state === "ended") {
       Boardroom.toast(why ?? "You are signed out here. Sign in again to carry on.", {
         action: "Sign in", run: () => location.assign("/sign-in"), seconds: 0,
