@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import quote
 
 import puremagic
 
@@ -138,7 +139,8 @@ def _word_document(content: bytes) -> str:
 
 
 _MARKUP = re.compile(
-    r"<\s*(!doctype|html|head|body|script|svg|\?xml|iframe|object|embed|img|style|link|meta)", re.I
+    r"<\s*(!doctype|html|head|body|script|svg|\?xml|iframe|object|embed|img|style|link|meta)",
+    re.IGNORECASE,
 )
 
 
@@ -152,7 +154,7 @@ def _is_text(content: bytes) -> bool:
             continue
     else:
         return False
-    if any(ord(c) < 32 and c not in "\t\n\r\f" or c == "\x7f" for c in text):
+    if any((ord(c) < 32 and c not in "\t\n\r\f") or c == "\x7f" for c in text):
         return False
     # A browser that guesses would run it; nobody sends a report as HTML source.
     return not _MARKUP.search(text)
@@ -165,13 +167,13 @@ def clean_title(name: str, suffix: str) -> str:
         " " if c in '"<>|:*?%;' else c for c in base if unicodedata.category(c)[0] != "C"
     )
     stem = re.sub(r"\s+", " ", kept).strip(" .")
-    root, ending = os.path.splitext(stem)
+    root, ending = Path(stem).stem, Path(stem).suffix
     if ending.lower() == suffix or (suffix == ".jpg" and ending.lower() in (".jpeg", ".jpe")):
         return f"{root[:_LONGEST_TITLE] or 'document'}{ending.lower()}"
     return f"{(stem.lstrip('.') or 'document')[:_LONGEST_TITLE]}{suffix}"
 
 
-# ---- Where the bytes lie ---------------------------------------------------------------------------
+# ---- Where the bytes lie -----------------------------------------------------------------------
 
 
 def path_of(folder: Path, sha256: str) -> Path:
@@ -220,3 +222,11 @@ def read(folder: Path, sha256: str) -> bytes | None:
     except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest() == sha256 else None
+
+
+def disposition(title: str, *, inline: bool) -> str:
+    """The header that names the file, in ASCII and in full."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^\w. ()+-]", "_", plain) or "document"
+    kind = "inline" if inline else "attachment"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(title, safe='')}"

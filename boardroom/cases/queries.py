@@ -48,13 +48,19 @@ def document_of(case_id: int, document_id: int) -> Document:
 
 
 def rounds_of(case: Case) -> list[Case]:
-    """All rounds about the same patient on the same board, the earliest first."""
-    query = (
-        select(Case)
-        .where(Case.board == case.board, Case.patient_id == case.patient_id)
-        .order_by(Case.created_at, Case.id)
-    )
-    return list(db.session.scalars(query).unique())
+    """All rounds that belong together, this case among them, the earliest first."""
+    found = {case.id: case}
+    earlier = case.earlier_case
+    while earlier is not None and earlier.id not in found:
+        found[earlier.id] = earlier
+        earlier = earlier.earlier_case
+    edge = set(found)
+    while edge:
+        later = db.session.scalars(select(Case).where(Case.earlier_case_id.in_(edge))).unique()
+        new = {one.id: one for one in later if one.id not in found}
+        found |= new
+        edge = set(new)
+    return sorted(found.values(), key=lambda one: one.id)
 
 
 def agenda_of(case_id: int) -> list[AgendaItem]:
@@ -81,12 +87,12 @@ def case_of_source(source: str) -> Case | None:
     return db.session.scalars(select(Case).where(Case.source == source)).unique().first()
 
 
-# ---- The list --------------------------------------------------------------------------------------
+# ---- The list ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to. Unknown words narrow it to nothing rather than to everything."""
+    """What the list is narrowed to. An unknown word narrows it to nothing, never to everything."""
 
     text: str = ""
     status: str = ""
@@ -176,4 +182,20 @@ def find_cases(person: Person, filters: Filters, per_page: int = PAGE) -> Found:
     pages = max(1, ceil(count / per_page))
     page = min(max(1, filters.page), pages)
     query = base.order_by(Case.id.desc()).limit(per_page).offset((page - 1) * per_page)
-    return Found(list(db.session.scalars(query).unique()), count, page, pages)
+    return Found(list(db.session.scalars(query).unique().all()), count, page, pages)
+
+
+def same_patient(case: Case) -> list[Case]:
+    """Other cases of the board whose patient has the same record number, rounds left out."""
+    number = case.patient.record_number.strip()
+    if not number:
+        return []
+    query = (
+        select(Case)
+        .join(Case.patient)
+        .where(Case.board == case.board, Patient.record_number == number, Case.id != case.id)
+        .order_by(Case.id.desc())
+        .limit(5)
+    )
+    rounds = {one.id for one in rounds_of(case)}
+    return [one for one in db.session.scalars(query).unique() if one.id not in rounds]

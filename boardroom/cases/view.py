@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.parts import REFERRAL_FIELDS
+from boardroom.cases import rules
 from boardroom.cases.models import Case, Fact
 from boardroom.clinical import facts as clinical
 
@@ -83,3 +86,56 @@ def fact_groups(case: Case) -> list[FactGroup]:
             label = known.label if known else key
             group.lines.append(FactLine(key, label, values[0], tuple(values[1:])))
     return [group for group in [*groups.values(), other] if group.count]
+
+
+# ---- Readiness -----------------------------------------------------------------------------------
+
+
+def known_of(case: Case) -> rules.Known:
+    """What the case holds, for `rules.readiness`."""
+    given = {
+        f"referral.{name}" for name in REFERRAL_FIELDS if getattr(case, name) not in ("", None)
+    }
+    if any(one.segments or one.size_mm is not None for one in case.lesions):
+        given.add("lesions")
+    if any(one.kind for one in case.treatments):
+        given.add("treatments")
+    given |= {
+        f"investigations.{one.kind}"
+        for one in case.investigations
+        if one.report or one.availability not in ("", "none")
+    }
+    view = {"knows": case.patient_knows, "wants": case.patient_wants, "met_by": case.met_by}
+    given |= {f"patient_view.{name}" for name, text in view.items() if text}
+    if any(one.text for one in case.questions):
+        given.add("patient_view.questions")
+    if case.documents:
+        given.add("documents")
+    facts = tuple(rules.KnownFact(fact.key, fact.taken_on) for fact in case.facts)
+    return rules.Known(case.diagnosis or None, frozenset(given), facts)
+
+
+def readiness_of(case: Case, board: BoardDefinition, today: dt.date) -> rules.Readiness:
+    """What this case still lacks for a fair discussion."""
+    return rules.readiness(board, known_of(case), today)
+
+
+_PLACES = {
+    "lesions": "tumour",
+    "treatments": "treatments",
+    "investigations.imaging": "investigations",
+    "investigations.pathology": "investigations",
+    "patient_view.knows": "f-patient_knows",
+    "patient_view.wants": "f-patient_wants",
+    "patient_view.met_by": "f-met_by",
+    "patient_view.questions": "patient-view",
+    "documents": "documents",
+}
+
+
+def place_of(item: str) -> str:
+    """The element of the form in which the item is given."""
+    if item in _PLACES:
+        return _PLACES[item]
+    kind, name = item.split(".", 1)
+    return f"f-fact-{name}-1-value" if kind == "fact" else f"f-{name}"

@@ -1,0 +1,288 @@
+"""What is done with a case: one verb a function, each in the caller's transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from boardroom import audit, live
+from boardroom.boards.definition import BoardDefinition, UnknownKeyError
+from boardroom.cases import documents, rules
+from boardroom.cases.fields import LINE_WORDS, MOST_LINES, clean
+from boardroom.cases.models import (
+    Case,
+    CaseCounter,
+    CaseStatus,
+    Document,
+    Fact,
+    Investigation,
+    Lesion,
+    Patient,
+    PatientQuestion,
+    Treatment,
+)
+from boardroom.cases.saving import touch
+from boardroom.clinical.facts import FACTS
+from boardroom.db import db, now
+from boardroom.people.models import Person
+from boardroom.refusals import Refused
+
+_NOTE = 2_000
+
+
+def new_case(
+    board: BoardDefinition,
+    *,
+    actor: Person | None,
+    patient: Patient | None = None,
+    source: str | None = None,
+) -> Case:
+    """An empty draft with the board's next code. `source`: the registry and row it comes from."""
+    case = Case(
+        code=_next_code(board),
+        board=board.key,
+        patient=patient or Patient(),
+        created_by_id=actor.id if actor is not None else None,
+        source=source,
+    )
+    db.session.add(case)
+    db.session.flush()
+    audit.record("started a case", board=board.key, case_id=case.id, actor=actor)
+    return case
+
+
+def hold(case_id: int) -> Case:
+    """The case, held until this transaction ends, so that two saves cannot cross."""
+    query = (
+        select(Case)
+        .where(Case.id == case_id)
+        .with_for_update(of=Case)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).unique().one()
+
+
+def _next_code(board: BoardDefinition) -> str:
+    counter = db.session.scalars(
+        select(CaseCounter).where(CaseCounter.board == board.key).with_for_update()
+    ).first()
+    if counter is None:
+        counter = CaseCounter(board=board.key, last=0)
+        db.session.add(counter)
+    counter.last += 1
+    db.session.flush()
+    return f"{board.case_code_prefix}-{counter.last:04d}"
+
+
+# ---- The lines of a case -------------------------------------------------------------------------
+
+
+def add_line(case: Case, collection: str, *, actor: Person | None, **values: Any) -> Any:
+    """Put an empty line at the end of lesions, treatments, investigations or questions.
+
+    Returns the row. Raises Refused for an unknown list and for a full one.
+    """
+    rules.must_be_open(case.status)
+    if collection not in LINE_WORDS:
+        raise Refused("There is no such list in a case.")
+    rows = getattr(case, collection)
+    if len(rows) >= MOST_LINES:
+        raise Refused(f"A case has at most {MOST_LINES} lines of this kind.")
+    row: Any
+    match collection:
+        case "lesions":
+            row = Lesion(number=max((r.number for r in rows), default=0) + 1, **values)
+        case "treatments":
+            row = Treatment(**{"kind": "", **values})
+        case "investigations":
+            row = Investigation(**{"kind": "imaging", **values})
+        case _:
+            row = PatientQuestion(**{"text": "", **values})
+    rows.append(row)
+    db.session.flush()
+    touch(case, actor=actor, action=f"added a {LINE_WORDS[collection]}")
+    return row
+
+
+def remove_line(case: Case, collection: str, line_id: int, *, actor: Person | None) -> None:
+    """Take a line away; a value of a fact is a line of "facts". A line that is gone stays gone."""
+    rules.must_be_open(case.status)
+    if collection not in {*LINE_WORDS, "facts"}:
+        raise Refused("There is no such list in a case.")
+    rows = getattr(case, collection)
+    row = next((r for r in rows if r.id == line_id), None)
+    if row is None:
+        return
+    rows.remove(row)
+    db.session.flush()
+    touch(case, actor=actor, action=f"removed a {LINE_WORDS.get(collection, 'fact')}")
+
+
+# ---- The way of a case ---------------------------------------------------------------------------
+
+
+def submit(case: Case, *, actor: Person | None) -> None:
+    """Hand the case to the board, at first or after information was asked for.
+
+    Raises IllegalTransition, or Refused saying what is missing.
+    """
+    if case.status not in (CaseStatus.DRAFT, CaseStatus.NEEDS_INFORMATION):
+        rules.move_case(case.status, CaseStatus.SUBMITTED)
+    lacking = list(
+        rules.lacking_for_submission(
+            named=bool(case.patient.name or case.patient.record_number),
+            question=case.question,
+            diagnosis=case.diagnosis,
+        )
+    )
+    if lacking:
+        raise Refused(f"Before the case can be submitted it needs {_and(lacking)}.")
+    drop_empty_lines(case)
+    case.submitted_at = case.submitted_at or now()
+    _move(case, CaseStatus.SUBMITTED, "", "submitted a case", actor)
+
+
+def ask_for_information(case: Case, note: str, *, actor: Person | None) -> None:
+    """Send the case back to its referrer, saying what is needed."""
+    rules.move_case(case.status, CaseStatus.NEEDS_INFORMATION)
+    text = _note(note, "Write what is needed.")
+    _move(case, CaseStatus.NEEDS_INFORMATION, text, "asked for information", actor)
+
+
+def decline(case: Case, board: BoardDefinition, reason: str, note: str, *, actor: Person) -> None:
+    """Turn the case down with one of the board's reasons."""
+    rules.move_case(case.status, CaseStatus.DECLINED)
+    try:
+        words = board.label("decline_reasons", reason)
+    except UnknownKeyError:
+        raise Refused("Choose why the case is declined.") from None
+    more = clean(note, lines=True)[:_NOTE]
+    _move(
+        case, CaseStatus.DECLINED, f"{words}: {more}" if more else words, "declined a case", actor
+    )
+
+
+def give_standard_of_care(case: Case, clinician: str, reason: str, *, actor: Person) -> None:
+    """Leave the case to the standard of care. The clinician who judged it so is named."""
+    rules.move_case(case.status, CaseStatus.STANDARD_OF_CARE)
+    who = clean(clinician, lines=False)[:200]
+    if not who:
+        raise Refused("Name the clinician who judged that the standard of care applies.")
+    why = _note(reason, "Write why the standard of care applies.")
+    _move(case, CaseStatus.STANDARD_OF_CARE, f"{who}: {why}", "gave the standard of care", actor)
+
+
+def reopen(case: Case, *, actor: Person) -> None:
+    """Take a case in again that was declined or left to the standard of care."""
+    if case.status not in (CaseStatus.DECLINED, CaseStatus.STANDARD_OF_CARE):
+        rules.move_case(case.status, CaseStatus.DRAFT)
+    _move(case, CaseStatus.SUBMITTED, "", "took a case in again", actor)
+
+
+def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Case:
+    """A new case about the same patient, linked to this one.
+
+    Copied: the patient, the referrer, diagnosis, history, and dated or lasting facts. Question,
+    first opinion and lesions are new.
+    """
+    if case.status not in (CaseStatus.DECIDED, CaseStatus.FOLLOWED_UP):
+        raise Refused("A new round begins when the board has decided. Edit this case instead.")
+    old = case.patient
+    patient = Patient(
+        **{k: getattr(old, k) for k in ("name", "birth_date", "sex", "record_number", "hospital")}
+    )
+    copy = new_case(board, actor=actor, patient=patient)
+    copy.earlier_case_id = case.id
+    for name in ("referrer_name", "referrer_contact", "referrer_hospital", "diagnosis", "summary",
+                 "comorbidity", "patient_knows"):  # fmt: skip
+        setattr(copy, name, getattr(case, name))
+    for fact in case.facts:
+        known = FACTS.get(fact.key)
+        if known is not None and (fact.taken_on or known.section == "background"):
+            copy.facts.append(
+                Fact(key=fact.key, value=fact.value, unit=fact.unit, taken_on=fact.taken_on)
+            )
+    for one in case.treatments:
+        copy.treatments.append(
+            Treatment(kind=one.kind, on_date=one.on_date, detail=one.detail, response=one.response)
+        )
+    db.session.flush()
+    audit.record("began a new round", board=case.board, case_id=copy.id, actor=actor, of=case.code)
+    return copy
+
+
+_EMPTY_WITHOUT = {
+    "lesions": ("segments", "size_mm", "viable_mm", "li_rads", "vascular_contact", "note"),
+    "treatments": ("kind", "on_date", "detail", "response"),
+    "investigations": ("modality", "on_date", "availability", "report"),
+    "questions": ("text",),
+}
+
+
+def drop_empty_lines(case: Case) -> None:
+    """Take away lines that were added and never filled in."""
+    for collection, names in _EMPTY_WITHOUT.items():
+        rows: list[Any] = getattr(case, collection)
+        for row in list(rows):
+            if all(getattr(row, name) in ("", None) for name in names):
+                rows.remove(row)
+    db.session.flush()
+
+
+def _move(case: Case, status: CaseStatus, note: str, action: str, actor: Person | None) -> None:
+    rules.move_case(case.status, status)
+    case.status = status
+    case.status_note = note
+    db.session.flush()
+    audit.record(action, board=case.board, case_id=case.id, actor=actor)
+    live.announce_case(case.id, "case_moved", {"case", "agenda"}, actor=actor)
+
+
+def _note(text: str, wanted: str) -> str:
+    plain = clean(text, lines=True)
+    if not plain:
+        raise Refused(wanted)
+    if len(plain) > _NOTE:
+        raise Refused(f"That is too long: {_NOTE} characters at most.")
+    return plain
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+# ---- Documents -----------------------------------------------------------------------------------
+
+
+def attach(
+    case: Case, name: str, content: bytes, *, folder: Path, largest: int, actor: Person
+) -> Document:
+    """Attach a file. Raises Refused for one that is empty, too large or of a kind not taken."""
+    rules.must_be_open(case.status)
+    checked = documents.check(name, content, largest)
+    if any(one.sha256 == checked.sha256 for one in case.documents):
+        raise Refused("This very file is attached already.")
+    if len(case.documents) >= MOST_LINES:
+        raise Refused(f"A case has at most {MOST_LINES} documents.")
+    documents.store(folder, checked)
+    document = Document(
+        title=checked.title,
+        media_type=checked.media_type,
+        size=len(checked.content),
+        sha256=checked.sha256,
+        uploaded_by_id=actor.id,
+    )
+    case.documents.append(document)
+    db.session.flush()
+    touch(case, actor=actor, action="attached a document")
+    return document
+
+
+def detach(case: Case, document: Document, *, actor: Person) -> None:
+    """Take a document off the case. The trail keeps what it was; the bytes stay for the record."""
+    rules.must_be_open(case.status)
+    case.documents.remove(document)
+    db.session.flush()
+    touch(case, actor=actor, action="removed a document")

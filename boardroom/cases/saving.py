@@ -1,0 +1,201 @@
+"""Saving what was typed into a case's form, a few fields at a time or all of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from boardroom import audit, live
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases import fields, rules
+from boardroom.cases.models import Case, Fact, Lesion
+from boardroom.cases.rules import ValueRefused
+from boardroom.cases.targets import OfFact, Plain, entered, targets
+from boardroom.clinical import facts as clinical
+from boardroom.db import db
+from boardroom.people.models import Person
+from boardroom.refusals import StaleVersion
+
+
+class StaleCase(StaleVersion):
+    """Somebody else saved the same fields first. Also knows the fields' names and the version."""
+
+    def __init__(self, version: int, clashes: Mapping[str, tuple[str, str, str]]) -> None:
+        """`clashes`: {name: (label, mine, theirs)}."""
+        super().__init__(
+            "What you typed and what somebody else saved meanwhile are both shown here.",
+            mine={label: mine for label, mine, _ in clashes.values()},
+            theirs={label: theirs for label, _, theirs in clashes.values()},
+        )
+        self.version = version
+        self.mine_by_name = {name: mine for name, (_, mine, _) in clashes.items()}
+        self.theirs_by_name = {name: theirs for name, (_, _, theirs) in clashes.items()}
+
+
+@dataclass
+class Saved:
+    """What a save did. Fields in `errors` were left as they were."""
+
+    version: int
+    changed: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Context:
+    case: Case
+    board: BoardDefinition
+    today: dt.date
+    saved: Saved
+
+
+def save_case(
+    case: Case,
+    values: Mapping[str, str],
+    version: int,
+    *,
+    actor: Person | None,
+    board: BoardDefinition,
+    today: dt.date,
+    was: Mapping[str, str] | None = None,
+) -> Saved:
+    """Store every value that can be true, and say what is wrong with the others.
+
+    `was`: what each field held when the person began to change it. With it only fields that
+    somebody else changed meanwhile clash; without it every differing field of an old version does.
+    Raises IllegalTransition for a case that is closed, StaleCase where two people changed the same.
+    """
+    rules.must_be_open(case.status)
+    found = targets(case, values)
+    saved = Saved(case.version)
+    context = _Context(case, board, today, saved)
+    if version != case.version:
+        _refuse_clashes(context, found, values, was)
+    for name, target in found.items():
+        if isinstance(target, Plain):
+            _set_plain(context, target, values[name])
+    _check_lesions(context, found)
+    of_facts = [target for target in found.values() if isinstance(target, OfFact)]
+    for key, number in dict.fromkeys((target.key, target.number) for target in of_facts):
+        _set_fact(context, key, number, values)
+    db.session.flush()
+    if saved.changed:
+        touch(case, actor=actor, action="edited a case")
+    saved.version = case.version
+    return saved
+
+
+def touch(case: Case, *, actor: Person | None, action: str) -> None:
+    """Count a change of the case's content, record it, and tell the screens that show the case."""
+    case.version += 1
+    db.session.flush()
+    audit.record(action, board=case.board, case_id=case.id, actor=actor)
+    live.announce_case(case.id, "case_changed", {"case", "agenda"}, actor=actor)
+
+
+def _refuse_clashes(
+    context: _Context,
+    found: Mapping[str, Plain | OfFact],
+    values: Mapping[str, str],
+    was: Mapping[str, str] | None,
+) -> None:
+    clashes = {}
+    for name, target in found.items():
+        now, mine = target.text(), _canonical(context, target, values[name])
+        before = _canonical(context, target, was[name]) if was and name in was else None
+        if mine != now and before != now:
+            clashes[name] = (target.label, values[name], now)
+    if clashes:
+        raise StaleCase(context.case.version, clashes)
+
+
+def _canonical(context: _Context, target: Plain | OfFact, text: str) -> str:
+    """The text as it would be stored, so that "5/8" and "V, VIII" are the same."""
+    if isinstance(target, OfFact):
+        return text.strip()
+    try:
+        return fields.as_text(target.field.parse(text, context.board, context.today))
+    except ValueRefused:
+        return text
+
+
+def _set_plain(context: _Context, target: Plain, text: str) -> None:
+    if target.row is None:
+        context.saved.errors[target.name] = "This line was removed meanwhile. Reload the page."
+        return
+    old = getattr(target.row, target.field.name)
+    if text == fields.as_text(old):
+        return  # also a word that the board's definition no longer has
+    try:
+        new = target.field.parse(text, context.board, context.today)
+    except ValueRefused as refused:
+        context.saved.errors[target.name] = refused.reason
+        return
+    if new != old:
+        setattr(target.row, target.field.name, new)
+        context.saved.changed = True
+
+
+def _check_lesions(context: _Context, found: Mapping[str, Plain | OfFact]) -> None:
+    for name, target in found.items():
+        if not isinstance(target, Plain) or not isinstance(target.row, Lesion):
+            continue
+        if target.field.name not in ("size_mm", "viable_mm"):
+            continue
+        try:
+            rules.check_lesion(target.row.size_mm, target.row.viable_mm)
+        except ValueRefused as refused:
+            context.saved.warnings[name] = refused.reason
+
+
+def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str]) -> None:
+    this, saved, prefix = clinical.fact(key), context.saved, f"fact-{key}-{number}-"
+    rows = entered(context.case, key)
+    row = rows[number - 1] if number <= len(rows) else None
+    value = values.get(prefix + "value", row.value if row else "").strip()
+    if not value:
+        _empty_fact(context, row, number == len(rows), prefix)
+        return
+    if number > len(rows) + 1:
+        saved.errors[prefix + "value"] = "Fill in the line above first."
+        return
+    only = this.units[0].key if len(this.units) == 1 else ""
+    unit = values.get(prefix + "unit", row.unit if row else "").strip() or only
+    try:
+        checked = clinical.check(key, value, unit)
+    except clinical.FactError as error:
+        at_unit = not unit and len(this.units) > 1
+        saved.errors[prefix + ("unit" if at_unit else "value")] = error.reason
+        if at_unit:
+            saved.errors.setdefault(prefix + "value", "Not saved yet: the unit is missing.")
+        return
+    if checked.warnings:
+        saved.warnings[prefix + "value"] = " ".join(checked.warnings)
+    taken_on = row.taken_on if row else None
+    if prefix + "taken_on" in values:
+        try:
+            taken_on = rules.day(values[prefix + "taken_on"], "The date", context.today)
+        except ValueRefused as refused:
+            saved.errors[prefix + "taken_on"] = refused.reason
+    text = f"{checked.value:f}" if not isinstance(checked.value, str) else checked.value
+    if row is None:
+        row = Fact(key=key, value=text, unit=checked.unit, taken_on=taken_on)
+        context.case.facts.append(row)
+        db.session.flush()  # its id is its place among the others
+        saved.changed = True
+    elif (row.value, row.unit, row.taken_on) != (text, checked.unit, taken_on):
+        row.value, row.unit, row.taken_on = text, checked.unit, taken_on
+        saved.changed = True
+
+
+def _empty_fact(context: _Context, row: Fact | None, last: bool, prefix: str) -> None:
+    if row is None:
+        return
+    if not last:
+        # The numbers of the later values would move; removing reloads the lines.
+        context.saved.errors[prefix + "value"] = "Put the value back, or remove this line."
+        return
+    context.case.facts.remove(row)
+    context.saved.changed = True
