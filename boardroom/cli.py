@@ -163,7 +163,7 @@ def init(data: Path, email: str, name: str, password: str) -> None:
             raise click.ClickException("This database has people already. Use: boardroom user add")
         try:
             with write_transaction():
-                for board in app.extensions["boards"]:
+                for board in app.extensions["boards"].values():
                     add_person(
                         board=board, email=email, name=name, role="administrator",
                         password=password,
@@ -236,7 +236,7 @@ def user_add(
         try:
             with write_transaction():
                 person, token = add_person(
-                    board=board, email=email, name=name, role=role, specialty=specialty,
+                    board=app.extensions["boards"][board], email=email, name=name, role=role, specialty=specialty,
                     hospital=hospital, password=password,
                 )
                 shown = person.email

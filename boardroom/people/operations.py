@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from email_validator import EmailNotValidError, validate_email
 from flask import request
 
 from boardroom import audit, live
+from boardroom.boards.definition import BoardDefinition
 from boardroom.db import db, keep_on_error, now
 from boardroom.errors import IllegalTransition, Refused
 from boardroom.people import queries, rules
@@ -78,6 +80,47 @@ def invite(
     token = _give_link(person) if person.password_hash is None else None
     db.session.flush()
     audit.record("invited a person", board=board, person=person.name)
+    return person, token
+
+
+def add_person(
+    *,
+    board: BoardDefinition,
+    email: str,
+    name: str,
+    role: str,
+    specialty: str | None = None,
+    hospital: str = "",
+    password: str | None = None,
+) -> tuple[Person, str | None]:
+    """Give somebody a place on a board from the command line.
+
+    Like `invite`, and with a password the account can be used at once (the token is then None).
+    Raises Refused for anything that the invitation's form would not take.
+    """
+    try:
+        email = validate_email(email, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise Refused(f"'{email}' is no email address: {error}") from None
+    if not name.strip() or len(name) > 200:
+        raise Refused("A name has 1 to 200 characters.")
+    problems = rules.place_problems(
+        role, specialty or "", hospital, [s.key for s in board.specialties]
+    )
+    if problems:
+        raise Refused(" ".join(problems.values()))
+    account = queries.person_by_email(email)
+    if password is not None and (account is None or account.password_hash is None):
+        if wrong := rules.password_problem(password, email=email, name=name):
+            raise Refused(wrong)
+    person, token = invite(
+        board.key, email=email, name=name, hospital=hospital, role=Role(role),
+        specialty=specialty or None,
+    )
+    if token is not None and password is not None:
+        person.password_hash = hash_password(password)
+        person.invitation_hash = person.invitation_expires_at = token = None
+        db.session.flush()
     return person, token
 
 

@@ -72,3 +72,8 @@ def invited(token_hash: str) -> Person | None:
     return db.session.scalar(
         select(Person).where(Person.invitation_hash == token_hash, Person.active)
     )
+
+
+def anybody() -> bool:
+    """Whether there is any account at all."""
+    return db.session.scalars(select(Person.id).limit(1)).first() is not None
