@@ -289,7 +289,8 @@ class DemoContent(Content):
 
     def meeting(self, key: str) -> DemoMeeting:
         """The meeting "past" or "next"; raises KeyError."""
-        return {m.key: m for m in self.meetings}[key]
+        meetings: dict[str, DemoMeeting] = {m.key: m for m in self.meetings}
+        return meetings[key]
 
     def cases_of(self, meeting: str) -> list[DemoCase]:
         """The cases of a meeting in agenda order."""
