@@ -177,6 +177,7 @@ ROUTES: dict[str, Rule] = {
     "comments.add": COMMENT,
     "comments.edit": COMMENT,
     "comments.withdraw": COMMENT,
+    "comments.seen": COMMENT,
     # Meetings: before
     "meetings.meeting_list": INSIDER,
     "meetings.new_meeting": PLAN,

@@ -1,0 +1,23 @@
+"""The form for a comment."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from boardroom.comments.rules import LONGEST
+
+
+class CommentForm(FlaskForm):
+    """What is said, and in which thread."""
+
+    body = TextAreaField(
+        "Comment",
+        filters=[lambda text: text.replace("\r\n", "\n").strip() if text else text],
+        validators=[
+            InputRequired("Write something first."),
+            Length(max=LONGEST, message=f"Keep a comment to {LONGEST} characters."),
+        ],
+    )
+    thread = IntegerField(validators=[Optional()], widget=HiddenField.widget)
