@@ -14,6 +14,7 @@ from boardroom.cases.rules import Readiness
 from boardroom.cases.targets import entered, targets
 from boardroom.cases.view import place_of, readiness_of
 from boardroom.clinical import facts as clinical
+from boardroom.clinical.fact import Fact, Section
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class CaseForm:
     patient = fields.PATIENT
     referral = fields.REFERRAL
     first_opinion = fields.FIRST_OPINION
-    clinical = fields.CLINICAL
+    history = fields.CLINICAL
     patient_view = fields.PATIENT_VIEW
     lines = fields.LINES
 
@@ -62,7 +63,7 @@ class CaseForm:
             offered if not current or current in dict(offered) else [*offered, (current, current)]
         )
 
-    def facts(self, section: clinical.Section) -> list[clinical.Fact]:
+    def facts(self, section: Section) -> list[Fact]:
         """The catalogue's facts of one section."""
         return clinical.by_section()[section]
 
@@ -75,7 +76,7 @@ class CaseForm:
             rows.append(FactRow(f"fact-{key}-{more}", more, None))
         return rows
 
-    def filled(self, section: clinical.Section) -> int:
+    def filled(self, section: Section) -> int:
         """How many facts of a section are given."""
         keys = {fact.key for fact in self.facts(section)}
         return len({fact.key for fact in self.case.facts} & keys)

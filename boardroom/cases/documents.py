@@ -173,7 +173,7 @@ def clean_title(name: str, suffix: str) -> str:
     return f"{(stem.lstrip('.') or 'document')[:_LONGEST_TITLE]}{suffix}"
 
 
-# ---- Where the bytes lie -----------------------------------------------------------------------
+# ---- Where the bytes lie ------------------------------------------------------------------------
 
 
 def path_of(folder: Path, sha256: str) -> Path:

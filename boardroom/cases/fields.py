@@ -8,8 +8,6 @@ that was entered).
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +16,7 @@ from typing import Any, Literal
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import rules
 from boardroom.cases.rules import ValueRefused
+from boardroom.text import clean_line, clean_text
 
 Kind = Literal["line", "long", "date", "choice", "segments", "millimetres", "ecog"]
 
@@ -78,21 +77,13 @@ _OWN_CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+# Marks that turn the reading direction can make a text say something else on screen.
+_TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
 def clean(text: str, *, lines: bool) -> str:
     """Text without control characters and surrounding blanks; in one line unless `lines`."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    if not lines:
-        text = re.sub(r"\s+", " ", text)
-    # Marks that turn the reading direction could make a text say something else on screen.
-    return "".join(
-        c
-        for c in text
-        if (c in "\n\t" and lines)
-        or (unicodedata.category(c) not in {"Cc", "Cs", "Cn"} and c not in _TURNING)
-    ).strip()
-
-
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    return (clean_text if lines else clean_line)(text).translate(_TURNING)
 
 
 def as_text(value: Any) -> str:

@@ -76,7 +76,7 @@ def _next_code(board: BoardDefinition) -> str:
     return f"{board.case_code_prefix}-{counter.last:04d}"
 
 
-# ---- The lines of a case -------------------------------------------------------------------------
+# ---- The lines of a case ------------------------------------------------------------------------
 
 
 def add_line(case: Case, collection: str, *, actor: Person | None, **values: Any) -> Any:
@@ -120,7 +120,7 @@ def remove_line(case: Case, collection: str, line_id: int, *, actor: Person | No
     touch(case, actor=actor, action=f"removed a {LINE_WORDS.get(collection, 'fact')}")
 
 
-# ---- The way of a case ---------------------------------------------------------------------------
+# ---- The way of a case --------------------------------------------------------------------------
 
 
 def submit(case: Case, *, actor: Person | None) -> None:
@@ -253,7 +253,7 @@ def _and(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-# ---- Documents -----------------------------------------------------------------------------------
+# ---- Documents ----------------------------------------------------------------------------------
 
 
 def attach(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -87,7 +88,7 @@ def case_of_source(source: str) -> Case | None:
     return db.session.scalars(select(Case).where(Case.source == source)).unique().first()
 
 
-# ---- The list ----------------------------------------------------------------------------------
+# ---- The list -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _waiting_for(person: Person) -> ColumnElement[bool]:
     )
 
 
-def _matching(query: Select[tuple[Case]], person: Person, filters: Filters) -> Select[tuple[Case]]:
+def _matching(query: Select[Any], person: Person, filters: Filters) -> Select[Any]:
     query = query.where(visible_to(person))
     if filters.board:
         query = query.where(Case.board == filters.board)

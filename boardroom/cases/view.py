@@ -88,7 +88,7 @@ def fact_groups(case: Case) -> list[FactGroup]:
     return [group for group in [*groups.values(), other] if group.count]
 
 
-# ---- Readiness -----------------------------------------------------------------------------------
+# ---- Readiness ----------------------------------------------------------------------------------
 
 
 def known_of(case: Case) -> rules.Known:

@@ -1,0 +1,47 @@
+"""The blueprint of the cases, and what its routes share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from flask import Blueprint, current_app, render_template
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases import queries
+from boardroom.cases.case_form import CaseForm
+from boardroom.cases.documents import KINDS
+from boardroom.cases.models import Case
+from boardroom.db import now
+from boardroom.web import local
+
+bp = Blueprint("cases", __name__)
+
+
+def board_of(case: Case) -> BoardDefinition:
+    """The definition of the case's board."""
+    found: BoardDefinition = current_app.extensions["boards"][case.board]
+    return found
+
+
+def today(case: Case) -> dt.date:
+    """The day on the clock of the case's board."""
+    return local(now(), case.board).date()
+
+
+def form_page(form: CaseForm) -> str:
+    """The long form."""
+    return render_template(
+        "cases/edit_case.html",
+        form=form,
+        case=form.case,
+        board=form.board,
+        same=queries.same_patient(form.case),
+        accept=",".join([*(kind.suffix for kind in KINDS.values()), ".jpeg"]),
+        largest=current_app.config["DOCUMENT_MAX_BYTES"] // (1024 * 1024),
+    )
+
+
+def documents_folder() -> Path:
+    """Where the bytes of the documents lie."""
+    return Path(current_app.config["DOCUMENTS_DIR"])

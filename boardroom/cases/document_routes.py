@@ -1,0 +1,80 @@
+"""Documents of a case: taken in, handed out, taken off."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, flash, g, make_response, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from boardroom import audit
+from boardroom.cases import documents, operations, queries
+from boardroom.cases.blueprint import board_of, bp, documents_folder, form_page, today
+from boardroom.cases.case_form import CaseForm
+from boardroom.cases.documents import KINDS
+from boardroom.refusals import Refused
+from boardroom.web import see_other
+
+
+@bp.post("/cases/<int:case_id>/documents")
+def upload_document(case_id: int) -> Response | tuple[str, int]:
+    """Attach the chosen files; if one cannot be taken, none is."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    files = [file for file in request.files.getlist("file") if file.filename]
+    largest = current_app.config["DOCUMENT_MAX_BYTES"]
+    try:
+        if not files:
+            raise Refused("Choose a file first.")
+        for file in files:
+            content = file.stream.read(largest + 1)
+            name = file.filename or ""
+            operations.attach(
+                found, name, content, folder=documents_folder(), largest=largest, actor=current_user
+            )
+    except Refused as refused:
+        form = CaseForm(found, board_of(found), today(found), errors={"file": str(refused)})
+        return form_page(form), 422
+    flash("Attached." if len(files) == 1 else f"{len(files)} documents attached.", "success")
+    return see_other("cases.edit_case", case_id=case_id, _anchor="documents")
+
+
+@bp.get("/cases/<int:case_id>/documents/<int:document_id>")
+def document(case_id: int, document_id: int) -> Response:
+    """The file itself, in a cage: no script of it can run, and nothing keeps a copy."""
+    found = queries.document_of(case_id, document_id)
+    content = documents.read(documents_folder(), found.sha256)
+    if content is None:
+        current_app.logger.error("document %s of case %s is not on disk", document_id, case_id)
+        abort(404)
+    audit.record_reading(
+        "read a document", board=g.subject.board, case_id=case_id, document=found.id
+    )
+    kind = KINDS.get(found.media_type)
+    response = make_response(content)
+    media_type = found.media_type
+    response.headers["Content-Type"] = (
+        f"{media_type}; charset=utf-8" if media_type == "text/plain" else media_type
+    )
+    response.headers.set(
+        "Content-Disposition",
+        documents.disposition(found.title, inline=kind is not None and kind.inline),
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    # Chromium shows no PDF in a sandbox; its viewer runs none of the file's own scripts.
+    cage = "" if media_type == "application/pdf" else "sandbox; "
+    response.headers["Content-Security-Policy"] = (
+        f"{cage}default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
+        "object-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    )
+    return response
+
+
+@bp.post("/cases/<int:case_id>/documents/<int:document_id>/remove")
+def remove_document(case_id: int, document_id: int) -> Response:
+    """Take a document off the case."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    operations.detach(found, queries.document_of(case_id, document_id), actor=current_user)
+    flash("The document is taken off the case.", "success")
+    return see_other("cases.edit_case", case_id=case_id, _anchor="documents")

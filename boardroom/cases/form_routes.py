@@ -1,0 +1,151 @@
+"""The long form of a case: shown, saved as it is filled in, its lines added and removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from flask import flash, jsonify, render_template, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from boardroom import audit
+from boardroom.cases import operations, queries, rules
+from boardroom.cases.blueprint import board_of, bp, form_page, today
+from boardroom.cases.case_form import CaseForm
+from boardroom.cases.models import Case
+from boardroom.cases.saving import Saved, StaleCase
+from boardroom.cases.saving import save_case as save
+from boardroom.clinical.facts import FACTS
+from boardroom.db import now
+from boardroom.errors import wants_part
+from boardroom.refusals import Refused
+from boardroom.web import clock, see_other
+
+
+@bp.get("/cases/<int:case_id>/edit")
+def edit_case(case_id: int) -> str:
+    """The long form."""
+    found = queries.load_case(case_id)
+    rules.must_be_open(found.status)
+    audit.record_reading("read a case", board=found.board, case_id=found.id)
+    another = request.args.get("another", "")
+    form = CaseForm(
+        found, board_of(found), today(found), another=another if another in FACTS else ""
+    )
+    return form_page(form)
+
+
+def _version() -> int:
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _was() -> Mapping[str, str] | None:
+    try:
+        was = json.loads(request.form.get("_was") or "null")
+    except ValueError:
+        return None
+    if not isinstance(was, dict):
+        return None
+    return {str(name): text for name, text in was.items() if isinstance(text, str)}
+
+
+def _save_typed(found: Case) -> Saved:
+    return save(
+        found,
+        request.form.to_dict(),
+        _version(),
+        actor=current_user,
+        board=board_of(found),
+        today=today(found),
+        was=_was(),
+    )
+
+
+def _refused_page(found: Case, saved: Saved) -> tuple[str, int]:
+    form = CaseForm(
+        found, board_of(found), today(found), request.form.to_dict(), saved.errors, saved.warnings
+    )
+    return form_page(form), 422
+
+
+@bp.post("/cases/<int:case_id>/save")
+def save_case(case_id: int) -> Response | tuple[Response, int] | tuple[str, int]:
+    """Save some fields (from a script, answered in JSON) or the whole form."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    try:
+        saved = _save_typed(found)
+    except StaleCase as stale:
+        if not wants_part():
+            raise
+        clash = {"mine": stale.mine_by_name, "theirs": stale.theirs_by_name}
+        return jsonify(version=stale.version, **clash), 409
+    if wants_part():
+        return jsonify(**_answer(found, saved))
+    if saved.errors:
+        return _refused_page(found, saved)
+    flash("Saved.", "success")
+    return see_other("cases.edit_case", case_id=case_id)
+
+
+def _answer(found: Case, saved: Saved | None = None) -> dict[str, object]:
+    form = CaseForm(found, board_of(found), today(found))
+    return {
+        "version": found.version,
+        "saved_at": clock(now(), found.board),
+        "errors": saved.errors if saved else {},
+        "warnings": saved.warnings if saved else {},
+        "missing_html": render_template("cases/_missing.html", form=form),
+    }
+
+
+@bp.post("/cases/<int:case_id>/parts/<part>")
+def add_part(case_id: int, part: str) -> Response | tuple[str, int]:
+    """One more line of a list, or of a fact (`?fact=bilirubin`); what was typed is saved first."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    key = request.args.get("fact", "")
+    if part == "facts" and key not in FACTS:
+        raise Refused("There is no such fact.")
+    saved = _save_typed(found)
+    if saved.errors and not wants_part():
+        return _refused_page(found, saved)
+    if part == "facts":
+        rules.must_be_open(found.status)
+        number = sum(fact.key == key for fact in found.facts) + 1
+        return _part_answer(found, part, key, focus=f"f-fact-{key}-{number}-value")
+    values = {}
+    if part == "investigations" and request.args.get("kind") == "pathology":
+        values["kind"] = "pathology"
+    row = operations.add_line(found, part, actor=current_user, **values)
+    first = {"lesions": "segments", "treatments": "kind", "questions": "text"}.get(part, "kind")
+    return _part_answer(found, part, "", focus=f"f-{part}-{row.id}-{first}")
+
+
+@bp.post("/cases/<int:case_id>/parts/<part>/<int:line_id>/remove")
+def remove_part(case_id: int, part: str, line_id: int) -> Response | tuple[str, int]:
+    """Take one line of a list, or one value of a fact, away."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    saved = _save_typed(found)
+    # What is wrong in the line that goes does not matter any more.
+    if any(not name.startswith(f"{part}-{line_id}-") for name in saved.errors) and not wants_part():
+        return _refused_page(found, saved)
+    key = next((f.key for f in found.facts if f.id == line_id), "") if part == "facts" else ""
+    operations.remove_line(found, part, line_id, actor=current_user)
+    focus = f"f-fact-{key}-1-value" if key else f"add-{part}"
+    return _part_answer(found, part, key, focus=focus)
+
+
+def _part_answer(found: Case, part: str, key: str, *, focus: str) -> Response:
+    if not wants_part():
+        more = {"another": key} if key and request.endpoint == "cases.add_part" else {}
+        return see_other("cases.edit_case", case_id=found.id, **more, _anchor=focus)
+    another = key if request.endpoint == "cases.add_part" else ""
+    form = CaseForm(found, board_of(found), today(found), another=another)
+    template = "cases/_fact_lines.html" if part == "facts" else f"cases/_{part}.html"
+    section = FACTS[key].section if key else ""
+    html = render_template(template, form=form, case=found, board=form.board, section=section)
+    return jsonify(**_answer(found), html=html, focus=focus)
