@@ -1,0 +1,116 @@
+"""What a home page shows: few queries, whatever the number of cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from boardroom.cases.models import Case, CaseStatus
+from boardroom.db import db, now
+from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
+from boardroom.people.models import Membership, Person, Role
+
+LATE = dt.timedelta(hours=12)
+"""How long after its planned start a meeting that was never begun still counts as the next one."""
+
+
+def inside_boards(person: Person) -> list[str]:
+    """Boards on which the person is more than a referrer."""
+    return [m.board for m in person.memberships if m.role != Role.REFERRER]
+
+
+def next_meetings(person: Person) -> list[Meeting]:
+    """The live meetings of the person's boards, or else the next planned one, with their agendas."""
+    boards = inside_boards(person)
+    if not boards:
+        return []
+    query = (
+        select(Meeting)
+        .where(
+            Meeting.board.in_(boards),
+            or_(
+                Meeting.status == MeetingStatus.LIVE,
+                (Meeting.status == MeetingStatus.PLANNED) & (Meeting.starts_at > now() - LATE),
+            ),
+        )
+        .options(selectinload(Meeting.items).joinedload(AgendaItem.case).joinedload(Case.patient))
+        .order_by(Meeting.status != MeetingStatus.LIVE, Meeting.starts_at)
+        .limit(4)
+    )
+    found = list(db.session.scalars(query).unique())
+    live = [meeting for meeting in found if meeting.status == MeetingStatus.LIVE]
+    return live + [m for m in found if m.status == MeetingStatus.PLANNED][:1]
+
+
+def with_parts(case_ids: list[int]) -> list[Case]:
+    """Cases with everything that readiness looks at, in the order of the keys given."""
+    query = (
+        select(Case)
+        .where(Case.id.in_(case_ids))
+        .options(
+            joinedload(Case.patient),
+            selectinload(Case.facts),
+            selectinload(Case.lesions),
+            selectinload(Case.treatments),
+            selectinload(Case.investigations),
+            selectinload(Case.questions),
+            selectinload(Case.documents),
+        )
+    )
+    found = {case.id: case for case in db.session.scalars(query).unique()}
+    return [found[key] for key in case_ids if key in found]
+
+
+def to_sign(person: Person) -> list[Meeting]:
+    """Meetings that ended and whose minutes wait for this chair's signature, the oldest first."""
+    boards = person.boards(Role.CHAIR)
+    if not boards:
+        return []
+    query = (
+        select(Meeting)
+        .where(Meeting.board.in_(boards), Meeting.status == MeetingStatus.CLOSED)
+        .order_by(Meeting.starts_at)
+    )
+    return list(db.session.scalars(query))
+
+
+def recent_meetings(person: Person, most: int = 3) -> list[Meeting]:
+    """Past meetings of the person's boards, the latest first."""
+    query = (
+        select(Meeting)
+        .where(
+            Meeting.board.in_(inside_boards(person)),
+            Meeting.status.in_((MeetingStatus.CLOSED, MeetingStatus.SIGNED)),
+        )
+        .order_by(Meeting.starts_at.desc())
+        .limit(most)
+    )
+    return list(db.session.scalars(query))
+
+
+def cases_by_status(person: Person) -> dict[str, int]:
+    """How many cases of the boards that the person prepares are in each state."""
+    boards = person.boards(Role.COORDINATOR, Role.CHAIR)
+    if not boards:
+        return {}
+    query = select(Case.status, func.count()).where(Case.board.in_(boards)).group_by(Case.status)
+    return {str(CaseStatus(status)): count for status, count in db.session.execute(query)}
+
+
+def invitations_open(person: Person) -> int:
+    """How many people invited to boards that the person administers have not come yet."""
+    boards = person.boards(Role.ADMINISTRATOR)
+    if not boards:
+        return 0
+    return (
+        db.session.scalar(
+            select(func.count(func.distinct(Person.id)))
+            .join(Membership, Membership.person_id == Person.id)
+            .where(
+                Membership.board.in_(boards), Person.active, Person.invitation_hash.is_not(None)
+            )
+        )
+        or 0
+    )
