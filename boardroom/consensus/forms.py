@@ -25,23 +25,8 @@ from boardroom.consensus.rules import MOST_STEPS, Content, Fate, Step
 from boardroom.text import clean_line, clean_text
 
 STEP_PARTS = ("what", "who", "when")
+NOT_OFFERED = "Choose one of the words offered here."
 LATEST = dt.timedelta(days=730)
-
-
-class _Words:
-    """A choice among the board's words, refused in the board's words."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data not in {value for value, *_ in self.iter_choices()}:  # type: ignore[attr-defined]
-            raise ValidationError("Choose one of the words offered here.")
-
-
-class WordSelect(_Words, SelectField):
-    """A select of the board's words."""
-
-
-class WordRadio(_Words, RadioField):
-    """Radio buttons of the board's words."""
 
 
 class Day(DateField):
@@ -103,17 +88,23 @@ def consensus_form(board: BoardDefinition, content: Content, earliest: dt.date) 
     """
 
     class ConsensusForm(_ConsensusForm):
-        verdict = WordSelect(
+        verdict = SelectField(
             "Verdict",
             choices={
-                "": [("", "Not decided yet")],
-                **dict(board.grouped_verdicts()),
+                "": "Not decided yet",
+                **{family: dict(verdicts) for family, verdicts in board.grouped_verdicts()},
             },
+            invalid_choice_message=NOT_OFFERED,
         )
-        strength = WordRadio("Agreement", choices=board.choices_for("strengths", "Not said yet"))
-        reclassification_reason = WordSelect(
+        strength = RadioField(
+            "Agreement",
+            choices=dict(board.choices_for("strengths", "Not said yet")),
+            invalid_choice_message=NOT_OFFERED,
+        )
+        reclassification_reason = SelectField(
             "Why it differs from the first opinion",
-            choices=board.choices_for("reclassification_reasons", "No reason given"),
+            choices=dict(board.choices_for("reclassification_reasons", "No reason given")),
+            invalid_choice_message=NOT_OFFERED,
         )
 
     for number in range(MOST_STEPS):
@@ -127,7 +118,11 @@ def consensus_form(board: BoardDefinition, content: Content, earliest: dt.date) 
         setattr(
             ConsensusForm,
             f"disposition_{option.key}",
-            WordRadio(option.name, choices=board.choices_for("dispositions", "Left open")),
+            RadioField(
+                option.name,
+                choices=dict(board.choices_for("dispositions", "Left open")),
+                invalid_choice_message=NOT_OFFERED,
+            ),
         )
         setattr(
             ConsensusForm,
@@ -238,7 +233,10 @@ def shuffled(steps: list[Step], action: str, board: BoardDefinition) -> list[Ste
 class SignOffForm(FlaskForm):
     """A specialty's word on the consensus."""
 
-    kind = WordRadio("Your specialty")
+    kind = RadioField(
+        "Your specialty",
+        invalid_choice_message="Say whether your specialty agrees, has a reservation or dissents.",
+    )
     text = _text("Reason", 2000, rows=2)
     reopen_condition = _text("Open the case again if", 1000, rows=2)
     consensus_version = HiddenField()
@@ -247,7 +245,7 @@ class SignOffForm(FlaskForm):
     def of(cls, board: BoardDefinition, **values: Any) -> SignOffForm:
         """The form with the board's positions."""
         form = cls(data=values)
-        form.kind.choices = [(p.key, p.name) for p in board.sign_off.positions]
+        form.kind.choices = {p.key: p.name for p in board.sign_off.positions}
         return form
 
     def version_seen(self) -> int:

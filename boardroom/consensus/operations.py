@@ -124,8 +124,12 @@ def sign_off(
     if consensus_version != content.version:
         raise StaleVersion(
             "The consensus was changed after you last saw it. Read it again, then sign.",
-            mine={"You were about to sign": f"{position.name} · version {consensus_version}"},
-            theirs=as_text(content, board),
+            mine={"Consensus": f"{position.name}, to an earlier text"},
+            theirs={
+                "Consensus": "\n\n".join(
+                    f"{label}: {text}" for label, text in as_text(content, board).items() if text
+                )
+            },
         )
     if not position.needs_condition:
         reopen_condition = ""

@@ -124,6 +124,7 @@ def _page(item: AgendaItem, **more: Any) -> str:
 
 
 @bp.app_template_global("sign_off_form")
+@bp.app_template_global()
 def sign_off_form(item: AgendaItem) -> forms.SignOffForm | None:
     """The form for the person signed in, with what their specialty said before.
 

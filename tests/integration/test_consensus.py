@@ -1,0 +1,308 @@
+"""The consensus through HTTP: who may write it, what is kept, what is refused, who signs what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from boardroom.audit import AuditEntry
+from boardroom.consensus import queries
+from boardroom.consensus.models import Consensus, SignOff
+from boardroom.db import db, write_transaction
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingEvent, MeetingStatus
+from tests.integration.meeting_samples import CORE, begin, make_case, make_meeting
+
+PART = {"X-Boardroom-Part": "1"}
+
+
+@pytest.fixture
+def room(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> Any:
+    """A live meeting with one case being decided; the coordinator holds the pen."""
+    people = {key: person("specialist", key) for key in CORE}
+    people["scribe"] = person("coordinator")
+    people["observer"] = person("observer")
+    people["referrer"] = person("referrer")
+    case = make_case(app, "BR-0001")
+    other = make_case(app, "BR-0002")
+    meeting, (item, waiting) = make_meeting(app, case, other)
+    begin(app, meeting, item, pen=people["scribe"], here=tuple(people[key] for key in CORE))
+    return SimpleNamespace(
+        people=people,
+        meeting=meeting,
+        item=item,
+        waiting=waiting,
+        url=f"/meetings/{meeting}/items/{item}/consensus",
+        sign_url=f"/meetings/{meeting}/items/{item}/sign-off",
+        as_=lambda who: sign_in(people[who]),
+    )
+
+
+def complete(board: Any) -> dict[str, str]:
+    """A post that leaves nothing open but the signatures."""
+    values = {
+        "verdict": "convertible",
+        "strength": "unanimous",
+        "rationale": "The remnant grows.",
+        "step_0_what": "Portal vein embolisation",
+        "step_0_who": "Interventional radiology",
+        "step_0_when": "within 14 days",
+        "step_1_what": "Resection",
+        "teller": "The surgeon",
+        "tell_by": "2099-01-01",
+        "rediscuss": "After volumetry",
+    }
+    for option in board.options:
+        values[f"disposition_{option.key}"] = "not_applicable"
+    values["disposition_remnant_growth"] = "chosen"
+    values["disposition_tace"] = "rejected"
+    values["reason_tace"] = "Would cost remnant"
+    return values
+
+
+def soon(app: Flask, meeting: int) -> str:
+    with app.app_context():
+        return db.session.get_one(Meeting, meeting).started_at.date().isoformat()
+
+
+def save(client: FlaskClient, room: Any, version: int, **values: str) -> Any:
+    return client.post(room.url, data={"version": version, **values}, headers=PART)
+
+
+def test_a_scribe_saves_part_by_part(app: Flask, room: Any, rows: Any) -> None:
+    scribe = room.as_("scribe")
+    answer = save(scribe, room, 0, verdict="convertible")
+    assert answer.status_code == 200
+    assert answer.json["version"] == 1
+    assert answer.json["errors"] == {}
+    assert answer.headers["X-Boardroom-Seq"] == "1"
+    answer = save(scribe, room, 1, disposition_tace="rejected")
+    answer = save(scribe, room, 2, reason_tace="Would cost remnant")
+    answer = save(scribe, room, 3, step_0_what="Volumetry", step_0_who="Radiology", step_0_when="")
+    (kept,) = rows(select(Consensus))
+    assert kept.version == answer.json["version"] == 4
+    assert kept.verdict == "convertible"
+    assert kept.dispositions == {
+        "tace": {"disposition": "rejected", "reason": "Would cost remnant"}
+    }
+    assert kept.steps == [{"what": "Volumetry", "who": "Radiology", "when": ""}]
+    events = rows(select(MeetingEvent).order_by(MeetingEvent.seq))
+    assert [(e.seq, e.kind, e.item_id) for e in events] == [
+        (n, "consensus_saved", room.item) for n in range(1, 5)
+    ]
+    last = rows(select(AuditEntry).order_by(AuditEntry.id.desc()))[0]
+    assert last.action == "wrote the consensus"
+    assert last.changes[0]["fields"]["version"] == [3, 4]
+
+
+def test_saving_the_same_again_makes_no_version(room: Any, rows: Any) -> None:
+    scribe = room.as_("scribe")
+    save(scribe, room, 0, rationale="Because.")
+    again = save(scribe, room, 0, rationale="Because.")
+    assert again.status_code == 200
+    assert again.json["version"] == 1
+    assert len(rows(select(MeetingEvent))) == 1
+
+
+def test_a_stale_save_is_refused_and_shows_both_texts(room: Any, rows: Any) -> None:
+    scribe = room.as_("scribe")
+    save(scribe, room, 0, rationale="Mine <b>first</b>", verdict="resectable")
+    late = save(scribe, room, 0, rationale="Late text")
+    assert late.status_code == 409
+    assert late.json["version"] == 1
+    assert late.json["mine"] == {"rationale": "Late text"}
+    assert late.json["theirs"] == {"rationale": "Mine <b>first</b>"}
+    page = scribe.post(room.url, data={"version": 0, "rationale": "Late text"})
+    assert page.status_code == 409
+    assert "Late text" in page.text
+    assert "Mine &lt;b&gt;first&lt;/b&gt;" in page.text
+    assert rows(select(Consensus))[0].rationale == "Mine <b>first</b>"
+
+
+def test_a_value_that_cannot_be_is_named_and_the_rest_goes_in(room: Any, rows: Any) -> None:
+    answer = save(
+        room.as_("scribe"), room, 0,
+        verdict="cured", rationale="Kept", tell_by="soon", strength="unanimous",
+        disposition_tace="maybe", rediscuss="x" * 301,
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert set(answer.json["errors"]) == {"verdict", "tell_by", "disposition_tace", "rediscuss"}
+    assert "2026-11-26" in answer.json["errors"]["tell_by"]
+    (kept,) = rows(select(Consensus))
+    assert (kept.verdict, kept.rationale, kept.strength) == ("", "Kept", "unanimous")
+    assert kept.tell_by is None
+    assert kept.dispositions == {}
+
+
+def test_without_scripts_nothing_is_half_written(room: Any, rows: Any) -> None:
+    scribe = room.as_("scribe")
+    page = scribe.post(room.url, data={"version": 0, "verdict": "cured", "rationale": "Typed"})
+    assert page.status_code == 422
+    assert "Choose one of the words offered here." in page.text
+    assert "Typed" in page.text
+    assert rows(select(Consensus)) == []
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2020-01-01", "-5", "2026-02-31"])
+def test_the_day_to_tell_the_patient_must_be_possible(room: Any, day: str, rows: Any) -> None:
+    answer = save(room.as_("scribe"), room, 0, tell_by=day)
+    assert "tell_by" in answer.json["errors"]
+    assert rows(select(Consensus)) == []
+
+
+@pytest.mark.parametrize("version", ["", "abc", "-1", "1.5", "9" * 40])
+def test_a_version_that_is_none_changes_nothing(room: Any, version: str, rows: Any) -> None:
+    answer = room.as_("scribe").post(
+        room.url, data={"version": version, "rationale": "x"}, headers=PART
+    )
+    assert answer.status_code in {409, 422}
+    assert rows(select(Consensus)) == []
+
+
+def test_hostile_text_is_kept_as_text(room: Any, rows: Any) -> None:
+    scribe = room.as_("scribe")
+    bad = "<script>alert(1)</script>\x00\x08 {{ 7*7 }}"
+    assert save(scribe, room, 0, rationale=bad, step_0_what=bad, teller=bad).status_code == 200
+    page = scribe.get(room.url).text
+    assert "<script>alert" not in page
+    assert "{{ 7*7 }}" in page
+    assert "\x00" not in rows(select(Consensus))[0].rationale
+
+
+def test_a_plan_is_moved_without_scripts(room: Any, rows: Any) -> None:
+    scribe = room.as_("scribe")
+    steps = {f"step_{n}_what": text for n, text in enumerate(["One", "Two", "Three"])}
+
+    def press(version: int, action: str) -> list[str]:
+        kept = {f"step_{n}_what": s["what"] for n, s in enumerate(rows(select(Consensus))[0].steps)}
+        answer = scribe.post(room.url, data={"version": version, "_do": action, **kept})
+        assert answer.status_code == 303
+        return [s["what"] for s in rows(select(Consensus))[0].steps]
+
+    scribe.post(room.url, data={"version": 0, **steps})
+    assert press(1, "down:0") == ["Two", "One", "Three"]
+    assert press(2, "up:2") == ["Two", "Three", "One"]
+    assert press(3, "remove:1") == ["Two", "One"]
+    assert press(4, "quick:biopsy") == ["Two", "One", "Biopsy of tumour and background liver"]
+    assert press(5, "up:99") == press(5, "up:-1") == press(5, "quick:none")
+
+
+@pytest.mark.parametrize("who", ["surgery", "observer", "referrer"])
+def test_only_the_pen_writes(room: Any, who: str, rows: Any) -> None:
+    answer = save(room.as_(who), room, 0, rationale="Mine")
+    assert answer.status_code == (404 if who == "referrer" else 403)
+    assert rows(select(Consensus)) == []
+
+
+def test_only_the_case_before_the_board_is_written(app: Flask, room: Any) -> None:
+    scribe = room.as_("scribe")
+    elsewhere = f"/meetings/{room.meeting}/items/{room.waiting}/consensus"
+    assert scribe.post(elsewhere, data={"version": 0, "rationale": "x"}).status_code == 409
+    with app.app_context(), write_transaction() as session:
+        session.get_one(AgendaItem, room.item).status = ItemStatus.DONE
+    assert save(scribe, room, 0, rationale="x").status_code == 423
+    with app.app_context(), write_transaction() as session:
+        session.get_one(Meeting, room.meeting).status = MeetingStatus.SIGNED
+    assert save(scribe, room, 0, rationale="x").status_code == 423
+
+
+def sign(client: FlaskClient, room: Any, kind: str = "agree", version: int = 1, **more: str) -> Any:
+    data = {"kind": kind, "consensus_version": version, **more}
+    return client.post(room.sign_url, data=data, headers=PART)
+
+
+def test_specialties_sign_what_they_saw(room: Any, rows: Any) -> None:
+    scribe = room.as_("scribe")
+    surgeon = room.as_("surgery")
+    assert sign(surgeon, room, version=0).status_code == 409  # nothing to sign yet
+    save(scribe, room, 0, rationale="One")
+    assert sign(surgeon, room).status_code == 204
+    save(scribe, room, 1, rationale="Two")
+    stale = sign(room.as_("oncology"), room, version=1)
+    assert stale.status_code == 409
+    assert "Two" in stale.text
+    for version in ("", "x", "99999999999999999999"):
+        assert sign(room.as_("oncology"), room, version=version).status_code == 409  # type: ignore[arg-type]
+    (found,) = rows(select(SignOff))
+    assert (found.specialty, found.consensus_version) == ("surgery", 1)
+    assert sign(surgeon, room, "reservation", 2, text="If the volume allows").status_code == 204
+    (found,) = rows(select(SignOff))
+    assert (found.kind, found.consensus_version) == ("reservation", 2)
+
+
+def test_a_dissent_needs_its_reason_and_condition(room: Any, rows: Any) -> None:
+    save(room.as_("scribe"), room, 0, rationale="One")
+    surgeon = room.as_("surgery")
+    assert sign(surgeon, room, "dissent", text="Too early").status_code == 422
+    assert sign(surgeon, room, "dissent", reopen_condition="If it grows").status_code == 422
+    assert sign(surgeon, room, "reservation").status_code == 422
+    assert sign(surgeon, room, "applaud").status_code == 422
+    assert rows(select(SignOff)) == []
+    done = sign(surgeon, room, "dissent", text="Too early", reopen_condition="If it grows")
+    assert done.status_code == 204
+    page = surgeon.get(room.url).text
+    assert "Too early" in page
+    assert "If it grows" in page
+
+
+def test_a_colleague_cannot_sign_over_a_dissent(
+    room: Any, person: Callable[..., int], sign_in: Callable[[int], FlaskClient], rows: Any
+) -> None:
+    save(room.as_("scribe"), room, 0, rationale="One")
+    sign(room.as_("surgery"), room, "dissent", text="Too early", reopen_condition="If it grows")
+    colleague = sign_in(person("specialist", "surgery"))
+    assert sign(colleague, room).status_code == 403
+    assert rows(select(SignOff))[0].kind == "dissent"
+
+
+@pytest.mark.parametrize(("who", "status"), [("scribe", 403), ("observer", 403), ("referrer", 404)])
+def test_who_has_no_vote_does_not_sign(room: Any, who: str, status: int) -> None:
+    save(room.as_("scribe"), room, 0, rationale="One")
+    assert sign(room.as_(who), room).status_code == status
+
+
+def test_a_repeated_sign_off_is_done_once(room: Any, rows: Any) -> None:
+    save(room.as_("scribe"), room, 0, rationale="One")
+    surgeon = room.as_("surgery")
+    first = sign(surgeon, room, _key="a-key-of-its-own")
+    again = sign(surgeon, room, _key="a-key-of-its-own")
+    assert first.status_code == again.status_code == 204
+    assert again.headers["X-Boardroom-Seq"] == first.headers["X-Boardroom-Seq"]
+    assert [e.kind for e in rows(select(MeetingEvent))] == ["consensus_saved", "signed_off"]
+
+
+def test_nothing_open_makes_a_final_decision_possible(app: Flask, room: Any) -> None:
+    board = app.extensions["boards"]["liver"]
+    values = complete(board) | {"tell_by": soon(app, room.meeting)}
+    answer = save(room.as_("scribe"), room, 0, **values)
+    assert answer.json["errors"] == {}
+
+    def points() -> list[str]:
+        with app.test_request_context():
+            return queries.points_of(db.session.get_one(AgendaItem, room.item))
+
+    assert points() == ["Not signed off by Surgery, Oncology, Radiology and Hepatology."]
+    for who in CORE:
+        assert sign(room.as_(who), room).status_code == 204
+    assert points() == []
+    page = room.as_("scribe").get(room.url).text
+    assert "It can be closed as final" in page
+    save(room.as_("scribe"), room, 1, rationale="Changed")
+    assert points() == ["Changed since Surgery, Oncology, Radiology and Hepatology signed off."]
+
+
+def test_the_editor_is_for_the_pen(room: Any) -> None:
+    assert "data-consensus-editor" in room.as_("scribe").get(room.url).text
+    for who in ("surgery", "hepatology"):
+        page = room.as_(who).get(room.url)
+        assert page.status_code == 200
+        assert "data-consensus-editor" not in page.text
+    part = room.as_("scribe").get(room.url, headers=PART).text
+    assert "<html" not in part
+    assert room.as_("observer").get(room.url).status_code == 403
+    assert room.as_("referrer").get(room.url).status_code == 404
