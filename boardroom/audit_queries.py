@@ -62,7 +62,7 @@ def _of_board(board: str) -> ColumnElement[bool]:
     )
 
 
-def _matching(board: str, search: Search) -> Select[tuple[AuditEntry]]:
+def _matching(board: str, search: Search) -> Select[AuditEntry]:
     query = select(AuditEntry).where(_of_board(board)).options(joinedload(AuditEntry.actor))
     if search.who == NOBODY:
         query = query.where(AuditEntry.actor_id.is_(None))
@@ -174,7 +174,8 @@ class Reader:
     ) -> None:
         entries = list(entries)
         self.say_time = say_time
-        people, cases = set(), {e.case_id for e in entries if e.case_id is not None}
+        people: set[int] = set()
+        cases = {e.case_id for e in entries if e.case_id is not None}
         for change in (change for entry in entries for change in entry.changes):
             for name, values in change["fields"].items():
                 if _names_person(name):

@@ -7,7 +7,15 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, PasswordField, SearchField, SelectField, StringField
+from wtforms import (
+    DateField,
+    EmailField,
+    PasswordField,
+    RadioField,
+    SearchField,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from boardroom.boards.definition import BoardDefinition
@@ -94,11 +102,8 @@ class PlaceForm(FlaskForm):
         filters=[_trim],
         description="For a referrer it decides which cases they see: those sent by this hospital.",
     )
-    role = SelectField(
-        "Role",
-        choices=[
-            (role.value, f"{role.value.capitalize()}: {note}") for role, note in ROLE_NOTES.items()
-        ],
+    role = RadioField(
+        "Role", choices=[(role.value, role.value.capitalize()) for role in ROLE_NOTES]
     )
     specialty = SelectField(
         "Specialty", description="Whoever has one gives opinions and counts towards quorum."

@@ -99,7 +99,10 @@ def add_person(
     Raises Refused for anything that the invitation's form would not take.
     """
     try:
-        email = validate_email(email, check_deliverability=False, test_environment=True).normalized
+        # Hospitals' inner networks have names that the open Internet has not.
+        email = validate_email(
+            email, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False
+        ).normalized
     except EmailNotValidError as error:
         raise Refused(f"'{email}' is no email address: {error}") from None
     if not name.strip() or len(name) > 200:
@@ -110,11 +113,17 @@ def add_person(
     if problems:
         raise Refused(" ".join(problems.values()))
     account = queries.person_by_email(email)
-    if password is not None and (account is None or account.password_hash is None):
-        if wrong := rules.password_problem(password, email=email, name=name):
+    fresh = account is None or account.password_hash is None
+    if password is not None and fresh:
+        wrong = rules.password_problem(password, email=email, name=name)
+        if wrong:
             raise Refused(wrong)
     person, token = invite(
-        board.key, email=email, name=name, hospital=hospital, role=Role(role),
+        board.key,
+        email=email,
+        name=name,
+        hospital=hospital,
+        role=Role(role),
         specialty=specialty or None,
     )
     if token is not None and password is not None:

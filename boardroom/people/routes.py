@@ -83,7 +83,7 @@ def sign_in() -> Any:
     elif form.is_submitted():
         status = 422
     people = queries.everybody_active() if current_app.config["DEMO"] else []
-    return render_template("people/sign_in.html", form=form, groups=_by_role(people)), status
+    return render_template("people/sign_in.html", form=form, people=_demo_people(people)), status
 
 
 @bp.post("/sign-in/demo")
@@ -102,41 +102,40 @@ def sign_in_demo() -> Any:
 def _go_on_as(person: Person) -> Response:
     wanted = rules.local_path(session.get("after_sign_in"))
     begin_session(person)
-    return redirect(wanted or url_for("home.home"), 303)  # type: ignore[return-value]
+    return redirect(wanted or url_for("home.home"), 303)
 
 
-def _by_role(people: list[Person]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The demo's people under a heading for each role, specialists in the board's order."""
-    headings = {
-        Role.CHAIR: "Chair",
-        Role.COORDINATOR: "Coordinator",
-        Role.SPECIALIST: "Specialists",
-        Role.REFERRER: "Referrers",
-        Role.OBSERVER: "Observers",
-        Role.ADMINISTRATOR: "Administrator",
-    }
-    order = list(headings)
+# The order of the demo's buttons: whoever runs the meeting first.
+_DEMO_ORDER = (
+    Role.CHAIR,
+    Role.COORDINATOR,
+    Role.SPECIALIST,
+    Role.OBSERVER,
+    Role.REFERRER,
+    Role.ADMINISTRATOR,
+)
+
+
+def _demo_people(people: list[Person]) -> list[dict[str, Any]]:
+    """The demo's people as buttons, specialists in the board's order."""
     rows = []
     for person in people:
         place = person.memberships[0]
-        keys = [s.key for s in _definition(place.board).specialties]
-        specialty = place.specialty if place.specialty in keys else None
+        specialties = {s.key: s for s in _definition(place.board).specialties}
+        specialty = specialties.get(place.specialty or "")
+        said = [] if place.role == Role.SPECIALIST and specialty else [place.role.capitalize()]
+        said += [specialty.name] if specialty else []
+        said += [person.hospital] if place.role == Role.REFERRER else []
+        rank = list(specialties).index(specialty.key) if specialty else len(specialties)
         rows.append(
             {
                 "person": person,
-                "role": place.role,
-                "specialty": _definition(place.board).specialty(specialty) if specialty else None,
-                "order": (
-                    order.index(place.role),
-                    keys.index(specialty) if specialty else 99,
-                    person.name,
-                ),
+                "specialty": specialty,
+                "words": " · ".join(said),
+                "order": (_DEMO_ORDER.index(Role(place.role)), rank, person.name),
             }
         )
-    rows.sort(key=lambda row: row["order"])
-    return [
-        (headings[role], list(group)) for role, group in groupby(rows, key=lambda row: row["role"])
-    ]
+    return sorted(rows, key=lambda row: row["order"])
 
 
 @bp.post("/sign-out")
@@ -306,6 +305,7 @@ def edit_person(board: str, person_id: int) -> Any:
     html = render_template(
         "people/edit_person.html",
         form=form,
+        notes=ROLE_NOTES,
         person=person,
         board=_definition(board),
         elsewhere=[_definition(key).name for key in person.boards() if key != board],
@@ -349,12 +349,13 @@ def invite_again(board: str, person_id: int) -> Response:
 def audit_trail(board: str) -> Any:
     """Who did and read what, with the values before and after."""
     form = AuditForm(request.args)
-    form.who.choices = [
+    people = [
         ("", "Anybody"),
         *((str(p.id), p.name) for p in queries.members_of(board, active=False)),
         (audit_queries.NOBODY, "No account (commands, refused sign-ins)"),
     ]
-    valid = form.validate() and (form.who.data in dict(form.who.choices) or _not_a_choice(form))
+    form.who.choices = people
+    valid = form.validate() and (form.who.data in dict(people) or _not_a_choice(form))
     search = _search(form, board) if valid else audit_queries.Search()
     found = audit_queries.page(board, search, before=_key("before"), after=_key("after"))
     audit.record_reading("read the audit trail", board=board)
