@@ -25,7 +25,10 @@ from boardroom.consensus.rules import MOST_STEPS, Content, Fate, Step
 from boardroom.text import clean_line, clean_text
 
 STEP_PARTS = ("what", "who", "when")
-NOT_OFFERED = "Choose one of the words offered here."
+REFUSAL: Any = {"invalid_choice_message": "Choose one of the words offered here."}
+SIGN_OFF_REFUSAL: Any = {
+    "invalid_choice_message": "Say whether your specialty agrees, has a reservation or dissents."
+}
 LATEST = dt.timedelta(days=730)
 
 
@@ -94,17 +97,17 @@ def consensus_form(board: BoardDefinition, content: Content, earliest: dt.date) 
                 "": "Not decided yet",
                 **{family: dict(verdicts) for family, verdicts in board.grouped_verdicts()},
             },
-            invalid_choice_message=NOT_OFFERED,
+            **REFUSAL,
         )
         strength = RadioField(
             "Agreement",
             choices=dict(board.choices_for("strengths", "Not said yet")),
-            invalid_choice_message=NOT_OFFERED,
+            **REFUSAL,
         )
         reclassification_reason = SelectField(
             "Why it differs from the first opinion",
             choices=dict(board.choices_for("reclassification_reasons", "No reason given")),
-            invalid_choice_message=NOT_OFFERED,
+            **REFUSAL,
         )
 
     for number in range(MOST_STEPS):
@@ -121,7 +124,7 @@ def consensus_form(board: BoardDefinition, content: Content, earliest: dt.date) 
             RadioField(
                 option.name,
                 choices=dict(board.choices_for("dispositions", "Left open")),
-                invalid_choice_message=NOT_OFFERED,
+                **REFUSAL,
             ),
         )
         setattr(
@@ -235,7 +238,7 @@ class SignOffForm(FlaskForm):
 
     kind = RadioField(
         "Your specialty",
-        invalid_choice_message="Say whether your specialty agrees, has a reservation or dissents.",
+        **SIGN_OFF_REFUSAL,
     )
     text = _text("Reason", 2000, rows=2)
     reopen_condition = _text("Open the case again if", 1000, rows=2)
