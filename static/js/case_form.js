@@ -1,0 +1,90 @@
+// The referral's form beside autosave.js: lines that come and go, one date for a day's results,
+// folds that open when something inside them is meant, forms that wait for the save.
+(function () {
+  "use strict";
+  const form = document.getElementById("case-form");
+  if (!form) return;
+
+  // ---- Lines: the server makes them; what is typed elsewhere in the box stays --------------------
+  let busy = false;
+  form.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-part]");
+    if (!button) return;
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    button.disabled = true;
+    try {
+      await window.BoardroomAutosave.flush(form);
+      const response = await fetch(button.getAttribute("formaction"), {
+        method: "POST",
+        headers: { "X-Boardroom-Part": "1", Accept: "application/json", "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()).slice(2, 18) },
+        body: new URLSearchParams({ version: form.dataset.version }),
+      });
+      const answer = /json/.test(response.headers.get("Content-Type") ?? "") ? await response.json() : null;
+      if (!response.ok || !answer?.html) throw new Error(response.status);
+      replace(button.closest("[data-part-box]"), answer);
+    } catch {
+      window.Boardroom.toast("That did not work. Look at the connection and try again.");
+      button.disabled = false;
+    } finally {
+      busy = false;
+    }
+  });
+  function replace(box, answer) {
+    const typed = [...box.querySelectorAll("[name]")].filter((el) => el.value !== (el.tagName === "SELECT" ? [...el.options].find((o) => o.defaultSelected)?.value ?? "" : el.defaultValue));
+    const holder = document.createElement("div");
+    holder.innerHTML = answer.html;
+    const fresh = holder.firstElementChild;
+    box.replaceWith(fresh);
+    for (const el of typed) {
+      const again = fresh.querySelector(`[name="${CSS.escape(el.name)}"]`);
+      if (again) again.value = el.value;
+    }
+    form.dataset.version = answer.version;
+    form.elements.namedItem("version").value = answer.version;
+    const missing = document.querySelector("[data-autosave-missing]");
+    if (missing) missing.innerHTML = answer.missing_html;
+    window.Boardroom.saveState("saved", `Saved ${answer.saved_at}`);
+    document.getElementById(answer.focus)?.focus();
+  }
+
+  // ---- One date for the results of a day --------------------------------------------------------
+  const sameDay = document.getElementById("same-day");
+  document.querySelector("[data-same-day]")?.removeAttribute("hidden");
+  form.addEventListener("input", (event) => {
+    if (!sameDay?.value || !sameDay.validity.valid || !/^fact-.*-value$/.test(event.target.name ?? "")) return;
+    const date = event.target.closest(".fact-line")?.querySelector("[data-fact-date]");
+    if (date && !date.value && event.target.value && event.target.closest("#liver")) date.value = sameDay.value;
+  });
+
+  // ---- A link to a field opens the fold it lies in ------------------------------------------------
+  function unfold(id) {
+    const target = id && document.getElementById(id);
+    if (!target) return;
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    target.scrollIntoView({ block: "center" });
+    if (target.matches("input, select, textarea")) target.focus({ preventScroll: true });
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-autosave-missing] a[href^='#'], .error-summary a[href^='#']");
+    if (!link) return;
+    event.preventDefault();
+    history.replaceState(null, "", link.hash);
+    unfold(decodeURIComponent(link.hash.slice(1)));
+  });
+  unfold(decodeURIComponent(location.hash.slice(1)));
+  for (const wrong of form.querySelectorAll("details:not([open]) [aria-invalid]")) wrong.closest("details").open = true;
+
+  // ---- Forms that leave the page wait until all is saved -------------------------------------------
+  document.addEventListener("submit", (event) => {
+    const leaving = event.target;
+    if (leaving.dataset.afterSave !== form.id || leaving.dataset.ready) return;
+    event.preventDefault();
+    window.BoardroomAutosave.flush(form).then((all) => {
+      if (all === false) { window.Boardroom.toast("Some fields are not saved yet. Look at the marked ones first."); return; }
+      leaving.dataset.ready = "1";
+      leaving.requestSubmit();
+    });
+  });
+})();
