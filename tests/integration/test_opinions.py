@@ -1,0 +1,319 @@
+"""Giving an opinion: drafts, the seal, the reveal, shifts; through HTTP and a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from tests.integration.room import Room
+
+from boardroom.audit import AuditEntry
+from boardroom.cases.models import Case, CaseStatus
+from boardroom.db import db
+from boardroom.meetings.models import MeetingEvent
+from boardroom.opinions import queries
+from boardroom.opinions.models import Opinion, OpinionStatus, Shift
+from boardroom.people.models import Person
+
+SCRIPT = {"X-Boardroom-Part": "1", "Accept": "application/json"}
+
+
+@pytest.fixture
+def room(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> Room:
+    return Room(app, person, sign_in)
+
+
+def save(room: Room, name: str, **fields: str) -> Any:
+    return room.client(name).post(room.at("opinion/draft"), data=fields, headers=SCRIPT)
+
+
+def only(rows: Callable[..., list[Any]]) -> Opinion:
+    (found,) = rows(select(Opinion))
+    return found
+
+
+# --- Drafts ------------------------------------------------------------------------------------
+
+
+def test_a_draft_saves_field_by_field(room: Room, rows: Callable[..., list[Any]]) -> None:
+    first = save(room, "surgeon", verdict="convertible")
+    assert (first.status_code, first.json["version"], first.json["errors"]) == (200, 1, {})
+    again = save(room, "surgeon", **{"stance-tace": "prefer", "reason-tace": "bridge", "version": "1"})
+    assert again.json["version"] == 2
+    mine = only(rows)
+    assert (mine.verdict, mine.status, mine.specialty) == ("convertible", "draft", "surgery")
+    assert mine.stances == {"tace": {"stance": "prefer", "reason": "bridge"}}
+    page = room.client("surgeon").get(room.at("opinion")).text
+    assert 'value="bridge"' in page
+
+
+def test_a_field_that_cannot_be_taken_is_named_and_the_rest_is_saved(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
+    answer = save(room, "surgeon", verdict="hopeless", rationale="Well.")
+    assert list(answer.json["errors"]) == ["verdict"]
+    assert (only(rows).verdict, only(rows).rationale) == ("", "Well.")
+
+
+def test_two_devices_on_one_field_are_told_apart(room: Room, rows: Callable[..., list[Any]]) -> None:
+    save(room, "surgeon", rationale="from the desk")
+    save(room, "surgeon", rationale="from the desk, longer", version="1", _was='{"rationale": "from the desk"}')
+    stale = save(room, "surgeon", rationale="from the phone", version="1", _was='{"rationale": "from the desk"}')
+    assert stale.status_code == 409
+    assert stale.json["theirs"] == {"rationale": "from the desk, longer"}
+    assert stale.json["mine"] == {"rationale": "from the phone"}
+    other_field = save(room, "surgeon", verdict="resectable", version="1", _was='{"verdict": ""}')
+    assert other_field.status_code == 200
+    assert only(rows).rationale == "from the desk, longer"
+
+
+def test_a_repeat_after_a_lost_answer_does_no_harm(room: Room, rows: Callable[..., list[Any]]) -> None:
+    fields = {"rationale": "once", "version": "0", "_was": '{"rationale": ""}'}
+    assert save(room, "surgeon", **fields).status_code == 200
+    assert save(room, "surgeon", **fields).status_code == 200
+    assert only(rows).version == 1
+
+
+def test_a_draft_tells_nobody(room: Room, rows: Callable[..., list[Any]]) -> None:
+    room.go_live()
+    save(room, "surgeon", verdict="convertible", rationale="mine alone")
+    assert rows(select(MeetingEvent)) == []
+    with room.app.app_context():
+        assert queries.opinions_in(room.case) == []
+        assert queries.revealed_opinions(room.case) == []
+
+
+def test_without_a_script_a_draft_is_a_form(room: Room) -> None:
+    answer = room.client("surgeon").post(room.at("opinion/draft"), data={"rationale": "plain"})
+    assert answer.status_code == 303
+    bad = room.client("surgeon").post(room.at("opinion/draft"), data={"confidence": "9"})
+    assert bad.status_code == 422
+    assert "from 1 to 5" in bad.text
+
+
+# --- Submitting --------------------------------------------------------------------------------
+
+
+def test_a_submitted_opinion_is_sealed(room: Room, rows: Callable[..., list[Any]]) -> None:
+    room.go_live()
+    answer = room.submit("surgeon")
+    assert (answer.status_code, answer.location) == (303, room.at("opinion"))
+    mine = only(rows)
+    assert (mine.status, mine.revealed_at) == (OpinionStatus.SUBMITTED, None)
+    with room.app.app_context():
+        (arrival,) = queries.opinions_in(room.case)
+        assert (arrival.specialty, arrival.revealed) == ("surgery", False)
+        assert queries.revealed_opinions(room.case) == []
+    (event,) = rows(select(MeetingEvent))
+    assert event.kind == "opinion_submitted"
+    assert event.payload == {"specialty": "surgery", "person": room.people["surgeon"]}
+    assert "sealed until the reveal" in room.client("surgeon").get(room.at("opinion")).text
+
+
+def test_an_unfinished_opinion_says_what_is_open_and_keeps_what_was_typed(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
+    answer = room.client("surgeon").post(
+        room.at("opinion/submit"), data={"rationale": "kept <b>here</b>", "stance-tace": "prefer"}
+    )
+    assert answer.status_code == 422
+    for words in ("Choose your verdict", "Say how sure", "10 options have no stance", "kept &lt;b&gt;here"):
+        assert words in answer.text
+    assert rows(select(Opinion)) == []
+
+
+def test_the_rest_outside_the_field_in_one_tap(room: Room, rows: Callable[..., list[Any]]) -> None:
+    answer = room.client("surgeon").post(
+        room.at("opinion/submit"),
+        data={"verdict": "resectable", "confidence": "5", "stance-resection": "prefer", "rest": "outside_field"},
+    )
+    assert answer.status_code == 303
+    assert only(rows).stances["tace"]["stance"] == "outside_field"
+
+
+def test_a_sealed_opinion_can_be_replaced_before_the_reveal(room: Room, rows: Callable[..., list[Any]]) -> None:
+    room.submit("surgeon")
+    assert save(room, "surgeon", rationale="quietly").status_code == 409
+    assert "Submit sealed again" in room.client("surgeon").get(room.at("opinion?change=1")).text
+    assert room.submit("surgeon", verdict="resectable").status_code == 303
+    assert only(rows).verdict == "resectable"
+
+
+def test_sending_twice_gives_one_opinion(room: Room, rows: Callable[..., list[Any]]) -> None:
+    client, key = room.client("surgeon"), {"_key": "a-key-of-this-form"}
+    first = client.post(room.at("opinion/submit"), data=room.opinion() | key)
+    again = client.post(room.at("opinion/submit"), data=room.opinion() | key)
+    assert (first.status_code, again.status_code, again.location) == (303, 303, first.location)
+    assert only(rows).version == 1
+
+
+def test_a_stale_submission_shows_both_texts(room: Room) -> None:
+    save(room, "surgeon", rationale="from the phone")
+    save(room, "surgeon", rationale="from the phone, later", version="1")
+    answer = room.submit("surgeon", rationale="from the desk", version="1")
+    assert answer.status_code == 409
+    assert "from the phone, later" in answer.text
+    assert "from the desk" in answer.text
+
+
+@pytest.mark.parametrize("name", ["administrator", "coordinator", "observer"])
+def test_only_members_with_a_specialty_give_opinions(room: Room, name: str) -> None:
+    assert room.client(name).get(room.at("opinion")).status_code == 403
+    assert room.submit(name).status_code == 403
+    assert save(room, name, rationale="x").status_code == 403
+
+
+def test_a_referrer_does_not_even_see_the_form(room: Room) -> None:
+    assert room.client("referrer").get(room.at("opinion")).status_code == 403
+    room.change(Case, room.case, referrer_hospital="Elsewhere")
+    assert room.client("referrer").get(room.at("opinion")).status_code == 404
+
+
+def test_a_decided_case_takes_no_opinion(room: Room, rows: Callable[..., list[Any]]) -> None:
+    room.change(Case, room.case, status=CaseStatus.DECIDED)
+    assert room.submit("surgeon").status_code == 423
+    assert save(room, "surgeon", rationale="x").status_code == 423
+    assert "No opinion can be given now" in room.client("surgeon").get(room.at("opinion")).text
+    assert rows(select(Opinion)) == []
+
+
+# --- The reveal --------------------------------------------------------------------------------
+
+
+def test_the_reveal_opens_all_that_were_submitted_and_no_draft(room: Room) -> None:
+    room.submit("surgeon")
+    room.submit("chair", verdict="resectable")
+    save(room, "oncologist", verdict="unresectable_biology", rationale="still thinking")
+    assert room.reveal() == 2
+    with room.app.app_context():
+        opened = queries.revealed_opinions(room.case)
+        assert sorted(o.specialty for o in opened) == ["hepatology", "surgery"]
+        assert len({o.revealed_at for o in opened}) == 1
+
+
+def test_after_the_reveal_an_opinion_is_open_at_once_and_marked(room: Room) -> None:
+    room.reveal()
+    assert room.submit("surgeon").status_code == 303
+    page = room.client("surgeon").get(room.at("opinion")).text
+    assert "after the reveal" in page
+    with room.app.app_context():
+        (opinion,) = queries.revealed_opinions(room.case)
+        assert opinion.submitted_at == opinion.revealed_at
+
+
+def test_a_seal_that_was_promised_is_not_broken_by_a_reveal_in_between(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
+    room.reveal()
+    answer = room.submit("surgeon", expects="sealed", rationale="typed in that moment")
+    assert answer.status_code == 409
+    assert "revealed a moment ago" in answer.text
+    assert "typed in that moment" in answer.text
+    assert rows(select(Opinion)) == []
+    assert room.submit("surgeon", expects="open").status_code == 303
+
+
+# --- Shifts ------------------------------------------------------------------------------------
+
+
+def test_a_shift_keeps_both_views_and_is_announced(room: Room, rows: Callable[..., list[Any]]) -> None:
+    room.submit("surgeon")
+    room.go_live()
+    room.reveal()
+    answer = room.client("surgeon").post(
+        room.at("opinion/shift"),
+        data=room.opinion(verdict="resectable", shift_reason="The volumetry was read again.", **{"stance-resection": "prefer"}),
+    )
+    assert answer.status_code == 303
+    (shift,) = rows(select(Shift))
+    assert shift.changes == {
+        "verdict": ["convertible", "resectable"],
+        "stances": {"resection": ["acceptable", "prefer"]},
+    }
+    assert only(rows).verdict == "resectable"
+    assert [e.kind for e in rows(select(MeetingEvent))] == ["opinion_shifted"]
+    page = room.client("surgeon").get(room.at("opinion")).text
+    assert "The volumetry was read again." in page
+    assert "was acceptable, now" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"shift_reason": ""}, "Say in a few words why"),
+        ({"shift_reason": "none"}, "Nothing is different"),
+        ({"shift_reason": "x" * 2001, "verdict": "resectable"}, "2000 characters"),
+        ({"shift_reason": "so", "verdict": ""}, "Choose your verdict"),
+    ],
+)
+def test_a_shift_that_needs_another_look(
+    room: Room, rows: Callable[..., list[Any]], fields: dict[str, str], words: str
+) -> None:
+    room.submit("surgeon")
+    room.reveal()
+    answer = room.client("surgeon").post(room.at("opinion/shift"), data=room.opinion(**fields))
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert rows(select(Shift)) == []
+
+
+def test_a_sealed_opinion_does_not_shift_and_a_decided_case_neither(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
+    fields = room.opinion(verdict="resectable", shift_reason="so")
+    room.submit("surgeon")
+    assert room.client("surgeon").post(room.at("opinion/shift"), data=fields).status_code == 409
+    assert room.client("oncologist").post(room.at("opinion/shift"), data=fields).status_code == 409
+    room.reveal()
+    room.change(Case, room.case, status=CaseStatus.DECIDED)
+    assert room.client("surgeon").post(room.at("opinion/shift"), data=fields).status_code == 423
+    assert rows(select(Shift)) == []
+    page = room.client("surgeon").get(room.at("opinion?change=1")).text
+    assert "Shift my opinion" not in page
+
+
+# --- Waiting, records --------------------------------------------------------------------------
+
+
+def test_a_case_waits_for_those_who_have_given_no_opinion(room: Room) -> None:
+    def waiting(name: str) -> list[queries.Wanted]:
+        with room.app.app_context():
+            return queries.waiting_for(db.session.get_one(Person, room.people[name]))
+
+    assert [w.case.code for w in waiting("surgeon")] == ["BR-0001"]
+    assert waiting("surgeon")[0].due is not None
+    save(room, "surgeon", rationale="begun")
+    assert waiting("surgeon")[0].begun
+    room.submit("surgeon")
+    assert waiting("surgeon") == []
+    assert [w.case.code for w in waiting("second surgeon")] == ["BR-0001"]
+    assert waiting("coordinator") == waiting("observer") == waiting("referrer") == []
+    room.change(Case, room.case, status=CaseStatus.DECIDED)
+    assert waiting("oncologist") == []
+
+
+def test_every_step_is_in_the_audit_trail_without_its_content(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
+    save(room, "surgeon", rationale="sentinel-words")
+    room.submit("surgeon", rationale="sentinel-words")
+    entries = rows(select(AuditEntry).where(AuditEntry.action.contains("opinion")))
+    assert [e.action for e in entries] == ["saved a draft opinion", "submitted an opinion"]
+    assert all(e.case_id == room.case and e.actor_id == room.people["surgeon"] for e in entries)
+    assert all("sentinel-words" not in str((e.changes, e.details)) for e in rows(select(AuditEntry)))
+
+
+def test_reading_the_page_changes_nothing_and_is_recorded(room: Room, rows: Callable[..., list[Any]]) -> None:
+    room.client("surgeon").get(room.at("opinion"))
+    assert rows(select(Opinion)) == []
+    assert [e.action for e in rows(select(AuditEntry).where(AuditEntry.case_id == room.case))] == ["read a case"]
+
+
+def test_the_part_alone_for_a_dialog(room: Room) -> None:
+    part = room.client("surgeon").get(room.at("opinion"), headers={"X-Boardroom-Part": "1"}).text
+    assert "<html" not in part
+    assert 'id="my-opinion"' in part
