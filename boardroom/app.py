@@ -77,9 +77,12 @@ def build(
     init_sign_in(app)
     init_permissions(app)
     init_errors(app)
+    from boardroom.meetings.stage import render_parts
+
     _register_features(app)
     _prepare_templates(app)
     live.init_live(app)
+    app.extensions["stage_renderer"] = render_parts
     app.after_request(_finish)
     return app
 
@@ -98,7 +101,15 @@ def _register_features(app: Flask) -> None:
     from boardroom.people.routes import bp as people
 
     for blueprint in (
-        home, people, boards, cases, opinions, comments, meetings, consensus, minutes,
+        home,
+        people,
+        boards,
+        cases,
+        opinions,
+        comments,
+        meetings,
+        consensus,
+        minutes,
     ):
         app.register_blueprint(blueprint)
 

@@ -7,7 +7,6 @@ their sockets (gevent) before anything that uses them is loaded, and `--help` sh
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,7 +131,9 @@ def _welcome(url: str, made: dict[str, Any], folder: Path) -> None:
     for account in made["accounts"]:
         what = account["role"] + (f", {account['specialty']}" if account["specialty"] else "")
         click.echo(f"  {account['email']:<{width}}  {account['password']}  {what}")
-    click.echo(f"\nThe sign-in page has a button for each. Meeting: {url}/meetings/{made['meeting']}")
+    click.echo(
+        f"\nThe sign-in page has a button for each. Meeting: {url}/meetings/{made['meeting']}"
+    )
     click.echo(f"Data: {folder}   Stop with Ctrl-C.\n")
 
 
@@ -165,7 +166,10 @@ def init(data: Path, email: str, name: str, password: str) -> None:
             with write_transaction():
                 for board in app.extensions["boards"].values():
                     add_person(
-                        board=board, email=email, name=name, role="administrator",
+                        board=board,
+                        email=email,
+                        name=name,
+                        role="administrator",
                         password=password,
                     )
         except DomainError as error:
@@ -183,7 +187,9 @@ def upgrade(data: Path) -> None:
     before = migrations.current_revision(app)
     migrations.upgrade(app)
     after = migrations.current_revision(app)
-    click.echo("Nothing to do." if before == after else f"Upgraded: {before or 'empty'} to {after}.")
+    click.echo(
+        "Nothing to do." if before == after else f"Upgraded: {before or 'empty'} to {after}."
+    )
 
 
 @main.group()
@@ -206,7 +212,8 @@ def user() -> None:
 @click.option("--specialty", help="Key of the specialty, such as surgery.")
 @click.option("--hospital", default="")
 @click.option(
-    "--password", envvar="BOARDROOM_USER_PASSWORD",
+    "--password",
+    envvar="BOARDROOM_USER_PASSWORD",
     help="Without one, a link is printed with which the person chooses it.",
 )
 def user_add(
@@ -236,8 +243,13 @@ def user_add(
         try:
             with write_transaction():
                 person, token = add_person(
-                    board=app.extensions["boards"][board], email=email, name=name, role=role, specialty=specialty,
-                    hospital=hospital, password=password,
+                    board=app.extensions["boards"][board],
+                    email=email,
+                    name=name,
+                    role=role,
+                    specialty=specialty,
+                    hospital=hospital,
+                    password=password,
                 )
                 shown = person.email
         except DomainError as error:
@@ -269,7 +281,7 @@ def import_(file: Path, mapping: Path, data: Path, as_json: bool) -> None:
     app = _app(data)
     _migrated(app, data)
     try:
-        with app.app_context(), _progress("Importing", as_json) as tick:
+        with app.app_context(), Ticker("Importing", as_json) as tick:
             report = run_import(file, mapping, progress=tick)
     except ImportFailed as error:
         raise click.ClickException(str(error)) from None
@@ -285,7 +297,8 @@ def import_(file: Path, mapping: Path, data: Path, as_json: bool) -> None:
 def _tell_import(found: dict[str, Any]) -> None:
     for problem in found["problems"]:
         click.echo(
-            f"line {problem['line']}, {problem['column']}: {problem['value']!r}: {problem['reason']}"
+            f"line {problem['line']}, {problem['column']}: {problem['value']!r}: "
+            f"{problem['reason']}"
         )
     click.echo(
         f"{found['rows']} rows read, {found['imported']} cases made, "
@@ -293,7 +306,7 @@ def _tell_import(found: dict[str, Any]) -> None:
     )
 
 
-class _progress:
+class Ticker:
     """A progress bar on a terminal, nothing elsewhere. Calls: tick(done, total)."""
 
     def __init__(self, title: str, quiet: bool = False) -> None:
@@ -302,8 +315,11 @@ class _progress:
 
         console = Console(stderr=True)
         self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            console=console, disable=quiet or not console.is_terminal,
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=console,
+            disable=quiet or not console.is_terminal,
         )
         self.task = self.bar.add_task(title, total=None)
 
@@ -336,14 +352,14 @@ def export_minutes(
 
     from boardroom.audit import record
     from boardroom.db import write_transaction
-    from boardroom.minutes.export import minutes_file
+    from boardroom.minutes.exporting import minutes_file
     from boardroom.refusals import DomainError
 
     app = _app(data)
     _migrated(app, data)
     with app.app_context():
         try:
-            content, board = minutes_file(meeting, format_, without_names=without_names)
+            content, board, _ = minutes_file(meeting, format_, without_names=without_names)
         except NoResultFound:
             raise click.ClickException(f"There is no meeting {meeting}.") from None
         except DomainError as error:
@@ -361,14 +377,17 @@ def _write(path: Path, content: bytes) -> None:
     """All or nothing: a half-written record must not lie about."""
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(content)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 @main.command()
 @click.option("--url", required=True, help="Address of a demonstration that is running.")
 @click.option("--people", default=12, show_default=True, type=click.IntRange(2, 500))
 @click.option(
-    "--minutes", default=2.0, show_default=True, type=click.FloatRange(0.1, 240),
+    "--minutes",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 240),
     help="How long the meeting takes.",
 )
 @click.option("--cases", default=None, type=click.IntRange(1, 200), help="Cases on the agenda.")
@@ -381,7 +400,7 @@ def rehearse(url: str, people: int, minutes: float, cases: int | None, as_json: 
     """
     from boardroom.rehearsal.run import run
 
-    with _progress("Rehearsing", as_json) as tick:
+    with Ticker("Rehearsing", as_json) as tick:
         report = run(url, people=people, minutes=minutes, cases=cases, progress=tick)
     click.echo(json.dumps(report) if as_json else json.dumps(report, indent=2))
     actions, stages = report["actions"], report["stages"]

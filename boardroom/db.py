@@ -25,6 +25,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
 
 _writing: ContextVar[bool] = ContextVar("boardroom_writing", default=False)
+_moment: ContextVar[dt.datetime | None] = ContextVar("boardroom_moment", default=None)
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -33,9 +34,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: dt.datetime | None, dialect: Dialect
-    ) -> dt.datetime | None:
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
@@ -45,7 +44,8 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+        read: dt.datetime = value
+        return read.replace(tzinfo=dt.UTC) if read.tzinfo is None else read.astimezone(dt.UTC)
 
 
 class Base(DeclarativeBase):
@@ -77,7 +77,17 @@ def key_column(**more: Any) -> Mapped[str]:
 
 def now() -> dt.datetime:
     """The present instant, in UTC."""
-    return dt.datetime.now(dt.UTC)
+    return _moment.get() or dt.datetime.now(dt.UTC)
+
+
+@contextlib.contextmanager
+def at_time(moment: dt.datetime) -> Iterator[None]:
+    """Let `now` answer this instant. Only for the demonstration, which tells a past."""
+    token = _moment.set(moment.astimezone(dt.UTC))
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 @contextlib.contextmanager
@@ -152,7 +162,12 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write() else "BEGIN")
 
 
-def in_one_transaction(view: Callable[[], Any], after_commit: Callable[[], None]) -> Any:
+def after_commit(work: Callable[[], object]) -> None:
+    """Do something once this request's transaction is committed; nothing if it is rolled back."""
+    g.setdefault("after_commit", []).append(work)
+
+
+def in_one_transaction(view: Callable[[], Any], publish: Callable[[], None]) -> Any:
     """Run a writing request's view, then commit and publish, or roll back.
 
     A view that answers with an error status changes nothing.
@@ -172,5 +187,7 @@ def in_one_transaction(view: Callable[[], Any], after_commit: Callable[[], None]
         else:
             db.session.rollback()
         raise
-    after_commit()
+    publish()
+    for work in g.pop("after_commit", ()):
+        work()
     return response

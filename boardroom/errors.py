@@ -44,7 +44,10 @@ MESSAGES = {
     405: ("Not this way", "The page cannot be used like that. Go back and try again."),
     413: ("Too large", "Documents may have up to 25 MB each, and forms 2 MB of text."),
     429: ("Too many tries", "Wait a minute, then try again."),
-    503: ("Busy for a moment", "The database did not answer in time. Nothing was changed; try again."),
+    503: (
+        "Busy for a moment",
+        "The database did not answer in time. Nothing was changed; try again.",
+    ),
 }
 
 
@@ -86,13 +89,13 @@ def _csrf_error(error: CSRFError) -> tuple[str, int]:
     return _page(
         400,
         "This page was open for too long",
-        "Reload it and send it again; what you typed is kept on this device where the page saves by itself.",
+        "Reload it and send it again. Where a page saves by itself, what you typed is kept here.",
     )
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | Response:
     if error.response is not None or error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     return _page(error.code)
 
 

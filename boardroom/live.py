@@ -8,6 +8,7 @@ misses something sees a gap in the sequence and asks for the present state over 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_login import current_user
 from flask_socketio import SocketIO, disconnect, emit, join_room
 from sqlalchemy import select, update
@@ -154,14 +155,14 @@ def publish() -> None:
 
 
 def forget() -> None:
-    """Drop what a rolled-back transaction had announced."""
+    """Drop what this session announced: for work that no screen should hear of."""
     db.session.info.pop("announced", None)
     db.session.info.pop("ended", None)
 
 
 def render(meeting: Meeting, audience: str, parts: frozenset[str]) -> dict[str, str]:
     """The named parts of the stage as HTML, as one audience sees them."""
-    renderer: Renderer = _app.extensions["stage_renderer"]
+    renderer: Renderer = current_app.extensions["stage_renderer"]
     return dict(renderer(meeting, audience, parts))
 
 
@@ -221,7 +222,7 @@ def _on_connect(auth: object = None) -> bool | None:
 
 
 def _on_join(data: Any) -> dict[str, Any]:
-    """Enter a meeting's room. Answers the present sequence number, so that the client can compare."""
+    """Enter a meeting's room. Answers the present number, so that the client can compare."""
     if not isinstance(data, dict) or not isinstance(data.get("meeting"), int):
         return {"error": "Say which meeting."}
     # The session was frozen when the socket connected; the person may have changed since.
@@ -299,10 +300,8 @@ def _relay(name: str) -> Callable[[Any], None]:
 
 
 def _close(sid: str) -> None:
-    try:
+    with contextlib.suppress(KeyError, ValueError):  # already gone
         socketio.server.disconnect(sid, namespace="/")
-    except (KeyError, ValueError):
-        pass  # already gone
 
 
 # --- Housekeeping ------------------------------------------------------------------------------
@@ -321,29 +320,34 @@ def close_stale_stays() -> None:
 
 def sweep() -> None:
     """Close the stays of those who have been gone for a while."""
-    due = [who for who, since in list(presence.gone.items()) if time.monotonic() - since > LEFT_AFTER]
+    due = [
+        who for who, since in list(presence.gone.items()) if time.monotonic() - since > LEFT_AFTER
+    ]
     for person_id, meeting_id in due:
         presence.gone.pop((person_id, meeting_id), None)
         if presence.is_here(person_id, meeting_id):
             continue
-        with write_transaction() as session:
-            stays = session.scalars(
-                select(Attendance).where(
-                    Attendance.meeting_id == meeting_id,
-                    Attendance.person_id == person_id,
-                    Attendance.left_at.is_(None),
-                )
-            ).all()
-            meeting = session.get(Meeting, meeting_id)
-            person = session.get(Person, person_id)
-            for stay in stays:
-                stay.left_at = now()
-            if stays and meeting is not None:
-                audit.record(
-                    "left a meeting", board=meeting.board, meeting_id=meeting.id, actor=person
-                )
-                announce(meeting, "left", {"bar", "people"}, actor=person)
-        publish()
+        leave(person_id, meeting_id)
+
+
+def leave(person_id: int, meeting_id: int) -> None:
+    """Close a person's stay in the attendance of a meeting."""
+    with write_transaction() as session:
+        stays = session.scalars(
+            select(Attendance).where(
+                Attendance.meeting_id == meeting_id,
+                Attendance.person_id == person_id,
+                Attendance.left_at.is_(None),
+            )
+        ).all()
+        meeting = session.get(Meeting, meeting_id)
+        person = session.get(Person, person_id)
+        for stay in stays:
+            stay.left_at = now()
+        if stays and meeting is not None:
+            audit.record("left a meeting", board=meeting.board, meeting_id=meeting.id, actor=person)
+            announce(meeting, "left", {"bar", "people"}, actor=person)
+    publish()
 
 
 def send_heads() -> None:
@@ -351,7 +355,9 @@ def send_heads() -> None:
     meetings = {meeting_id for _, meeting_id, _ in list(presence.sockets.values())}
     if not meetings:
         return
-    heads = db.session.execute(select(Meeting.id, Meeting.seq).where(Meeting.id.in_(meetings))).all()
+    heads = db.session.execute(
+        select(Meeting.id, Meeting.seq).where(Meeting.id.in_(meetings))
+    ).all()
     db.session.rollback()
     for meeting_id, seq in heads:
         socketio.emit("head", {"seq": seq, "now": now().timestamp()}, to=f"meeting:{meeting_id}")
@@ -368,13 +374,8 @@ def _housekeeping(app: Flask) -> None:
             log.exception("housekeeping failed; it goes on")
 
 
-_app: Flask
-
-
 def init_live(app: Flask) -> None:
     """Bind Socket.IO to the application. WebSocket only: no sticky sessions, no polling."""
-    global _app
-    _app = app
     socketio.init_app(
         app,
         async_mode=app.config.get("ASYNC_MODE", "threading"),
@@ -394,6 +395,11 @@ def init_live(app: Flask) -> None:
     socketio.on_event("join", _on_join)
     for name in ("typing", "place"):
         socketio.on_event(name, _relay(name))
+
+
+def start_background(work: Callable[..., object], *args: object) -> None:
+    """Run work beside the requests, in whatever way this process does that."""
+    socketio.start_background_task(work, *args)
 
 
 def say_goodbye() -> None:

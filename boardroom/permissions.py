@@ -98,7 +98,8 @@ def _votes(person: Person, subject: Subject) -> bool:
 PUBLIC = Rule("public", "anybody, signed in or not", lambda person, subject: True, public=True)
 SIGNED_IN = Rule("signed in", "everybody with an account", lambda person, subject: True)
 INSIDER = Rule(
-    "member of a board", "members of any board, observers too; not referrers",
+    "member of a board",
+    "members of any board, observers too; not referrers",
     _any_role(*INSIDE, Role.OBSERVER),
 )
 MEMBER = Rule("member", "members of this board, observers too; not referrers", _is_member)
@@ -111,9 +112,7 @@ START_CASE = Rule(
 EDIT_CASE = Rule(
     "edit a case", "coordinators and chairs of its board", _role(Role.COORDINATOR, Role.CHAIR)
 )
-COMMENT = Rule(
-    "comment", "members of the board except observers and referrers", _role(*INSIDE)
-)
+COMMENT = Rule("comment", "members of the board except observers and referrers", _role(*INSIDE))
 GIVE_OPINION = Rule(
     "give an opinion", "members with a specialty, except observers and referrers", _votes
 )
@@ -124,13 +123,15 @@ PREPARE = Rule(
     "prepare a meeting", "coordinators and chairs of its board", _role(Role.COORDINATOR, Role.CHAIR)
 )
 PLAN = Rule(
-    "plan meetings", "coordinators and chairs of any board",
+    "plan meetings",
+    "coordinators and chairs of any board",
     _any_role(Role.COORDINATOR, Role.CHAIR),
 )
 RUN = Rule("run a meeting", "chairs of its board", _role(Role.CHAIR))
 READ_MINUTES = Rule("read minutes", "members of the board, observers too", _is_member)
 EXPORT = Rule(
-    "export minutes", "administrators, chairs and coordinators of the board",
+    "export minutes",
+    "administrators, chairs and coordinators of the board",
     _role(Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR),
 )
 SIGN_MINUTES = Rule("sign minutes", "chairs of the board", _role(Role.CHAIR))
@@ -222,7 +223,7 @@ ROUTES: dict[str, Rule] = {
 
 
 def subject_of(view_args: dict[str, object] | None) -> Subject:
-    """Load what an address names. Aborts with 404 where it does not exist or does not fit together."""
+    """Load what an address names. Aborts with 404 where it does not exist or fit together."""
     args = view_args or {}
     board = args.get("board")
     if board is not None and board not in current_app.extensions["boards"]:
@@ -269,7 +270,7 @@ def can(endpoint: str, **view_args: object) -> bool:
 
 
 def guard() -> Response | tuple[str, int] | None:
-    """Before every request: find the rule and the subject, and refuse unless it lets the person in."""
+    """Before every request: refuse it unless its rule lets the person in."""
     if request.endpoint is None:
         return None  # no such address: 404, or a redirect to the one with a slash
     rule = ROUTES.get(request.endpoint)
@@ -287,14 +288,14 @@ def guard() -> Response | tuple[str, int] | None:
     visible = subject.board is None or (
         _reads_case(current_user, subject) if subject.case else _is_member(current_user, subject)
     )
-    abort(403 if visible else 404)
+    return abort(403 if visible else 404)
 
 
 def _to_sign_in() -> Response:
     if wants_part() or request.method != "GET":
         abort(401)
     session["after_sign_in"] = request.full_path.rstrip("?")
-    return redirect(url_for("people.sign_in"))  # type: ignore[return-value]
+    return redirect(url_for("people.sign_in"))
 
 
 def init_permissions(app: Flask) -> None:

@@ -33,7 +33,7 @@ def asset_dir(name: str) -> Path:
 
 
 def data_dir(chosen: str | os.PathLike[str] | None = None) -> Path:
-    """The folder with the database and the documents: chosen, BOARDROOM_DATA, or ./boardroom-data."""
+    """The folder with database and documents: chosen, BOARDROOM_DATA, or ./boardroom-data."""
     return Path(chosen or os.environ.get("BOARDROOM_DATA") or DEFAULT_DATA).expanduser().resolve()
 
 

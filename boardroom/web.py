@@ -32,7 +32,7 @@ def local(value: dt.datetime, board: str | None = None) -> dt.datetime:
 
 
 def day(value: dt.date | dt.datetime | None, board: str | None = None) -> str:
-    """"Thu 26 Nov 2026", or nothing."""
+    """ "Thu 26 Nov 2026", or nothing."""
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
@@ -41,17 +41,17 @@ def day(value: dt.date | dt.datetime | None, board: str | None = None) -> str:
 
 
 def moment(value: dt.datetime | None, board: str | None = None) -> str:
-    """"Thu 26 Nov 2026, 16:30", or nothing."""
+    """ "Thu 26 Nov 2026, 16:30", or nothing."""
     return f"{day(value, board)}, {local(value, board):%H:%M}" if value is not None else ""
 
 
 def clock(value: dt.datetime | None, board: str | None = None) -> str:
-    """"16:30", or nothing."""
+    """ "16:30", or nothing."""
     return f"{local(value, board):%H:%M}" if value is not None else ""
 
 
 def minutes_and_seconds(seconds: float) -> str:
-    """"02:41"."""
+    """ "02:41"."""
     whole = max(0, int(seconds))
     return f"{whole // 60:02d}:{whole % 60:02d}"
 
@@ -87,33 +87,49 @@ def filters(app: Flask) -> dict[str, Callable[..., Any]]:
     }
 
 
+# (label, endpoint, icon, roles that have it on a board; None: one entry for all boards together)
+_BOARD_PLACES = (
+    ("Exports", "minutes.exports", "download", (Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR)),
+    ("People", "people.people_list", "people", (Role.ADMINISTRATOR,)),
+    ("Audit", "people.audit_trail", "shield", (Role.ADMINISTRATOR,)),
+)
+
+
 def navigation() -> list[dict[str, Any]]:
     """The places that the person signed in can go to, in order."""
     person = current_user
-    entries = [("Home", "home.home", {}, "home"), ("Cases", "cases.case_list", {}, "folder")]
+    places: list[tuple[str, str, dict[str, str], str]] = [
+        ("Home", "home.home", {}, "home"),
+        ("Cases", "cases.case_list", {}, "folder"),
+    ]
     if any(m.role != Role.REFERRER for m in person.memberships):
-        entries.append(("Meetings", "meetings.meeting_list", {}, "calendar"))
-    boards = person.boards(Role.ADMINISTRATOR)
-    for board in boards:
-        words = "" if len(boards) == 1 else f" · {current_app.extensions['boards'][board].name}"
-        entries.append((f"People{words}", "people.people_list", {"board": board}, "people"))
-        entries.append((f"Audit{words}", "people.audit_trail", {"board": board}, "shield"))
-    here = request.endpoint or ""
+        places.append(("Meetings", "meetings.meeting_list", {}, "calendar"))
+    for text, endpoint, icon, roles in _BOARD_PLACES:
+        boards = person.boards(*roles)
+        for board in boards:
+            name = current_app.extensions["boards"][board].name
+            more = f" · {name}" if len(boards) > 1 else ""
+            places.append((text + more, endpoint, {"board": board}, icon))
     return [
         {
             "label": text,
-            "url": url_for(endpoint, **args),
-            "active": here.split(".")[0] == endpoint.split(".")[0]
-            if endpoint.split(".")[0] != "people"
-            else here == endpoint,
+            "url": url_for(endpoint, **args),  # type: ignore[arg-type]
+            "active": _is_here(endpoint, args),
             "icon": icon,
         }
-        for text, endpoint, args, icon in entries
+        for text, endpoint, args, icon in places
     ]
+
+
+def _is_here(endpoint: str, args: dict[str, str]) -> bool:
+    here = request.endpoint or ""
+    if args:
+        return here == endpoint and (request.view_args or {}).get("board") == args["board"]
+    return here.split(".")[0] == endpoint.split(".")[0]
 
 
 def see_other(endpoint: str, **values: Any) -> Response:
     """The answer to a form that was carried out: 303 to a page."""
     from flask import redirect
 
-    return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
+    return redirect(url_for(endpoint, **values), 303)

@@ -35,18 +35,18 @@ class _WholeFrames:
         return getattr(self._wrapped, name)
 
 
-class _Server(simple_websocket.Server):  # type: ignore[misc]
+class _Server(simple_websocket.Server):
+    sock: Any
+
     def handshake(self) -> None:
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            self.sock.setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SEND_TIMEOUT * 1000
-            )
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SEND_TIMEOUT * 1000)
         self.sock = _WholeFrames(self.sock)
         super().handshake()
 
 
-class WebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
+class WebSocket(SimpleWebSocketWSGI):
     """What Engine.IO calls for each connection."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:

@@ -34,7 +34,7 @@ def cases_with_everything(case_ids: Iterable[int]) -> dict[int, Case]:
     return {case.id: case for case in db.session.scalars(query).unique()}
 
 
-def _whole_cases() -> Select[tuple[Case]]:
+def _whole_cases() -> Select[Case]:
     return select(Case).options(
         joinedload(Case.patient),
         joinedload(Case.earlier_case),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,12 +13,12 @@ from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.rules import move_case
 from boardroom.consensus.queries import points_of
 from boardroom.db import db, now
-from boardroom.refusals import Forbidden, IllegalTransition, Locked, Refused
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting, MeetingStatus
 from boardroom.meetings.queries import votes_here
 from boardroom.meetings.rules import move_item, move_meeting
 from boardroom.opinions import operations as opinions
 from boardroom.people.models import Person, Role
+from boardroom.refusals import Forbidden, IllegalTransition, Locked, Refused
 
 EVERYTHING = frozenset(
     {"bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls", "mine"}
@@ -106,7 +107,12 @@ def defer(
     item.case.status_note = board.deferral_reason(reason).name + (f": {note}" if note else "")
     db.session.flush()
     _note(
-        meeting, "case_deferred", "deferred a case", actor, item=item, parts=EVERYTHING,
+        meeting,
+        "case_deferred",
+        "deferred a case",
+        actor,
+        item=item,
+        parts=EVERYTHING,
         reason=reason,
     )
 
@@ -203,9 +209,7 @@ def close(meeting: Meeting, *, actor: Person) -> None:
     meeting.current_item_id = meeting.presenter_id = None
     meeting.pen_holder_id = meeting.pen_asked_by_id = None
     for stay in db.session.scalars(
-        select(Attendance).where(
-            Attendance.meeting_id == meeting.id, Attendance.left_at.is_(None)
-        )
+        select(Attendance).where(Attendance.meeting_id == meeting.id, Attendance.left_at.is_(None))
     ):
         stay.left_at = meeting.closed_at
     db.session.flush()
@@ -213,14 +217,18 @@ def close(meeting: Meeting, *, actor: Person) -> None:
 
 
 def let_present(meeting: Meeting, person: Person | None, *, actor: Person) -> None:
-    """Give somebody the presenter's place, whom everybody's screen can follow; None takes it back."""
+    """Give somebody the presenter's place, which every screen can follow; None takes it back."""
     meeting.presenter_id = person.id if person is not None else None
     if person is not None and meeting.current_item is not None:
         meeting.current_item.presented_by_id = person.id
     db.session.flush()
     _note(
-        meeting, "presenter_changed", "let somebody present", actor,
-        item=meeting.current_item, parts={"bar", "people", "case", "controls", "mine"},
+        meeting,
+        "presenter_changed",
+        "let somebody present",
+        actor,
+        item=meeting.current_item,
+        parts={"bar", "people", "case", "controls", "mine"},
     )
 
 
@@ -263,8 +271,12 @@ def _hand_pen(meeting: Meeting, to: Person | None, actor: Person) -> None:
     meeting.pen_asked_by_id = None
     db.session.flush()
     _note(
-        meeting, "pen_handed", "handed the pen on", actor,
-        parts={"consensus", "mine"}, to=meeting.pen_holder_id,
+        meeting,
+        "pen_handed",
+        "handed the pen on",
+        actor,
+        parts={"consensus", "mine"},
+        to=meeting.pen_holder_id,
     )
 
 
@@ -310,7 +322,7 @@ def _note(
     *,
     parts: Iterable[str],
     item: AgendaItem | None = None,
-    **payload: object,
+    **payload: Any,
 ) -> None:
     case: Case | None = item.case if item is not None else None
     audit.record(

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from boardroom.cases.models import Case
-from boardroom.db import Base, now
+from boardroom.db import Base, key_column, now
 from boardroom.meetings.models import Meeting
 from boardroom.people.models import Person
 
@@ -47,4 +47,25 @@ class Amendment(Base):
 
     minutes: Mapped[Minutes] = relationship(back_populates="amendments")
     case: Mapped[Case | None] = relationship()
+    by: Mapped[Person] = relationship()
+
+
+class Export(Base):
+    """A file with the minutes of several meetings, made in the background."""
+
+    __tablename__ = "minutes_export"
+    __audit__ = False
+
+    board: Mapped[str] = key_column(index=True)
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    format: Mapped[str] = mapped_column(String(8))
+    without_names: Mapped[bool] = mapped_column(default=False)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[dt.datetime | None]
+    problem: Mapped[str] = mapped_column(default="")  # in words; empty when all went well
+
     by: Mapped[Person] = relationship()

@@ -199,6 +199,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_board"), ["board"], unique=False)
 
     op.create_table(
+        "minutes_export",
+        sa.Column("board", sa.String(length=64), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("format", sa.String(length=8), nullable=False),
+        sa.Column("without_names", sa.Boolean(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_minutes_export_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes_export")),
+    )
+    with op.batch_alter_table("minutes_export", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_minutes_export_board"), ["board"], unique=False)
+
+    op.create_table(
         "receipt",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),

@@ -1,0 +1,5 @@
+"""`python -m boardroom`."""
+
+from boardroom.cli import main
+
+main()

@@ -1,0 +1,91 @@
+"""Making files of minutes: one at a time, or a range of meetings with progress."""
+
+from __future__ import annotations
+
+import logging
+import zipfile
+from pathlib import Path
+
+from flask import Flask, current_app
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from boardroom.aside import run_aside
+from boardroom.boards.definition import BoardDefinition
+from boardroom.db import db, now, write_transaction
+from boardroom.meetings.models import Meeting, MeetingStatus
+from boardroom.minutes.formats import file_name, render
+from boardroom.minutes.models import Export
+from boardroom.minutes.queries import document_of, meetings_between
+from boardroom.refusals import IllegalTransition
+
+log = logging.getLogger(__name__)
+
+
+def minutes_file(meeting_id: int, format_: str, *, without_names: bool) -> tuple[bytes, str, str]:
+    """The minutes of one meeting as (bytes, board's key, file name).
+
+    Raises NoResultFound, and IllegalTransition while the meeting has not ended.
+    """
+    meeting = db.session.scalars(
+        select(Meeting).where(Meeting.id == meeting_id).options(joinedload(Meeting.chair))
+    ).one()
+    if meeting.status not in (MeetingStatus.CLOSED, MeetingStatus.SIGNED):
+        raise IllegalTransition("The minutes can be exported once the meeting is closed.")
+    document = document_of(meeting, board_of(meeting.board))
+    board = meeting.board
+    db.session.rollback()  # no snapshot is held while the file is made
+    content = run_aside(render, document, format_, names=not without_names)
+    return content, board, file_name(document, format_, names=not without_names)
+
+
+def board_of(key: str) -> BoardDefinition:
+    """The board's definition."""
+    found: BoardDefinition = current_app.extensions["boards"][key]
+    return found
+
+
+def path_of(app: Flask, export: Export) -> Path:
+    """Where the file of an export lies."""
+    return Path(app.config["DATA_DIR"]) / "exports" / f"{export.id}.zip"
+
+
+def run(app: Flask, export_id: int) -> None:
+    """Make the file of an export, in the background. What goes wrong is kept in its row."""
+    with app.app_context():
+        try:
+            _make(app, export_id)
+        except Exception as error:
+            log.exception("export %s failed", export_id)
+            problem = f"{type(error).__name__}: the file could not be made."
+            _update(export_id, problem=problem)
+
+
+def _make(app: Flask, export_id: int) -> None:
+    export = db.session.get_one(Export, export_id)
+    path = path_of(app, export)
+    meetings = [m.id for m in meetings_between(export.board, export.first_day, export.last_day)]
+    format_, hide = export.format, export.without_names
+    db.session.rollback()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_suffix(".part")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, meeting_id in enumerate(meetings, start=1):
+            content, _, name = minutes_file(meeting_id, format_, without_names=hide)
+            archive.writestr(name, content)
+            _update(export_id, done=number)
+    partial.chmod(0o600)
+    partial.replace(path)
+    _update(export_id, finished=True)
+
+
+def _update(
+    export_id: int, *, done: int | None = None, finished: bool = False, problem: str = ""
+) -> None:
+    with write_transaction() as session:
+        export = session.get_one(Export, export_id)
+        if done is not None:
+            export.done = done
+        if finished:
+            export.finished_at = now()
+        export.problem = problem
