@@ -96,9 +96,17 @@
     const dialog = document.getElementById(id);
     if (dialog && !dialog.open) dialog.showModal();
   }
+  function closeOpened(except = null) {
+    for (const toggle of document.querySelectorAll('[data-open][aria-expanded="true"]')) {
+      if (toggle === except) continue;
+      document.getElementById(toggle.dataset.open)?.classList.remove("open");
+      toggle.setAttribute("aria-expanded", "false");
+    }
+  }
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest?.(selector);
     let hit;
+    closeOpened(at("[data-open]"));
     if ((hit = at("[data-theme-set]"))) setTheme(hit.dataset.themeSet);
     else if (at("[data-theme-next]")) {
       const order = ["auto", "light", "dark"];
@@ -136,7 +144,8 @@
   }
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "?") { event.preventDefault(); openDialog("keys"); }
+    if (event.key === "Escape") closeOpened();
+    else if (event.key === "?") { event.preventDefault(); openDialog("keys"); }
     else if (event.key.toLowerCase() === "h" && !event.repeat && !document.querySelector("dialog[open]")) toggleNames();
   });
 
