@@ -54,6 +54,12 @@ class _Presence:
     def audiences(self, meeting_id: int) -> set[str]:
         return {a for _, m, a in list(self.sockets.values()) if m == meeting_id}
 
+    def people(self, meeting_id: int) -> set[int]:
+        """Ids of those with a screen of the meeting open; a wall screen is nobody."""
+        return {
+            p for p, m, a in list(self.sockets.values()) if m == meeting_id and a != "projector"
+        }
+
     def is_here(self, person_id: int, meeting_id: int) -> bool:
         return any(p == person_id and m == meeting_id for p, m, _ in list(self.sockets.values()))
 
@@ -247,6 +253,17 @@ def _on_join(data: Any) -> dict[str, Any]:
     return {"seq": seq, "audience": audience, "now": now().timestamp()}
 
 
+def count_in(meeting: Meeting) -> None:
+    """Open a stay for everybody whose screen waited for the meeting, inside its start."""
+    for person_id in sorted(presence.people(meeting.id)):
+        person = db.session.get(Person, person_id)
+        place = person.on(meeting.board) if person is not None else None
+        if place is not None:
+            db.session.add(
+                Attendance(meeting_id=meeting.id, person_id=person_id, specialty=place.specialty)
+            )
+
+
 def arrive(person: Person, meeting: Meeting) -> None:
     """Open a stay in the attendance of a live meeting, unless one is open."""
     place = person.on(meeting.board)
@@ -288,6 +305,8 @@ def _relay(name: str) -> Callable[[Any], None]:
         entry = presence.sockets.get(request.sid)  # type: ignore[attr-defined]
         if entry is None or entry[2] in {"observer", "projector"} or not isinstance(data, dict):
             return
+        if name == "place" and not _presents(*entry[:2]):
+            return
         where = str(data.get("where", ""))[:60]
         emit(
             name,
@@ -297,6 +316,12 @@ def _relay(name: str) -> Callable[[Any], None]:
         )
 
     return handler
+
+
+def _presents(person_id: int, meeting_id: int) -> bool:
+    presenter = db.session.scalar(select(Meeting.presenter_id).where(Meeting.id == meeting_id))
+    db.session.rollback()
+    return presenter == person_id
 
 
 def _close(sid: str) -> None:
@@ -350,6 +375,34 @@ def leave(person_id: int, meeting_id: int) -> None:
     publish()
 
 
+def open_missing_stays() -> None:
+    """Whoever has a screen of a live meeting open is there, however their joining went."""
+    meetings = {meeting_id for _, meeting_id, _ in list(presence.sockets.values())}
+    if not meetings:
+        return
+    live_ones = db.session.scalars(
+        select(Meeting).where(Meeting.id.in_(meetings), Meeting.status == MeetingStatus.LIVE)
+    ).all()
+    counted = set(
+        db.session.execute(
+            select(Attendance.person_id, Attendance.meeting_id).where(
+                Attendance.meeting_id.in_([m.id for m in live_ones]), Attendance.left_at.is_(None)
+            )
+        ).tuples()
+    )
+    absent = [
+        (person_id, meeting.id)
+        for meeting in live_ones
+        for person_id in presence.people(meeting.id)
+        if (person_id, meeting.id) not in counted
+    ]
+    db.session.rollback()
+    for person_id, meeting_id in absent:
+        person, meeting = db.session.get(Person, person_id), db.session.get(Meeting, meeting_id)
+        if person is not None and meeting is not None:
+            arrive(person, meeting)
+
+
 def send_heads() -> None:
     """Tell every room the last sequence number: a lost last push leaves no gap to notice."""
     meetings = {meeting_id for _, meeting_id, _ in list(presence.sockets.values())}
@@ -369,6 +422,7 @@ def _housekeeping(app: Flask) -> None:
         try:
             with app.app_context():
                 sweep()
+                open_missing_stays()
                 send_heads()
         except Exception:
             log.exception("housekeeping failed; it goes on")

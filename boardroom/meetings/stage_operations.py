@@ -56,9 +56,9 @@ def start(meeting: Meeting, *, actor: Person) -> None:
     meeting.status = MeetingStatus.LIVE
     meeting.started_at = now()
     meeting.chair_id = meeting.chair_id or actor.id
+    live.count_in(meeting)
     db.session.flush()
     _note(meeting, "meeting_started", "started a meeting", actor, parts=EVERYTHING)
-    # Screens that were open already join again and so enter the attendance.
 
 
 def take(meeting: Meeting, item: AgendaItem, *, actor: Person) -> None:
