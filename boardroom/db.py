@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from inspect import iscoroutinefunction
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
@@ -139,6 +140,11 @@ def init_db(app: Flask) -> None:
         engine_options["connect_args"] = {"timeout": 5, "check_same_thread": False}
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options}
     db.init_app(app)
+    # The extension also closes asynchronous sessions, which we have none of: an event loop for each
+    # request, and one that fails where several requests are under way in one thread (gevent).
+    app.teardown_appcontext_funcs[:] = [
+        function for function in app.teardown_appcontext_funcs if not iscoroutinefunction(function)
+    ]
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
