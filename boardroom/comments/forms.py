@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from boardroom.comments.rules import LONGEST
 
@@ -16,7 +16,7 @@ class CommentForm(FlaskForm):
         "Comment",
         filters=[lambda text: text.replace("\r\n", "\n").strip() if text else text],
         validators=[
-            InputRequired("Write something first."),
+            DataRequired("Write something first."),
             Length(max=LONGEST, message=f"Keep a comment to {LONGEST} characters."),
         ],
     )

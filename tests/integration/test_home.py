@@ -1,0 +1,132 @@
+"""Home: what waits for each person, in a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from tests.integration.room import Room
+
+from boardroom.cases.models import Case, CaseStatus, Patient
+from boardroom.db import db, write_transaction
+from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
+
+
+@pytest.fixture
+def room(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> Room:
+    return Room(app, person, sign_in)
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """Every statement that the database is asked meanwhile."""
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *more: object) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def home(room: Room, name: str) -> str:
+    answer = room.client(name).get("/")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_specialist_sees_what_wants_their_opinion(room: Room) -> None:
+    page = home(room, "surgeon")
+    assert "1 case wants your opinion" in page
+    assert "Can the left remnant carry" in page
+    assert f'href="{room.at("opinion")}"' in page
+    room.submit("surgeon")
+    after = home(room, "surgeon")
+    assert "All your opinions are in" in after
+    assert "Surgery: opinion in" in after  # in the next meeting's agenda
+
+
+def test_a_live_meeting_can_be_joined(room: Room) -> None:
+    assert "Join the meeting" not in home(room, "surgeon")
+    room.go_live()
+    for name in ("surgeon", "chair", "observer"):
+        assert "Join the meeting" in home(room, name)
+
+
+def test_those_who_prepare_see_what_is_missing(room: Room) -> None:
+    for name in ("coordinator", "chair"):
+        page = home(room, name)
+        assert "Missing before" in page
+        assert "0 of 1 ready" in page
+    for name in ("surgeon", "observer", "administrator"):
+        assert "Missing before" not in home(room, name)
+
+
+def test_a_chair_sees_minutes_to_sign(room: Room) -> None:
+    room.change(Meeting, room.meeting, status=MeetingStatus.CLOSED)
+    assert "Minutes to sign" in home(room, "chair")
+    assert "Minutes to sign" not in home(room, "coordinator")
+    assert "No meeting is planned" in home(room, "chair")
+
+
+def test_an_administrator_sees_people_and_audit(room: Room) -> None:
+    page = home(room, "administrator")
+    assert "Audit trail" in page
+    assert "Your opinion is wanted" not in page
+
+
+def test_an_observer_watches(room: Room) -> None:
+    page = home(room, "observer")
+    assert "You watch" in page
+    assert "Said to you" not in page
+    assert "Your opinion is wanted" not in page
+
+
+def test_a_referrer_sees_their_own_hospitals_cases_and_no_others(room: Room) -> None:
+    with room.app.app_context(), write_transaction() as session:
+        session.add(
+            Case(code="BR-0002", board="liver", patient=Patient(name="Someone Elses"), referrer_hospital="Elsewhere", question="Not yours")
+        )
+    page = home(room, "referrer")
+    assert "BR-0001" in page
+    assert "Nobody Inparticular" in page
+    assert "BR-0002" not in page
+    assert "Not yours" not in page
+    assert "opinion" not in page.lower().split("<main")[1]
+
+
+def test_nothing_is_asked_again_for_each_case(room: Room) -> None:
+    def add_cases(count: int, start: int) -> None:
+        with room.app.app_context(), write_transaction() as session:
+            for number in range(start, start + count):
+                case = Case(
+                    code=f"BR-{number:04}", board="liver", status=CaseStatus.LISTED,
+                    patient=Patient(name=f"Nobody {number}"), question=f"Question {number}?",
+                )  # fmt: skip
+                session.add(case)
+                session.flush()
+                session.add(AgendaItem(meeting_id=room.meeting, case_id=case.id, position=number, minutes=4))
+
+    for name in ("surgeon", "coordinator", "chair", "observer"):
+        home(room, name)
+    with counted(room.app) as few:
+        home(room, "surgeon")
+    with counted(room.app) as few_to_prepare:
+        home(room, "coordinator")
+    add_cases(12, 100)
+    with counted(room.app) as many:
+        home(room, "surgeon")
+    with counted(room.app) as many_to_prepare:
+        home(room, "coordinator")
+    assert len(many) == len(few) <= 10  # two of them for who is signed in
+    assert len(many_to_prepare) == len(few_to_prepare) <= 18
