@@ -217,7 +217,7 @@ def test_unknown_fields_are_ignored(
     case_id = new_case()
     answer = save(
         coordinator, case_id, 1, status="decided", board="lungs", code="X", patient__id="9",
-        patient_id="9", fact__nonsense__1__value="3", version="x",
+        patient_id="9", fact__nonsense__1__value="3",
     )  # fmt: skip
     assert answer.status_code == 200
     assert answer.json["version"] == 1
@@ -550,8 +550,8 @@ def test_reading_and_editing_are_on_the_record(
     save(coordinator, case_id, 1, summary="New words")
     entries = rows(select(AuditEntry).where(AuditEntry.case_id == case_id).order_by(AuditEntry.id))
     assert [e.action for e in entries] == ["started a case", "read a case", "edited a case"]
-    (change,) = entries[-1].changes
-    assert change["fields"]["summary"] == ["", "New words"]
+    fields = [change["fields"].get("summary") for change in entries[-1].changes]
+    assert ["", "New words"] in fields
 
 
 def test_every_open_state_shows_a_page(
