@@ -37,8 +37,8 @@ ITEM_MOVES: Mapping[str, frozenset[str]] = {
 OPEN_ITEM = frozenset({"waiting", "presenting", "deciding"})
 """States in which a case still needs the meeting's time."""
 
-LISTABLE_CASE = frozenset({"submitted", "deferred"})
-"""States in which a case waits to be put on an agenda."""
+LISTABLE_CASE = frozenset({"submitted", "deferred", "discussed"})
+"""States in which a case can be put on an agenda; one discussed was decided only provisionally."""
 
 _MEETING_WORDS = {
     "planned": "has not begun",
@@ -165,3 +165,18 @@ def moved(order: Sequence[int], item: int, place: int) -> list[int]:
     rest = [one for one in order if one != item]
     place = max(0, min(place, len(rest)))
     return [*rest[:place], item, *rest[place:]]
+
+
+def pauses_before(minutes: Sequence[int], after: int) -> frozenset[int]:
+    """Before which cases (from 0) a pause fits, about every `after` minutes; 0 for none at all.
+
+    A pause comes after the case in which the time is up, and never after the last one.
+    """
+    found = set()
+    sitting = 0
+    for number, one in enumerate(minutes[:-1], 1):
+        sitting += one
+        if after and sitting >= after:
+            found.add(number)
+            sitting = 0
+    return frozenset(found)

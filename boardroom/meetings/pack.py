@@ -1,0 +1,43 @@
+"""Gathers a meeting's agenda into its pack. What opinions say is never read here."""
+
+from __future__ import annotations
+
+from boardroom.db import now
+from boardroom.meetings.models import Meeting
+from boardroom.meetings.queries import AgendaLine, agenda_of, board_of
+from boardroom.minutes.document import MeetingInfo
+from boardroom.minutes.pack import PackCase, PackDocument
+from boardroom.minutes.record import board_info, case_brief
+from boardroom.minutes.redaction import without_names
+from boardroom.web import local
+
+
+def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
+    """The pack as it stands now. ``names=False`` leaves out what patients are known by."""
+    board = board_of(meeting)
+    day = local(meeting.starts_at, board.key).date()
+
+    def pack_case(line: AgendaLine) -> PackCase:
+        brief = case_brief(line.case, board, position=line.place, minutes=line.item.minutes, on=day)
+        return PackCase(
+            **dict(brief),
+            starts_at=line.begins,
+            presenter=line.item.presenter.name if line.item.presenter is not None else "",
+            documents=tuple(document.title for document in line.case.documents),
+            missing=tuple(gap.label for gap in line.readiness.gaps),
+        )
+
+    document = PackDocument(
+        board=board_info(board),
+        meeting=MeetingInfo(
+            id=str(meeting.id),
+            title=meeting.title,
+            place=meeting.place,
+            planned_start=meeting.starts_at,
+            length_minutes=meeting.length_minutes,
+        ),
+        chair=meeting.chair.name if meeting.chair is not None else "",
+        cases=tuple(pack_case(line) for line in agenda_of(meeting).lines),
+        generated_at=now(),
+    )
+    return document if names else without_names(document)
