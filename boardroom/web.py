@@ -90,7 +90,7 @@ def filters(app: Flask) -> dict[str, Callable[..., Any]]:
 # (label, endpoint, icon, roles that have it on a board; None: one entry for all boards together)
 _BOARD_PLACES = (
     ("Exports", "minutes.exports", "download", (Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR)),
-    ("People", "people.people_list", "people", (Role.ADMINISTRATOR,)),
+    ("People", "people.people_list", "users", (Role.ADMINISTRATOR,)),
     ("Audit", "people.audit_trail", "shield", (Role.ADMINISTRATOR,)),
 )
 
@@ -100,7 +100,7 @@ def navigation() -> list[dict[str, Any]]:
     person = current_user
     places: list[tuple[str, str, dict[str, str], str]] = [
         ("Home", "home.home", {}, "home"),
-        ("Cases", "cases.case_list", {}, "folder"),
+        ("Cases", "cases.case_list", {}, "document"),
     ]
     if any(m.role != Role.REFERRER for m in person.memberships):
         places.append(("Meetings", "meetings.meeting_list", {}, "calendar"))

@@ -15,13 +15,16 @@
     return htmx.swap({ sourceElement: target, target, text: html, swap: "innerMorph" });
   }
 
-  function paint(parts, whole) {
+  // A soft flash says where something changed; not where everything did.
+  const FLASHING = new Set(["opinions", "consensus", "comments"]);
+
+  function paint(parts, whole, change) {
     for (const [name, html] of Object.entries(parts)) {
       const target = $(`[data-part="${name}"]`);
       if (!target || target.dataset.painted === html) continue;
       morph(target, html);
       target.dataset.painted = html;
-      if (!whole && !["bar", "controls"].includes(name)) flash(target);
+      if (!whole && FLASHING.has(name) && !change.kinds.includes("case_taken")) flash(target);
     }
     root.dataset.seq = sync.seq;
     afterPaint();
@@ -49,7 +52,7 @@
   function personal(change) {
     if (!mineBox) return;
     // Forty people fetch theirs after the same change: spread over a moment, unless it is our own.
-    const mineAtOnce = !change || change.kinds.some((kind) => kind.startsWith("pen_"));
+    const mineAtOnce = change?.mine !== true || change.kinds.some((kind) => kind.startsWith("pen_"));
     clearTimeout(mineTimer);
     mineTimer = setTimeout(fetchMine, mineAtOnce ? 0 : Math.random() * 700);
   }
@@ -276,6 +279,7 @@
 
   const sync = new StageSync({
     meeting: Number(root.dataset.meeting),
+    person: Number(root.dataset.person),
     seq: Number(root.dataset.seq),
     stateUrl: root.dataset.stateUrl,
     projector: "projector" in root.dataset,
