@@ -110,7 +110,9 @@ def _make(app: Flask, content: DemoContent) -> dict[str, int]:
         raise DemoMistake(f"never came in: {unfinished}")
     found = {"meeting": made["next"].id, "past_meeting": made["past"].id}
     with write_transaction():
-        audit.record(MADE, board=board.key, **found)
+        audit.record(
+            MADE, board=board.key, meeting=found["meeting"], past_meeting=found["past_meeting"]
+        )
     return found
 
 

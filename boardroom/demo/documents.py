@@ -30,7 +30,8 @@ _LETTER = b"""
 
 def file_of(case: DemoCase, document: DemoDocument, day: dt.date) -> tuple[str, bytes]:
     """Name and bytes of a document that was written on a day."""
-    about = f"{case.patient.name}, born {case.patient.birth_date:%d.%m.%Y}, {case.patient.record_number}"
+    patient = case.patient
+    about = f"{patient.name}, born {patient.birth_date:%d.%m.%Y}, {patient.record_number}"
     if document.title not in ON_PAPER:
         text = f"{document.title}\n{about}\n{day:%d.%m.%Y}\n\n{document.body}\n"
         return f"{document.title}.txt", text.encode()

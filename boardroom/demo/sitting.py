@@ -91,11 +91,11 @@ class Sitting:
         for case in cases:
             threads = [said for c in case.comments for said in (c, *c.replies)]
             for reader in sorted({key for said in threads for key in said.mentions}):
-                self.line.add(
-                    at,
-                    reader,
-                    lambda a, key=case.key: comments.see(self.referrals.cases[key], actor=a),
-                )
+
+                def read(actor: Person, key: str = case.key) -> None:
+                    comments.see(self.referrals.cases[key], actor=actor)
+
+                self.line.add(at, reader, read)
 
     def _plan_case(self, case: DemoCase, start: dt.datetime) -> dt.datetime:
         """Everything about one case; returns when it was closed."""
@@ -168,12 +168,12 @@ class Sitting:
             for option, (disposition, reason) in outcome.all_dispositions(self.board).items()
         }
         teller = next(t.name for t in self.board.tellers if t.key == outcome.teller)
-        first = {
+        first: dict[str, object] = {
             "verdict": outcome.verdict,
             "steps": tuple(Step(s.what, s.who, s.when) for s in outcome.steps),
             "dispositions": fates,
         }
-        rest = {
+        rest: dict[str, object] = {
             "rationale": outcome.rationale,
             "strength": outcome.strength,
             "teller": teller,
