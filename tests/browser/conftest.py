@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests import chromium
+from tests import chromium, servers
 
 HERE = Path(__file__).parent
 
@@ -48,3 +51,69 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demonstration in it, made once; nobody works in it."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    with servers.demo(folder):
+        pass
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(
+    demo_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[servers.Server]:
+    """A demonstration of the module's own, on a free port."""
+    folder = tmp_path_factory.mktemp("server") / "data"
+    shutil.copytree(demo_data, folder)
+    with servers.demo(folder) as running:
+        yield running
+
+
+class People:
+    """Opens browsers, each signed in as somebody of the demonstration."""
+
+    def __init__(self, browser: Browser, server: servers.Server) -> None:
+        self.browser = browser
+        self.server = server
+        self.contexts: list[BrowserContext] = []
+        self.problems: list[str] = []
+
+    def page(self, who: str | None, path: str = "/", **context: Any) -> Page:
+        """A page of a browser of its own, signed in as the person whose address begins so."""
+        made = self.browser.new_context(base_url=self.server.url, **context)
+        self.contexts.append(made)
+        page = made.new_page()
+        page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: self.problems.append(f"{page.url}: {message.text}")
+            if message.type == "error"
+            else None,
+        )
+        if who is not None:
+            page.goto("/sign-in")
+            account = next(a for a in self.server.said["accounts"] if a["email"].startswith(who))
+            page.get_by_label("Email").fill(account["email"])
+            page.get_by_label("Password").fill(account["password"])
+            page.get_by_role("button", name="Sign in", exact=True).click()
+            page.wait_for_url("**/")
+        page.goto(path)
+        return page
+
+    def close(self) -> None:
+        """Close every browser that was opened."""
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def people(browser: Browser, server: servers.Server) -> Iterator[People]:
+    """See `People`. Whatever a page's console reports as an error fails the test."""
+    opened = People(browser, server)
+    yield opened
+    opened.close()
+    assert not opened.problems, opened.problems

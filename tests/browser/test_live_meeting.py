@@ -1,0 +1,178 @@
+"""Two browsers and a wall in one meeting: what one does, the others see."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import People
+
+WIDE = {"width": 1440, "height": 900}
+
+# What the browser itself writes into a part: running clocks, and what somebody unfolded.
+NORMAL = """
+() => Object.fromEntries([...document.querySelectorAll('[data-part]')].map((part) => {
+  const copy = part.cloneNode(true);
+  for (const clock of copy.querySelectorAll('[data-run-now], [data-ends-at]')) clock.textContent = '';
+  for (const clock of copy.querySelectorAll('.over')) clock.classList.remove('over');
+  for (const box of copy.querySelectorAll('[data-thread-url]')) { box.replaceChildren(); box.removeAttribute('data-loaded'); }
+  for (const fold of copy.querySelectorAll('details[open]')) fold.removeAttribute('open');
+  for (const all of copy.querySelectorAll('[data-htmx-powered]')) all.removeAttribute('data-htmx-powered');
+  for (const button of copy.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+  return [part.dataset.part, copy.innerHTML.replace(/class="([^"]*)"/g, (_, c) => `class="${c.trim()}"`).replace(/\\s+/g, ' ')];
+}))
+"""
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has everything that the server has announced."""
+    expect(page.locator("[data-connection=live]")).to_be_attached(timeout=10_000)
+    page.wait_for_function(
+        """async () => {
+          const state = await (await fetch(document.body.dataset.stateUrl, {headers: {'X-Boardroom-Part': '1'}})).json();
+          return window.boardroomStage.seq === state.seq;
+        }""",
+        timeout=10_000,
+    )
+
+
+def same_as_fresh(people: People, page: Page) -> None:
+    """What the page shows is what a fresh load of it shows."""
+    settled(page)
+    held: dict[str, Any] = page.evaluate(NORMAL)
+    fresh = page.context.new_page()
+    fresh.goto(page.url)
+    settled(fresh)
+    loaded: dict[str, Any] = fresh.evaluate(NORMAL)
+    fresh.close()
+    assert held == loaded
+
+
+@pytest.fixture
+def meeting(people: People) -> str:
+    return f"/meetings/{people.server.said['meeting']}"
+
+
+def test_a_case_from_the_start_of_the_meeting_to_its_close(people: People, meeting: str) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    surgeon = people.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
+    observer = people.page("observer@", f"{meeting}/stage", viewport=WIDE)
+    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
+    for page in (chair, surgeon, observer, wall):
+        settled(page)
+    expect(surgeon.get_by_role("heading", name="The meeting has not begun")).to_be_visible()
+
+    chair.keyboard.press("n")  # start
+    expect(surgeon.get_by_role("heading", name="No case is before the board")).to_be_visible()
+    # Everybody whose screen was open is there; the wall is nobody.
+    expect(surgeon.locator("[data-part=bar] button")).to_have_text(re.compile("here 3"))
+
+    chair.keyboard.press("n")  # the first case
+    question = surgeon.locator("[data-part=case] .question")
+    expect(question).to_be_visible()
+    expect(wall.get_by_text(question.inner_text())).to_be_visible()
+    expect(surgeon.get_by_text("sealed until the reveal").first).to_be_visible()
+    # The wall has no patient's name, the stage has.
+    name = surgeon.locator("[data-part=case] .patient-name").first.inner_text()
+    assert name
+    assert name not in wall.content()
+
+    # Observers see and touch nothing.
+    expect(observer.locator("[data-part=case] .question")).to_have_text(question.inner_text())
+    assert observer.locator("form[data-live]").count() == 0
+    expect(observer.locator("[data-mine]")).to_be_empty()
+
+    # Nothing of an opinion is on a screen before the reveal.
+    expect(surgeon.locator(".matrix")).to_have_count(0)
+    chair.keyboard.press("r")
+    expect(surgeon.locator("[data-part=opinions] .matrix tbody tr").first).to_be_visible()
+    expect(wall.locator("[data-part=opinions] .matrix tbody tr").first).to_be_visible()
+
+    # The scribe writes, everybody reads along.
+    surgeon.keyboard.press("c")
+    editor = surgeon.locator("[data-consensus-editor]")
+    expect(editor).to_be_visible()
+    editor.get_by_label("Why the board decides so").fill("Embolise first; the remnant can grow.")
+    expect(chair.locator("[data-part=consensus]")).to_contain_text("the remnant can grow")
+    expect(wall.locator("[data-part=consensus]")).to_contain_text("the remnant can grow")
+    expect(chair.locator("[data-part=consensus]")).to_contain_text("Dr Juniper Lanternfield writes")
+    editor.get_by_label("Verdict").select_option("convertible")
+    expect(observer.locator("[data-part=consensus] .consensus-verdict")).to_contain_text(
+        "Convertible"
+    )
+
+    # Core specialties are missing and options are open: only as provisional, and it says why.
+    chair.keyboard.press("x")
+    dialog = chair.locator("#close-dialog")
+    expect(dialog).to_contain_text("Without quorum")
+    dialog.get_by_role("button", name="Close as provisional").click()
+    expect(surgeon.locator("[data-part=agenda] li").first).to_contain_text("provisional")
+    expect(editor).to_have_count(0)
+
+    for page in (chair, surgeon, observer, wall):
+        same_as_fresh(people, page)
+
+
+def test_a_late_joiner_sees_the_present_state_and_a_lost_line_heals(
+    people: People, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    radiologist = people.page("radiologist@", f"{meeting}/stage", viewport=WIDE)
+    settled(chair)
+    settled(radiologist)
+    radiologist.context.set_offline(True)
+    radiologist.evaluate("boardroomStage.socket.io.engine.close()")
+    expect(radiologist.locator("[data-connection=lost]")).to_be_attached(timeout=10_000)
+    expect(radiologist.get_by_text("Reconnecting")).to_be_visible()
+    people.problems.clear()  # the browser complains about the line that we cut
+
+    seq = chair.evaluate("boardroomStage.seq")
+    chair.keyboard.press("n")
+    chair.wait_for_function("seq => boardroomStage.seq > seq", arg=seq)
+    code = chair.locator("[data-part=case] .case-code").first.inner_text()
+
+    radiologist.context.set_offline(False)
+    expect(radiologist.locator("[data-part=case] .case-code").first).to_have_text(
+        code, timeout=15_000
+    )
+    people.problems.clear()
+    same_as_fresh(people, radiologist)
+
+    late = people.page("hepatologist@", f"{meeting}/stage", viewport=WIDE)
+    expect(late.locator("[data-part=case] .case-code").first).to_have_text(code)
+    expect(chair.locator("[data-part=bar]")).to_contain_text("here 3")
+
+
+def test_names_can_be_hidden_with_one_key_and_keys_are_shown_with_another(
+    people: People, meeting: str
+) -> None:
+    surgeon = people.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
+    settled(surgeon)
+    name = surgeon.locator("[data-part=agenda] .patient-name").first
+    expect(name).to_be_visible()
+    shown = name.evaluate("e => getComputedStyle(e).color + getComputedStyle(e).filter + e.innerText")
+    surgeon.keyboard.press("h")
+    expect(surgeon.locator("html")).to_have_attribute("data-names", "hidden")
+    hidden = name.evaluate("e => getComputedStyle(e).color + getComputedStyle(e).filter + e.innerText")
+    assert hidden != shown
+    surgeon.reload()
+    expect(surgeon.locator("html")).to_have_attribute("data-names", "hidden")
+    surgeon.keyboard.press("?")
+    expect(surgeon.get_by_role("heading", name="Keys")).to_be_visible()
+
+
+def test_deactivated_means_gone_at_once(people: People, meeting: str) -> None:
+    nurse = people.page("nurse@", f"{meeting}/stage", viewport=WIDE)
+    settled(nurse)
+    admin = people.page("admin@", "/boards/liver/people", viewport=WIDE)
+    admin.get_by_role("link", name=re.compile("Tansy Hearthbell")).first.click()
+    admin.get_by_role("button", name=re.compile("^Deactivate")).first.click()
+    confirm = admin.locator("dialog[open]").get_by_role("button", name=re.compile("Deactivate"))
+    if confirm.count():
+        confirm.click()
+    expect(nurse.locator("[data-connection=ended]")).to_be_attached(timeout=10_000)
+    nurse.goto("/")
+    expect(nurse).to_have_url(re.compile("/sign-in"))
