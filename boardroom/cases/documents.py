@@ -164,7 +164,9 @@ def clean_title(name: str, suffix: str) -> str:
     """A file's name fit to be shown and saved: no path, no control characters, the right ending."""
     base = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
     kept = "".join(
-        " " if c in '"<>|:*?%;' else c for c in base if unicodedata.category(c)[0] != "C"
+        " " if c in '"<>|:*?%;' or unicodedata.category(c) == "Cc" else c
+        for c in base
+        if unicodedata.category(c) not in {"Cf", "Cs", "Co", "Cn"}
     )
     stem = re.sub(r"\s+", " ", kept).strip(" .")
     root, ending = Path(stem).stem, Path(stem).suffix

@@ -23,7 +23,7 @@ from boardroom.cases.models import (
     PatientQuestion,
     Treatment,
 )
-from boardroom.cases.saving import touch
+from boardroom.cases.saving import take_away, touch
 from boardroom.clinical.facts import FACTS
 from boardroom.db import db, now
 from boardroom.people.models import Person
@@ -115,7 +115,7 @@ def remove_line(case: Case, collection: str, line_id: int, *, actor: Person | No
     row = next((r for r in rows if r.id == line_id), None)
     if row is None:
         return
-    rows.remove(row)
+    take_away(rows, row)
     db.session.flush()
     touch(case, actor=actor, action=f"removed a {LINE_WORDS.get(collection, 'fact')}")
 
@@ -227,7 +227,7 @@ def drop_empty_lines(case: Case) -> None:
         rows: list[Any] = getattr(case, collection)
         for row in list(rows):
             if all(getattr(row, name) in ("", None) for name in names):
-                rows.remove(row)
+                take_away(rows, row)
     db.session.flush()
 
 
@@ -283,6 +283,6 @@ def attach(
 def detach(case: Case, document: Document, *, actor: Person) -> None:
     """Take a document off the case. The trail keeps what it was; the bytes stay for the record."""
     rules.must_be_open(case.status)
-    case.documents.remove(document)
+    take_away(case.documents, document)
     db.session.flush()
     touch(case, actor=actor, action="removed a document")

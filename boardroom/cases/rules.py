@@ -194,6 +194,7 @@ _BY_TEXT = (
     }
     | {"4A": "IVa", "4B": "IVb"}
 )
+_SEGMENT_WORDS = frozenset({"", "S", "SEG", "SEG.", "SEGMENT", "SEGMENTS"})
 LI_RADS = ("LR-1", "LR-2", "LR-3", "LR-4", "LR-5", "LR-M", "LR-TIV", "LR-TR viable",
            "LR-TR equivocal", "LR-TR nonviable")  # fmt: skip
 SEXES = (("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Not known"))
@@ -216,7 +217,7 @@ def segments(text: str) -> str:
     found: list[str] = []
     for word in re.split(r"[\s,;/+&]+|\band\b", text.strip()):
         plain = re.sub(r"^(SEGMENT|SEG\.?|S)(?=[IV\d])", "", word.upper())
-        if not plain:
+        if plain in _SEGMENT_WORDS:
             continue
         name = _BY_TEXT.get(plain)
         if name is None:
@@ -241,7 +242,7 @@ def millimetres(text: str, what: str, *, least: int = 1) -> int | None:
     number = plain.removesuffix("mm").strip()
     if plain.endswith("cm"):
         raise ValueRefused(f"{what} is recorded in millimetres.")
-    if not re.fullmatch(r"\d{1,4}", number):
+    if not re.fullmatch(r"[0-9]{1,4}", number):
         raise ValueRefused(f"{what} has to be a whole number of millimetres.")
     size = int(number)
     if not least <= size <= LARGEST_LESION_MM:
@@ -261,7 +262,7 @@ def day(text: str, what: str, today: dt.date, *, future: bool = False) -> dt.dat
     if not plain:
         return None
     try:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", plain):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", plain):
             raise ValueError
         value = dt.date.fromisoformat(plain)
     except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
@@ -95,6 +96,12 @@ def touch(case: Case, *, actor: Person | None, action: str) -> None:
     live.announce_case(case.id, "case_changed", {"case", "agenda"}, actor=actor)
 
 
+def take_away(rows: list[Any], row: Any) -> None:
+    """Remove a row from its case. Deleted by name, because the trail does not see mere orphans."""
+    rows.remove(row)
+    db.session.delete(row)
+
+
 def _refuse_clashes(
     context: _Context,
     found: Mapping[str, Plain | OfFact],
@@ -183,7 +190,6 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
     if row is None:
         row = Fact(key=key, value=text, unit=checked.unit, taken_on=taken_on)
         context.case.facts.append(row)
-        db.session.flush()  # its id is its place among the others
         saved.changed = True
     elif (row.value, row.unit, row.taken_on) != (text, checked.unit, taken_on):
         row.value, row.unit, row.taken_on = text, checked.unit, taken_on
@@ -197,5 +203,5 @@ def _empty_fact(context: _Context, row: Fact | None, last: bool, prefix: str) ->
         # The numbers of the later values would move; removing reloads the lines.
         context.saved.errors[prefix + "value"] = "Put the value back, or remove this line."
         return
-    context.case.facts.remove(row)
+    take_away(context.case.facts, row)
     context.saved.changed = True

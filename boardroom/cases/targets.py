@@ -49,7 +49,9 @@ class OfFact:
 
 def entered(case: Case, key: str) -> list[Fact]:
     """The values of one fact in the order of entry, which is what their numbers count."""
-    return sorted((f for f in case.facts if f.key == key), key=lambda f: f.id or 0)
+    rows = [fact for fact in case.facts if fact.key == key]
+    # A new one has no id before the next flush; it comes last.
+    return sorted(rows, key=lambda fact: (fact.id is None, fact.id))
 
 
 def targets(case: Case, values: Mapping[str, str]) -> dict[str, Plain | OfFact]:

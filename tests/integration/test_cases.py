@@ -15,7 +15,7 @@ from boardroom.audit import AuditEntry
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import operations
 from boardroom.cases.models import Case, Fact, Lesion, Patient, PatientQuestion, Treatment
-from boardroom.db import db, write_transaction
+from boardroom.db import write_transaction
 
 PART = {"X-Boardroom-Part": "1"}
 
@@ -67,7 +67,7 @@ def save(client: FlaskClient, case_id: int, version: int = 1, **fields: str) -> 
     )
 
 
-# ---- A new referral ------------------------------------------------------------------------------
+# ---- A new referral -----------------------------------------------------------------------------
 
 
 def test_a_referral_begins_and_gets_the_next_code(
@@ -104,7 +104,7 @@ def test_a_question_that_is_too_long_is_refused_beside_the_field(
     assert not rows(select(Case)), "nothing half-written"
 
 
-# ---- Saving as it goes ----------------------------------------------------------------------------
+# ---- Saving as it goes --------------------------------------------------------------------------
 
 
 def test_a_field_is_saved_and_the_missing_list_follows(
@@ -225,7 +225,7 @@ def test_unknown_fields_are_ignored(
     assert (stored.status, stored.board, stored.code) == ("draft", "liver", "BR-0001")
 
 
-# ---- Facts -----------------------------------------------------------------------------------------
+# ---- Facts --------------------------------------------------------------------------------------
 
 
 def test_a_value_is_kept_as_entered_with_unit_and_date(
@@ -323,7 +323,7 @@ def test_another_value_is_a_new_line_with_and_without_script(
     assert the_case(case_id).facts == []
 
 
-# ---- Lines -------------------------------------------------------------------------------------------
+# ---- Lines --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("part", ["lesions", "treatments", "investigations", "questions"])
@@ -391,7 +391,7 @@ def test_unknown_lists_and_facts_are_refused(
         assert answer.status_code == (200 if "remove" in path else 422), path
 
 
-# ---- The way through the board ------------------------------------------------------------------------
+# ---- The way through the board ------------------------------------------------------------------
 
 
 def move(client: FlaskClient, case_id: int, name: str, **more: str) -> Any:
@@ -491,7 +491,7 @@ def test_a_decided_case_goes_on_as_a_new_round(
     assert made.code in page
 
 
-# ---- Who sees what ---------------------------------------------------------------------------------
+# ---- Who sees what ------------------------------------------------------------------------------
 
 
 def test_the_list_finds_and_turns_its_pages(
@@ -582,7 +582,7 @@ def test_the_whole_form_saved_unchanged_changes_nothing(
     )  # fmt: skip
     page = coordinator.get(f"/cases/{case_id}/edit").text
     form = page[page.index('id="case-form"') : page.index('id="documents"')]
-    data = {name: value for name, value in _fields_of(form)}
+    data = dict(_fields_of(form))
     assert data["fact-bilirubin-1-unit"] == "umol/L"
     assert data["ecog"] == "0"
     answer = coordinator.post(f"/cases/{case_id}/save", data=data)
@@ -590,7 +590,6 @@ def test_the_whole_form_saved_unchanged_changes_nothing(
         r"field-error[^<]*<[^<]*<[^<]*<span>[^<]*", answer.text
     )
     assert the_case(case_id).version == 1
-    assert db is not None
 
 
 def _fields_of(html: str) -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Other systems and formats: one file for each."""
