@@ -1,0 +1,198 @@
+"""The pieces of a board's papers that the minutes and the meeting pack have in common.
+
+Every piece is frozen and refuses fields it does not know. Text is cleaned once, here, so that the
+record, its hash and every rendering hold the same characters. Times are aware and kept in UTC; they
+are shown in the board's time zone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+# Control characters and non-characters cannot stand in a Word file or a PDF; the bidirectional
+# overrides can make a text read as something that it does not say. Tabs and newlines stay.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+    "\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff]"
+)
+_LINE_ENDS = re.compile("\r\n?|\u0085|\u2028|\u2029")
+
+
+def clean(text: str) -> str:
+    """The text with plain newlines and without characters that cannot be printed."""
+    return _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text)).strip()
+
+
+def _to_utc(value: dt.datetime) -> dt.datetime:
+    return value.astimezone(dt.UTC)
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, LookupError):
+        raise ValueError(f"'{value}' is not a time zone, such as 'Europe/London'") from None
+    return value
+
+
+Text = Annotated[str, AfterValidator(clean)]
+"""What people wrote or are called."""
+Key = Annotated[str, StringConstraints(max_length=100), AfterValidator(clean)]
+"""What the program calls it: the key of a vocabulary entry, or a case's code."""
+Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A moment, in UTC."""
+Whole = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+class Part(BaseModel):
+    """Base of every piece: frozen, no unknown fields, defaults always written out."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        json_schema_serialization_defaults_required=True,
+    )
+
+
+class Term(Part):
+    """An entry of one of the board's vocabularies: what is stored and what is read.
+
+    `short`: the form for a narrow column, where the board has one.
+    """
+
+    key: Key
+    label: Text
+    short: Text = ""
+
+
+class Specialty(Part):
+    """A specialty at the board, with the two-letter mark it is drawn with."""
+
+    key: Key
+    name: Text
+    mark: Text = ""
+    core: bool = False
+
+
+class BoardInfo(Part):
+    """The board. `time_zone` (IANA name) is the one in which times are shown."""
+
+    key: Key
+    name: Text
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
+
+
+class Option(Part):
+    """A treatment option of the board; `short` heads its column in the matrix."""
+
+    key: Key
+    name: Text
+    short: Text
+
+
+class Patient(Part):
+    """The patient. Without names, `name`, `birth_date` and `record_number` are null."""
+
+    name: Text | None = None
+    sex: Text = ""
+    age: Whole | None = None
+    birth_date: dt.date | None = None
+    record_number: Text | None = None
+    hospital: Text = ""
+
+
+class Referrer(Part):
+    """Who asked the board."""
+
+    name: Text = ""
+    hospital: Text = ""
+
+
+class FirstOpinion(Part):
+    """What was said before the case came to the board, in the board's own vocabulary."""
+
+    verdict: Term | None = None
+    reason_kind: Text = ""
+    reason: Text = ""
+    by: Text = ""
+    on: dt.date | None = None
+    plan: Text = ""
+
+
+class KeyFact(Part):
+    """A fact worth seeing at a glance. `value` with its unit; `note`: its date, or a warning."""
+
+    label: Text
+    value: Text
+    note: Text = ""
+
+
+class Lesion(Part):
+    """One lesion. `size_mm`: largest diameter in millimetres; `detail`: everything else known."""
+
+    number: Whole
+    segments: Text = ""
+    size_mm: Annotated[float, Field(ge=0)] | None = None
+    detail: Text = ""
+
+
+class Treatment(Part):
+    """A treatment that the patient has had."""
+
+    kind: Text
+    on: dt.date | None = None
+    detail: Text = ""
+    response: Text = ""
+
+
+class Investigation(Part):
+    """An examination. `availability`: shown, report only or none, in the board's words."""
+
+    kind: Literal["imaging", "pathology", "other"]
+    modality: Text = ""
+    on: dt.date | None = None
+    availability: Text = ""
+    report: Text = ""
+
+
+class PatientView(Part):
+    """What the patient knows, wants and asks, and who of the board has met them."""
+
+    knows: Text = ""
+    wants: Text = ""
+    asks: tuple[Text, ...] = ()
+    met_by: Text = ""
+
+
+class CaseBrief(Part):
+    """A case as it is put before the board."""
+
+    position: Whole
+    code: Key
+    question: Text
+    patient: Patient
+    diagnosis: Text = ""
+    referrer: Referrer = Referrer()
+    first_opinion: FirstOpinion = FirstOpinion()
+    summary: Text = ""
+    comorbidity: Text = ""
+    facts: tuple[KeyFact, ...] = ()
+    lesions: tuple[Lesion, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+    investigations: tuple[Investigation, ...] = ()
+    patient_view: PatientView = PatientView()
+    allotted_minutes: Whole | None = None

@@ -1,0 +1,109 @@
+"""What the minutes and the meeting pack share on their way to a PDF."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from boardroom.minutes import words
+from boardroom.minutes.brief import CaseBrief
+from boardroom.minutes.fonts import Fonts
+
+TEMPLATES = Path(__file__).parent
+STANDARDS: list[Any] = ["a-2a", "ua-1"]
+"""PDF/A-2a (kept for decades, tagged) and PDF/UA-1 (accessible), both at once."""
+
+LACKING = (
+    "Some characters are not in this paper's fonts. They are written out in square brackets; "
+    "the JSON has them as they were entered."
+)
+
+GLANCE = 26
+"""Values up to so many characters stand in the grid of facts; longer ones in the list below."""
+
+View = dict[str, Any]
+
+
+def paragraphs(text: str) -> list[str]:
+    """The lines of a text, without empty ones."""
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def case_view(case: CaseBrief) -> View:
+    """A case as it was put before the board, in words."""
+    first, view = case.first_opinion, case.patient_view
+    referrer = words.joined(case.referrer.name, case.referrer.hospital)
+
+    def examined(kind: str) -> list[str]:
+        return [words.investigation(i) for i in case.investigations if i.kind == kind]
+
+    return {
+        "position": case.position,
+        "code": case.code,
+        "question": paragraphs(case.question) or ["No question was recorded"],
+        "patient": words.patient(case.patient, case.code),
+        "diagnosis": paragraphs(case.diagnosis),
+        "referrer": paragraphs(referrer),
+        "first": {
+            "verdict": first.verdict.label if first.verdict else "none recorded",
+            "short": words.short(first.verdict) or "none recorded",
+            "kind": first.reason_kind,
+            "source": words.first_opinion_source(first),
+            "reason": paragraphs(first.reason),
+            "plan": paragraphs(first.plan),
+        },
+        "summary": paragraphs(case.summary),
+        "comorbidity": paragraphs(case.comorbidity),
+        "facts": [fact.model_dump() for fact in case.facts if len(fact.value) <= GLANCE],
+        "long_facts": [
+            {"label": fact.label, "value": paragraphs(words.joined(fact.value, fact.note))}
+            for fact in case.facts
+            if len(fact.value) > GLANCE
+        ],
+        "lesions": [words.lesion(lesion) for lesion in case.lesions],
+        "treatments": [words.treatment(treatment) for treatment in case.treatments],
+        "imaging": examined("imaging") + examined("other"),
+        "pathology": examined("pathology"),
+        "knows": paragraphs(view.knows),
+        "wants": paragraphs(view.wants),
+        "asks": [line for question in view.asks for line in paragraphs(question)],
+        "met": paragraphs(view.met_by),
+    }
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    match value:
+        case str():
+            return change(value)
+        case list() | tuple():
+            return [_each_text(item, change) for item in value]
+        case dict():
+            return {key: _each_text(item, change) for key, item in value.items()}
+        case _:
+            return value
+
+
+def compile_pdf(template: str, view: Mapping[str, Any], fonts: Fonts, at: dt.datetime) -> bytes:
+    """The PDF of a template in this folder, with every text of the view as plain text.
+
+    The same view and moment make the same bytes.
+    """
+    drawn = _each_text(dict(view), fonts.drawable) | {
+        "fonts": list(fonts.families),
+        "lacking": LACKING if fonts.lacks(json.dumps(view, ensure_ascii=False)) else "",
+    }
+    compiler = typst.Compiler(
+        TEMPLATES / template,
+        root=TEMPLATES,
+        font_paths=fonts.loaded,
+        sys_inputs={"data": json.dumps(drawn, ensure_ascii=False)},
+    )
+    pdf: Any = compiler.compile(
+        format="pdf", pdf_standards=STANDARDS, timestamp=int(at.timestamp())
+    )
+    return bytes(pdf)

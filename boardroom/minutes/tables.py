@@ -1,0 +1,176 @@
+"""The minutes as CSV, one row a case, for a spreadsheet or a registry.
+
+RFC 4180 (comma, double quotes, CRLF), UTF-8 with a byte order mark so that spreadsheets see the
+encoding. The columns are described in docs/minutes.md. A value that a spreadsheet would run as a
+formula gets an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+
+from boardroom.minutes import words
+from boardroom.minutes.brief import Term
+from boardroom.minutes.document import MinutesCase, MinutesDocument, content_hash
+
+COLUMNS = (
+    # The meeting
+    "board", "meeting", "meeting_date", "names", "signed_by", "signed_at", "record_sha256",
+    # The case
+    "position", "case", "patient_name", "patient_sex", "patient_age", "patient_birth_date",
+    "patient_record_number", "patient_hospital", "referrer", "referrer_hospital", "question",
+    "diagnosis",
+    # Before the board
+    "first_verdict_key", "first_verdict", "first_reason_kind", "first_reason", "first_by",
+    "first_on", "first_plan",
+    # The discussion
+    "state", "started_at", "revealed_at", "ended_at", "seconds_spent", "allotted_minutes",
+    "presented_by", "opinions", "specialties_heard", "quorum_missing", "provisional_reasons",
+    "deferral_reason", "deferral_note",
+    # The decision
+    "board_verdict_key", "board_verdict", "strength_key", "rationale", "plan", "chosen",
+    "fallback", "rejected", "not_applicable", "left_open", "reclassification",
+    "reclassification_reason", "signed_off", "reservations", "dissents", "told_by", "tell_by",
+    "rediscuss", "amendments",
+)  # fmt: skip
+
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "|", "%")
+
+
+def guarded(text: str) -> str:
+    """The text, with an apostrophe in front where a spreadsheet would take it for a formula.
+
+    Blanks before the sign do not hide it, and a leading tab or line end counts as one too.
+    """
+    if text[:1] in ("\t", "\r", "\n") or text.lstrip().startswith(_FORMULA):
+        return "'" + text
+    return text
+
+
+def minutes_csv(document: MinutesDocument) -> bytes:
+    """The CSV as bytes: the header and one row for each case, in the agenda's order."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n", restval="")
+    writer.writeheader()
+    digest = document.signature.content_hash if document.signature else content_hash(document)
+    for case in document.cases:
+        row = _row(case, document) | {"record_sha256": digest}
+        writer.writerow(
+            {
+                column: guarded(value.replace("\0", "")) if isinstance(value, str) else value
+                for column, value in row.items()
+            }
+        )
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def _instant(moment: dt.datetime | None) -> str:
+    return moment.isoformat().replace("+00:00", "Z") if moment else ""
+
+
+def _day(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _key(term: Term | None) -> str:
+    return term.key if term else ""
+
+
+def _label(term: Term | None) -> str:
+    return term.label if term else ""
+
+
+def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | None]:
+    clock = words.Clock(document.board.time_zone)
+    first, patient, c, signature = (
+        case.first_opinion,
+        case.patient,
+        case.consensus,
+        document.signature,
+    )
+    options = {o.key: o.name for o in document.options}
+
+    def disposed(kind: str) -> str:
+        chosen = [d for d in (c.dispositions if c else ()) if d.disposition == kind]
+        return "; ".join(
+            options.get(d.option, d.option) + (f" ({d.reason})" if d.reason else "") for d in chosen
+        )
+
+    def signed(kind: str) -> str:
+        return "; ".join(
+            words.joined(
+                f"{s.specialty.name}, {s.person}",
+                s.text,
+                f"reopen if {s.reopen_condition}" if s.reopen_condition else "",
+                by=": ",
+            )
+            for s in case.sign_offs
+            if s.kind == kind
+        )
+
+    return {
+        "board": document.board.key,
+        "meeting": document.meeting.id,
+        "meeting_date": _day(document.meeting.planned_start.astimezone(clock.zone).date()),
+        "names": document.names,
+        "signed_by": signature.signed_by if signature else "",
+        "signed_at": _instant(signature.signed_at) if signature else "",
+        "position": case.position,
+        "case": case.code,
+        "patient_name": patient.name or "",
+        "patient_sex": patient.sex,
+        "patient_age": patient.age,
+        "patient_birth_date": _day(patient.birth_date),
+        "patient_record_number": patient.record_number or "",
+        "patient_hospital": patient.hospital,
+        "referrer": case.referrer.name,
+        "referrer_hospital": case.referrer.hospital,
+        "question": case.question,
+        "diagnosis": case.diagnosis,
+        "first_verdict_key": _key(first.verdict),
+        "first_verdict": _label(first.verdict),
+        "first_reason_kind": first.reason_kind,
+        "first_reason": first.reason,
+        "first_by": first.by,
+        "first_on": _day(first.on),
+        "first_plan": first.plan,
+        "state": case.state,
+        "started_at": _instant(case.started_at),
+        "revealed_at": _instant(case.revealed_at),
+        "ended_at": _instant(case.ended_at),
+        "seconds_spent": case.seconds_spent,
+        "allotted_minutes": case.allotted_minutes,
+        "presented_by": case.presented_by,
+        "opinions": len(case.opinions),
+        "specialties_heard": "; ".join(dict.fromkeys(o.specialty.name for o in case.opinions)),
+        "quorum_missing": "; ".join(case.quorum.missing),
+        "provisional_reasons": "; ".join(case.provisional_reasons),
+        "deferral_reason": case.deferral.reason if case.deferral else "",
+        "deferral_note": case.deferral.note if case.deferral else "",
+        "board_verdict_key": _key(c.verdict) if c else "",
+        "board_verdict": _label(c.verdict) if c else "",
+        "strength_key": _key(c.strength) if c else "",
+        "rationale": c.rationale if c else "",
+        "plan": "; ".join(
+            f"{s.order}. {words.joined(s.what, s.who, s.when, by=', ')}"
+            for s in sorted(c.steps if c else (), key=lambda step: step.order)
+        ),
+        "chosen": disposed("chosen"),
+        "fallback": disposed("fallback"),
+        "rejected": disposed("rejected"),
+        "not_applicable": disposed("not_applicable"),
+        "left_open": disposed("open"),
+        "reclassification": case.reclassification.outcome if case.reclassification else "",
+        "reclassification_reason": case.reclassification.reason if case.reclassification else "",
+        "signed_off": signed("signed"),
+        "reservations": signed("reservation"),
+        "dissents": signed("dissent"),
+        "told_by": c.teller if c else "",
+        "tell_by": c.tell_by if c else "",
+        "rediscuss": c.rediscuss if c else "",
+        "amendments": " | ".join(
+            f"{a.number}. {a.text}" for a in document.amendments if a.case == case.code
+        ),
+    }

@@ -1,0 +1,78 @@
+"""The minutes as a Word file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import docx
+from docx.document import Document
+from docx.oxml.ns import qn
+from lxml import etree
+
+from boardroom.minutes.redaction import without_names
+from boardroom.minutes.word import minutes_docx
+from tests.unit import minutes_samples as samples
+
+
+def opened(data: bytes) -> Document:
+    return docx.Document(io.BytesIO(data))
+
+
+def text_of(data: bytes) -> str:
+    body = opened(data).element.body
+    return "\n".join("".join(p.itertext()) for p in body.iter(qn("w:p")))
+
+
+def test_headings_tables_and_properties() -> None:
+    document = opened(minutes_docx(samples.minutes()))
+    heads = [(p.style.name, p.text) for p in document.paragraphs if p.style.name != "Normal"]
+    assert heads[0] == ("Title", "Liver board")
+    assert ("Heading 1", "Outcomes") in heads
+    assert next(h for h in heads if "BR-0401" in h[1])[0] == "Heading 1"
+    assert ("Heading 2", "Consensus") in heads
+    properties = document.core_properties
+    assert properties.title == "Minutes: Liver board, Thu 26 Nov 2026"
+    assert properties.language == "en-GB"
+    assert properties.author == "Liver board"
+    for table in document.tables:
+        first = table._tbl.tr_lst[0]
+        assert first.trPr is not None
+        assert first.trPr.find(qn("w:tblHeader")) is not None
+
+
+def test_page_numbers_are_fields() -> None:
+    section = opened(minutes_docx(samples.minutes())).sections[0]
+    codes = [e.text.strip() for e in section.footer._element.iter(qn("w:instrText"))]
+    assert codes == ["PAGE", "NUMPAGES"]
+    assert "DRAFT, not signed" in section.footer.paragraphs[0].text
+
+
+def test_the_matrix_says_each_stance_in_words_and_shape() -> None:
+    tables = opened(minutes_docx(samples.minutes([samples.case(1)]))).tables
+    matrix = next(t for t in tables if t.rows[0].cells[0].text == "Option")
+    assert matrix.rows[0].cells[1].text == "SU Dr Ida Sampleton"
+    cells = {row.cells[0].text: row.cells[1].text for row in matrix.rows}
+    assert cells["Resection"] == "☒ Advise against"
+    assert cells["Remnant growth, then resection"] == "● Prefer"
+    assert cells["Transplant"] == "○ Acceptable"
+    assert cells["Stereotactic radiotherapy"] == "– Outside my field"
+    assert cells["Verdict"] == "Convertible"
+
+
+def test_hostile_text_is_text() -> None:
+    hostile = "</w:t><w:br/> & <b>'\"]]> {{x}} 漢字 😀 محمد \x0b" + "x" * 3000
+    data = minutes_docx(samples.minutes([samples.case(1, summary=hostile, question=hostile)]))
+    assert hostile.replace("\x0b", "") in text_of(data)
+    for name in zipfile.ZipFile(io.BytesIO(data)).namelist():
+        if name.endswith((".xml", ".rels")):
+            etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read(name))
+
+
+def test_nothing_recorded_and_names_left_out() -> None:
+    assert "No case was on the agenda." in text_of(minutes_docx(samples.minutes([], attendance=[])))
+    text = text_of(minutes_docx(without_names(samples.minutes())))
+    assert "Nonesuch" not in text
+    assert "Patients' names, birth dates and record numbers are left out" in text
+    assert "Provisional: not a final decision" in text
+    assert "Deferred" in text
