@@ -49,10 +49,38 @@ def _app(data: Path, mode: str = "production", **overrides: object) -> Flask:
         raise click.ClickException(f"{data} cannot be used: {error.strerror}") from None
 
 
+def _revision(app: Flask, data: Path) -> str | None:
+    """The database's revision, None for an empty one; an unusable database is told plainly."""
+    import sqlite3
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from boardroom import migrations
+
+    try:
+        revision = migrations.current_revision(app)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise click.ClickException(f"The database in {data} cannot be used: {reason}") from None
+    if revision is not None and not migrations.is_known(revision):
+        raise click.ClickException(
+            f"The database in {data} belongs to a newer version of Boardroom (its schema is "
+            f"{revision}). Use that version; this one leaves it as it is."
+        )
+    return revision
+
+
+def _upgraded(app: Flask, data: Path) -> None:
+    from boardroom import migrations
+
+    _revision(app, data)
+    migrations.upgrade(app)
+
+
 def _migrated(app: Flask, data: Path) -> None:
     from boardroom import migrations
 
-    if migrations.current_revision(app) != migrations.head():
+    if _revision(app, data) != migrations.head():
         raise click.ClickException(
             f"The database in {data} is not ready. Run: boardroom init --data {data} (a new one) "
             f"or boardroom upgrade --data {data}"
@@ -104,16 +132,19 @@ def demo(port: int, data: Path | None, as_json: bool) -> None:
     _gevent()
     import tempfile
 
-    from boardroom import migrations
     from boardroom.demo.build import build
+    from boardroom.refusals import DomainError
     from boardroom.server import serve as run
 
     with tempfile.TemporaryDirectory(prefix="boardroom-demo-") as temporary:
         folder = data or Path(temporary)
         app = _app(folder, "demo", ASYNC_MODE="gevent")
-        migrations.upgrade(app)
-        with app.app_context():
-            made = build(app)
+        _upgraded(app, folder)
+        try:
+            with app.app_context():
+                made = build(app)
+        except DomainError as error:
+            raise click.ClickException(str(error)) from None
 
         def ready(url: str) -> None:
             if as_json:
@@ -151,14 +182,13 @@ def _welcome(url: str, made: dict[str, Any], folder: Path) -> None:
 )
 def init(data: Path, email: str, name: str, password: str) -> None:
     """Make the database and its first administrator."""
-    from boardroom import migrations
     from boardroom.db import write_transaction
     from boardroom.people.operations import add_person
     from boardroom.people.queries import anybody
     from boardroom.refusals import DomainError
 
     app = _app(data)
-    migrations.upgrade(app)
+    _upgraded(app, data)
     with app.app_context():
         if anybody():
             raise click.ClickException("This database has people already. Use: boardroom user add")
@@ -184,7 +214,7 @@ def upgrade(data: Path) -> None:
     from boardroom import migrations
 
     app = _app(data)
-    before = migrations.current_revision(app)
+    before = _revision(app, data)
     migrations.upgrade(app)
     after = migrations.current_revision(app)
     click.echo(

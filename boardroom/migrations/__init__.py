@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from flask import Flask
 
 from boardroom.db import db
@@ -42,8 +43,15 @@ def current_revision(app: Flask) -> str | None:
 
 def head() -> str | None:
     """The newest revision that this version knows."""
-    from alembic.script import ScriptDirectory
+    return _steps().get_current_head()
 
+
+def is_known(revision: str) -> bool:
+    """Whether this version knows a revision; one that it does not is a newer version's."""
+    return any(step.revision == revision for step in _steps().walk_revisions())
+
+
+def _steps() -> ScriptDirectory:
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).parent))
-    return ScriptDirectory.from_config(made).get_current_head()
+    return ScriptDirectory.from_config(made)
