@@ -182,14 +182,8 @@ class Reader:
                     people.update(v for v in values if isinstance(v, int))
                 elif name == "case_id":
                     cases.update(v for v in values if isinstance(v, int))
-        self.people: dict[int, str] = dict(
-            db.session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
-            .tuples()
-            .all()
-        )
-        self.codes: dict[int, str] = dict(
-            db.session.execute(select(Case.id, Case.code).where(Case.id.in_(cases))).tuples().all()
-        )
+        self.people = _by_key(select(Person.id, Person.name).where(Person.id.in_(people)))
+        self.codes = _by_key(select(Case.id, Case.code).where(Case.id.in_(cases)))
 
     def tell(self, entry: AuditEntry) -> Told:
         """An entry in words."""
@@ -238,6 +232,10 @@ class Reader:
         if isinstance(value, str) and _INSTANT.match(value):
             return self.say_time(dt.datetime.fromisoformat(value))
         return str(value)
+
+
+def _by_key(query: Select[int, str]) -> dict[int, str]:
+    return dict(db.session.execute(query).all())
 
 
 def _names_person(field: str) -> bool:

@@ -349,13 +349,13 @@ def invite_again(board: str, person_id: int) -> Response:
 def audit_trail(board: str) -> Any:
     """Who did and read what, with the values before and after."""
     form = AuditForm(request.args)
-    people = [
-        ("", "Anybody"),
-        *((str(p.id), p.name) for p in queries.members_of(board, active=False)),
-        (audit_queries.NOBODY, "No account (commands, refused sign-ins)"),
-    ]
+    people = {
+        "": "Anybody",
+        **{str(p.id): p.name for p in queries.members_of(board, active=False)},
+        audit_queries.NOBODY: "No account (commands, refused sign-ins)",
+    }
     form.who.choices = people
-    valid = form.validate() and (form.who.data in dict(people) or _not_a_choice(form))
+    valid = form.validate() and (form.who.data in people or _not_a_choice(form))
     search = _search(form, board) if valid else audit_queries.Search()
     found = audit_queries.page(board, search, before=_key("before"), after=_key("after"))
     audit.record_reading("read the audit trail", board=board)

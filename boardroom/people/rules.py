@@ -18,6 +18,12 @@ INVITATION_LASTS = dt.timedelta(days=7)
 
 State = Literal["active", "invited", "expired", "deactivated"]
 
+# Names of inner networks (.local, .lan) are addresses here, so no list of known endings is asked.
+_EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
+    re.IGNORECASE,
+)
+
 _GUESSED_FIRST = ("password", "passwort", "boardroom", "123456", "qwerty", "letmein", "welcome")
 
 
@@ -41,6 +47,11 @@ def password_problem(password: str, *, email: str, name: str) -> str | None:
         if word in plain:
             return f"Leave “{word}” out: it is among the first that others try."
     return None
+
+
+def is_email(text: str) -> bool:
+    """Whether the text is a complete email address."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
 
 
 def _own_words(email: str, name: str) -> list[str]:
