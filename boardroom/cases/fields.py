@@ -159,8 +159,8 @@ LINES: Mapping[str, Mapping[str, Field]] = MappingProxyType(
         "treatments": _by_name(
             Field("kind", "Treatment", "choice", vocabulary="treatment_kinds"),
             Field("on_date", "Date", "date"),
-            Field("detail", "Detail", "long", 2_000),
             Field("response", "Response", "choice", vocabulary="treatment_responses"),
+            Field("detail", "Detail", "long", 2_000),
         ),
         "investigations": _by_name(
             Field("kind", "Kind", "choice", vocabulary="investigation_kinds", short=True),
