@@ -23,15 +23,17 @@ LACKING = (
     "the JSON has them as they were entered."
 )
 
-GLANCE = 26
-"""Values up to so many characters stand in the grid of facts; longer ones in the list below."""
-
 View = dict[str, Any]
 
 
 def paragraphs(text: str) -> list[str]:
     """The lines of a text, without empty ones."""
     return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _short(value: str) -> bool:
+    """Whether a fact fits into the grid that is read at a glance; others go into the list."""
+    return len(value) <= 26 and max(map(len, value.split()), default=0) <= 14
 
 
 def case_view(case: CaseBrief) -> View:
@@ -59,11 +61,11 @@ def case_view(case: CaseBrief) -> View:
         },
         "summary": paragraphs(case.summary),
         "comorbidity": paragraphs(case.comorbidity),
-        "facts": [fact.model_dump() for fact in case.facts if len(fact.value) <= GLANCE],
+        "facts": [fact.model_dump() for fact in case.facts if _short(fact.value)],
         "long_facts": [
             {"label": fact.label, "value": paragraphs(words.joined(fact.value, fact.note))}
             for fact in case.facts
-            if len(fact.value) > GLANCE
+            if not _short(fact.value)
         ],
         "lesions": [words.lesion(lesion) for lesion in case.lesions],
         "treatments": [words.treatment(treatment) for treatment in case.treatments],
