@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, TextAreaField
+from wtforms import IntegerField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from boardroom.comments.rules import LONGEST
 
@@ -20,4 +21,4 @@ class CommentForm(FlaskForm):
             Length(max=LONGEST, message=f"Keep a comment to {LONGEST} characters."),
         ],
     )
-    thread = IntegerField(validators=[Optional()], widget=HiddenField.widget)
+    thread = IntegerField(validators=[Optional()], widget=HiddenInput())

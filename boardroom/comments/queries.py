@@ -57,7 +57,7 @@ def counts(case_ids: list[int]) -> dict[int, int]:
         .where(Comment.case_id.in_(case_ids), Comment.withdrawn_at.is_(None))
         .group_by(Comment.case_id)
     )
-    return {case_id: count for case_id, count in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def can_be_addressed(board: str) -> list[Person]:

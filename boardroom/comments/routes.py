@@ -82,7 +82,9 @@ def comments_of(case: Case) -> dict[str, Any]:
             m.person_id == current_user.id and m.seen_at is None for c in said for m in c.mentions
         ),
         "writes": can("comments.add", case_id=case.id),
-        "people": queries.can_be_addressed(case.board) if can("comments.add", case_id=case.id) else [],
+        "people": queries.can_be_addressed(case.board)
+        if can("comments.add", case_id=case.id)
+        else [],
     }
 
 

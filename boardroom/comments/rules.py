@@ -27,12 +27,16 @@ def checked(text: str) -> str:
     return plain
 
 
-def may_edit(*, author_id: int, at: dt.datetime, withdrawn: bool, viewer_id: int, now: dt.datetime) -> bool:
+def may_edit(
+    *, author_id: int, at: dt.datetime, withdrawn: bool, viewer_id: int, now: dt.datetime
+) -> bool:
     """Whether the person may still put the comment right."""
     return author_id == viewer_id and not withdrawn and now - at < EDITABLE_FOR
 
 
-def must_edit(*, author_id: int, at: dt.datetime, withdrawn: bool, viewer_id: int, now: dt.datetime) -> None:
+def must_edit(
+    *, author_id: int, at: dt.datetime, withdrawn: bool, viewer_id: int, now: dt.datetime
+) -> None:
     """`may_edit`, raising Forbidden or IllegalTransition with the reason."""
     must_withdraw(author_id=author_id, withdrawn=withdrawn, viewer_id=viewer_id)
     if now - at >= EDITABLE_FOR:

@@ -22,7 +22,7 @@ def inside_boards(person: Person) -> list[str]:
 
 
 def next_meetings(person: Person) -> list[Meeting]:
-    """The live meetings of the person's boards, or else the next planned one, with their agendas."""
+    """Live meetings of the person's boards and the next planned one, with their agendas."""
     boards = inside_boards(person)
     if not boards:
         return []
@@ -108,9 +108,7 @@ def invitations_open(person: Person) -> int:
         db.session.scalar(
             select(func.count(func.distinct(Person.id)))
             .join(Membership, Membership.person_id == Person.id)
-            .where(
-                Membership.board.in_(boards), Person.active, Person.invitation_hash.is_not(None)
-            )
+            .where(Membership.board.in_(boards), Person.active, Person.invitation_hash.is_not(None))
         )
         or 0
     )

@@ -9,6 +9,8 @@ from flask_login import current_user
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import queries as cases
+from boardroom.cases.models import Case
+from boardroom.cases.rules import Readiness
 from boardroom.cases.view import readiness_of
 from boardroom.comments import queries as comments
 from boardroom.db import now
@@ -53,14 +55,15 @@ def home() -> str:
 
 
 def _missing(meeting: Meeting) -> dict[str, Any]:
-    """What the cases of a meeting still lack for a fair discussion; cases that lack nothing count."""
+    """What the cases of a meeting still lack for a fair discussion, the worst first."""
     board: BoardDefinition = current_app.extensions["boards"][meeting.board]
     today = local(now(), meeting.board).date()
-    ready, lines = 0, []
+    ready = 0
+    lines: list[tuple[Case, Readiness]] = []
     for case in queries.with_parts([item.case_id for item in meeting.items]):
         readiness = readiness_of(case, board, today)
         if readiness.gaps:
-            lines.append({"case": case, "readiness": readiness})
+            lines.append((case, readiness))
         ready += readiness.ready
-    lines.sort(key=lambda line: -len(line["readiness"].essential))
+    lines.sort(key=lambda line: -len(line[1].essential))
     return {"meeting": meeting, "cases": lines, "ready": ready, "total": len(meeting.items)}

@@ -63,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """One option over all rows. ``label``: "all", "none" or "3:1", those for it to those against."""
+    """One option over all rows. ``label``: "all", "none" or "3:1", those for to those against."""
 
     kind: Kind
     label: str
@@ -169,10 +169,14 @@ def _row(opinion: Any, board: BoardDefinition, first_verdict: str) -> Row:
         specialty_key=opinion.specialty,
         specialty=known.name if known else opinion.specialty,
         mark=known.mark if known else opinion.specialty[:2].upper(),
-        cells=tuple(_cell(opinion.stances.get(o.key, {}), stances_then.get(o.key)) for o in board.options),
+        cells=tuple(
+            _cell(opinion.stances.get(o.key, {}), stances_then.get(o.key)) for o in board.options
+        ),
         person=opinion.person.name,
         verdict=_word(board, opinion.verdict) or Word("undetermined", "none"),
-        verdict_was=_word(board, verdict_then) if verdict_then not in (None, opinion.verdict) else None,
+        verdict_was=_word(board, verdict_then)
+        if verdict_then not in (None, opinion.verdict)
+        else None,
         against_first=against_first(board, opinion.verdict, first_verdict),
         confidence=opinion.confidence,
         late=opinion.submitted_at is not None
@@ -184,7 +188,8 @@ def _row(opinion: Any, board: BoardDefinition, first_verdict: str) -> Row:
 
 def _at_the_reveal(shifts: Sequence[Any]) -> tuple[Any, dict[str, str]]:
     """The verdict (None: never moved) and stances before the first shift of each."""
-    verdict, stances = None, {}
+    verdict: Any = None
+    stances: dict[str, str] = {}
     for shift in shifts:
         if verdict is None and "verdict" in shift.changes:
             verdict = shift.changes["verdict"][0]
@@ -209,7 +214,7 @@ def _summary(rows: Sequence[Row], column: int) -> Summary:
         preferred = any(stance == "prefer" for _, stance in said)
         return Summary("split" if preferred else "mixed", f"{len(pro)}:{len(contra)}", pro, contra)
     if len(pro) + len(contra) == 1:
-        return Summary("", "1:0" if pro else "0:1", pro, contra)
+        return Summary("", "", pro, contra)  # one voice is no agreement
     return Summary("agreed", "all" if pro else "none", pro, contra)
 
 

@@ -125,7 +125,7 @@ def submit(
     live.announce_case(
         case.id,
         "opinion_submitted",
-        {"opinions", "controls", "mine"},
+        {"opinions", "controls", "own"},
         actor=actor,
         specialty=specialty,
         person=actor.id,
@@ -190,7 +190,7 @@ def shift(
     live.announce_case(
         case.id,
         "opinion_shifted",
-        {"opinions", "mine"},
+        {"opinions", "own"},
         actor=actor,
         specialty=opinion.specialty,
         person=actor.id,

@@ -28,7 +28,7 @@ class Arrival:
     person_id: int
     name: str
     specialty: str
-    submitted_at: dt.datetime
+    submitted_at: dt.datetime | None
     revealed: bool
 
 
@@ -78,7 +78,7 @@ def counts_in(case_ids: Iterable[int]) -> dict[int, int]:
         .where(Opinion.case_id.in_(list(case_ids)), Opinion.status.in_(GIVEN))
         .group_by(Opinion.case_id)
     )
-    return {case_id: count for case_id, count in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def revealed_opinions(case_id: int) -> list[Opinion]:
@@ -153,9 +153,7 @@ def waiting_for(person: Person) -> list[Wanted]:
         .outerjoin(
             AgendaItem, and_(AgendaItem.case_id == Case.id, AgendaItem.status.in_(STILL_OPEN))
         )
-        .outerjoin(
-            Meeting, and_(AgendaItem.meeting_id == Meeting.id, Meeting.status.in_(COMING))
-        )
+        .outerjoin(Meeting, and_(AgendaItem.meeting_id == Meeting.id, Meeting.status.in_(COMING)))
         # Only that there is a draft is read, not a word of it.
         .outerjoin(Opinion, and_(Opinion.case_id == Case.id, Opinion.person_id == person.id))
         .where(

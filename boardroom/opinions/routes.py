@@ -33,7 +33,7 @@ def opinion(case_id: int) -> str:
 
 @bp.post("/cases/<int:case_id>/opinion/draft")
 def save_draft(case_id: int) -> Any:
-    """Keep the fields sent, in a draft. Answers in JSON to the page's script, with 303 to a form."""
+    """Keep the fields sent, in a draft. Answers a script in JSON, a form with 303."""
     by_script = request.accept_mimetypes.best == JSON or request.is_json
     sent = _sent()
     try:
@@ -180,7 +180,7 @@ def _page(
         answer_choices=rules.answer_choices,
         opinion=mine,
         status=status,
-        late=bool(mine) and rules.was_late(mine.submitted_at, mine.revealed_at),
+        late=mine is not None and rules.was_late(mine.submitted_at, mine.revealed_at),
         opened=queries.opened(case.id),
         takes=takes,
         form_is_open=form_is_open,
@@ -236,5 +236,3 @@ def _was(sent: dict[str, str]) -> dict[str, str] | None:
     except ValueError:
         return None
     return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else None
-
-

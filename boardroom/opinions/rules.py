@@ -17,7 +17,6 @@ from boardroom.boards.parts import Question
 from boardroom.opinions.divergence import divergence as divergence  # a rule with its own file
 from boardroom.refusals import IllegalTransition, Locked
 
-
 LONG = 6000  # characters of the rationale
 SHORT = 2000  # of "what would change my mind" and of an answer in words
 LINE = 500  # of a reason
@@ -211,7 +210,9 @@ def _answer_problems(view: View, board: BoardDefinition, specialty: str) -> dict
     for key, answer in view.answers.items():
         question = asked.get(key)
         if question is None:
-            found[f"answer-{key}"] = "This question is not asked of your specialty. Reload the page."
+            found[f"answer-{key}"] = (
+                "This question is not asked of your specialty. Reload the page."
+            )
         elif question.kind == "text":
             if len(answer) > SHORT:
                 found[f"answer-{key}"] = f"Keep the answer to {SHORT} characters."
@@ -237,7 +238,10 @@ def answers_in_words(
 ) -> list[tuple[str, str]]:
     """(question, answer) as one reads them, in the board's order; unanswered ones left out."""
     return [
-        (question.text, dict(answer_choices(question)).get(answers[question.key], answers[question.key]))
+        (
+            question.text,
+            dict(answer_choices(question)).get(answers[question.key], answers[question.key]),
+        )
         for question in questions_for(board, specialty)
         if answers.get(question.key)
     ]
@@ -276,7 +280,9 @@ def _part(stances: Mapping[str, Mapping[str, str]], name: str) -> dict[str, str]
     return {key: entry.get(name, "") for key, entry in stances.items()}
 
 
-def shift_in_words(changed: Mapping[str, Any], board: BoardDefinition) -> list[tuple[str, str, str]]:
+def shift_in_words(
+    changed: Mapping[str, Any], board: BoardDefinition
+) -> list[tuple[str, str, str]]:
     """(what, before, now) of one shift as one reads it."""
 
     def name(vocabulary: str, key: str) -> str:

@@ -102,7 +102,13 @@ class Room:
 
     def go_live(self) -> None:
         """Begin the meeting and take the case."""
-        self.change(Meeting, self.meeting, status=MeetingStatus.LIVE, started_at=now(), current_item_id=self.item)
+        self.change(
+            Meeting,
+            self.meeting,
+            status=MeetingStatus.LIVE,
+            started_at=now(),
+            current_item_id=self.item,
+        )
         self.change(AgendaItem, self.item, status=ItemStatus.PRESENTING, started_at=now())
 
     def reveal(self) -> int:
@@ -111,5 +117,3 @@ class Room:
         with self.app.app_context(), write_transaction() as session:
             chair = session.get_one(Person, self.people["chair"])
             return len(operations.reveal_all(self.case, actor=chair))
-
-

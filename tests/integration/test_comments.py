@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from tests.integration.room import Room
 
 from boardroom.comments import rules
 from boardroom.comments.models import Comment, Mention
 from boardroom.db import now
 from boardroom.meetings.models import MeetingEvent
 from boardroom.people.models import Person
+from tests.integration.room import Room
 
 PART = {"HX-Request": "true"}
 
@@ -63,21 +63,33 @@ def test_the_text_is_cut_where_it_addresses_somebody() -> None:
 # --- Saying something --------------------------------------------------------------------------
 
 
-def test_a_comment_and_its_answers_stand_together(room: Room, rows: Callable[..., list[Any]]) -> None:
+def test_a_comment_and_its_answers_stand_together(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
     assert say(room, "surgeon", "Is the portal vein open?").status_code == 303
     (first,) = rows(select(Comment))
     say(room, "oncologist", "Yes, on the scan of May.", thread=first.id)
     answer = rows(select(Comment).order_by(Comment.id.desc()))[0]
     say(room, "surgeon", "Thank you.", thread=answer.id)  # an answer to an answer joins the thread
-    assert [c.thread_id for c in rows(select(Comment).order_by(Comment.id))] == [None, first.id, first.id]
+    assert [c.thread_id for c in rows(select(Comment).order_by(Comment.id))] == [
+        None,
+        first.id,
+        first.id,
+    ]
     page = room.client("observer").get(room.at("comments"))
     assert page.status_code == 200
-    assert page.text.index("portal vein") < page.text.index("scan of May") < page.text.index("Thank you")
+    assert (
+        page.text.index("portal vein")
+        < page.text.index("scan of May")
+        < page.text.index("Thank you")
+    )
     assert "<textarea" not in page.text
 
 
 @pytest.mark.parametrize("body", ["", "  \n ", "x" * 4001])
-def test_what_cannot_be_said_keeps_the_words(room: Room, rows: Callable[..., list[Any]], body: str) -> None:
+def test_what_cannot_be_said_keeps_the_words(
+    room: Room, rows: Callable[..., list[Any]], body: str
+) -> None:
     answer = room.client("surgeon").post(room.at("comments"), data={"body": body}, headers=PART)
     assert answer.status_code == 422
     assert "field-error" in answer.text
@@ -93,7 +105,9 @@ def test_markup_is_text(room: Room) -> None:
 
 
 @pytest.mark.parametrize("name", ["observer", "referrer"])
-def test_observers_and_referrers_say_nothing(room: Room, rows: Callable[..., list[Any]], name: str) -> None:
+def test_observers_and_referrers_say_nothing(
+    room: Room, rows: Callable[..., list[Any]], name: str
+) -> None:
     assert say(room, name, "hello").status_code == 403
     assert rows(select(Comment)) == []
 
@@ -130,7 +144,11 @@ def test_a_live_meeting_hears_of_it(room: Room, rows: Callable[..., list[Any]]) 
 
 
 def test_a_mention_waits_until_it_is_seen(room: Room, rows: Callable[..., list[Any]]) -> None:
-    say(room, "surgeon", "@Invented Oncologist what do you give, @Invented Surgeon asks @Invented Observer")
+    say(
+        room,
+        "surgeon",
+        "@Invented Oncologist what do you give, @Invented Surgeon asks @Invented Observer",
+    )
     (mention,) = rows(select(Mention))  # neither oneself nor who may not answer
     assert mention.person_id == room.people["oncologist"]
     client = room.client("oncologist")
@@ -158,7 +176,9 @@ def edit(room: Room, name: str, comment: int, body: str) -> Any:
     return room.client(name).post(room.at(f"comments/{comment}/edit"), data={"body": body})
 
 
-def test_one_can_put_a_comment_right_for_a_while(room: Room, rows: Callable[..., list[Any]]) -> None:
+def test_one_can_put_a_comment_right_for_a_while(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
     say(room, "surgeon", "@Invented Oncologist it is segment 6")
     (comment,) = rows(select(Comment))
     assert 'name="body"' in room.client("surgeon").get(room.at(f"comments?edit={comment.id}")).text

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
-from tests.integration.room import Room
 
 from boardroom.cases.models import Case, CaseStatus, Patient
 from boardroom.db import db, write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
+from tests.integration.room import Room
 
 
 @pytest.fixture
@@ -95,7 +95,13 @@ def test_an_observer_watches(room: Room) -> None:
 def test_a_referrer_sees_their_own_hospitals_cases_and_no_others(room: Room) -> None:
     with room.app.app_context(), write_transaction() as session:
         session.add(
-            Case(code="BR-0002", board="liver", patient=Patient(name="Someone Elses"), referrer_hospital="Elsewhere", question="Not yours")
+            Case(
+                code="BR-0002",
+                board="liver",
+                patient=Patient(name="Someone Elses"),
+                referrer_hospital="Elsewhere",
+                question="Not yours",
+            )
         )
     page = home(room, "referrer")
     assert "BR-0001" in page
@@ -115,7 +121,9 @@ def test_nothing_is_asked_again_for_each_case(room: Room) -> None:
                 )  # fmt: skip
                 session.add(case)
                 session.flush()
-                session.add(AgendaItem(meeting_id=room.meeting, case_id=case.id, position=number, minutes=4))
+                session.add(
+                    AgendaItem(meeting_id=room.meeting, case_id=case.id, position=number, minutes=4)
+                )
 
     for name in ("surgeon", "coordinator", "chair", "observer"):
         home(room, name)

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from tests.integration.room import Room
 
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus
@@ -18,6 +17,7 @@ from boardroom.meetings.models import MeetingEvent
 from boardroom.opinions import queries
 from boardroom.opinions.models import Opinion, OpinionStatus, Shift
 from boardroom.people.models import Person
+from tests.integration.room import Room
 
 SCRIPT = {"X-Boardroom-Part": "1", "Accept": "application/json"}
 
@@ -42,7 +42,9 @@ def only(rows: Callable[..., list[Any]]) -> Opinion:
 def test_a_draft_saves_field_by_field(room: Room, rows: Callable[..., list[Any]]) -> None:
     first = save(room, "surgeon", verdict="convertible")
     assert (first.status_code, first.json["version"], first.json["errors"]) == (200, 1, {})
-    again = save(room, "surgeon", **{"stance-tace": "prefer", "reason-tace": "bridge", "version": "1"})
+    again = save(
+        room, "surgeon", **{"stance-tace": "prefer", "reason-tace": "bridge", "version": "1"}
+    )
     assert again.json["version"] == 2
     mine = only(rows)
     assert (mine.verdict, mine.status, mine.specialty) == ("convertible", "draft", "surgery")
@@ -59,10 +61,24 @@ def test_a_field_that_cannot_be_taken_is_named_and_the_rest_is_saved(
     assert (only(rows).verdict, only(rows).rationale) == ("", "Well.")
 
 
-def test_two_devices_on_one_field_are_told_apart(room: Room, rows: Callable[..., list[Any]]) -> None:
+def test_two_devices_on_one_field_are_told_apart(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
     save(room, "surgeon", rationale="from the desk")
-    save(room, "surgeon", rationale="from the desk, longer", version="1", _was='{"rationale": "from the desk"}')
-    stale = save(room, "surgeon", rationale="from the phone", version="1", _was='{"rationale": "from the desk"}')
+    save(
+        room,
+        "surgeon",
+        rationale="from the desk, longer",
+        version="1",
+        _was='{"rationale": "from the desk"}',
+    )
+    stale = save(
+        room,
+        "surgeon",
+        rationale="from the phone",
+        version="1",
+        _was='{"rationale": "from the desk"}',
+    )
     assert stale.status_code == 409
     assert stale.json["theirs"] == {"rationale": "from the desk, longer"}
     assert stale.json["mine"] == {"rationale": "from the phone"}
@@ -71,7 +87,9 @@ def test_two_devices_on_one_field_are_told_apart(room: Room, rows: Callable[...,
     assert only(rows).rationale == "from the desk, longer"
 
 
-def test_a_repeat_after_a_lost_answer_does_no_harm(room: Room, rows: Callable[..., list[Any]]) -> None:
+def test_a_repeat_after_a_lost_answer_does_no_harm(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
     fields = {"rationale": "once", "version": "0", "_was": '{"rationale": ""}'}
     assert save(room, "surgeon", **fields).status_code == 200
     assert save(room, "surgeon", **fields).status_code == 200
@@ -121,7 +139,12 @@ def test_an_unfinished_opinion_says_what_is_open_and_keeps_what_was_typed(
         room.at("opinion/submit"), data={"rationale": "kept <b>here</b>", "stance-tace": "prefer"}
     )
     assert answer.status_code == 422
-    for words in ("Choose your verdict", "Say how sure", "10 options have no stance", "kept &lt;b&gt;here"):
+    for words in (
+        "Choose your verdict",
+        "Say how sure",
+        "10 options have no stance",
+        "kept &lt;b&gt;here",
+    ):
         assert words in answer.text
     assert rows(select(Opinion)) == []
 
@@ -129,13 +152,20 @@ def test_an_unfinished_opinion_says_what_is_open_and_keeps_what_was_typed(
 def test_the_rest_outside_the_field_in_one_tap(room: Room, rows: Callable[..., list[Any]]) -> None:
     answer = room.client("surgeon").post(
         room.at("opinion/submit"),
-        data={"verdict": "resectable", "confidence": "5", "stance-resection": "prefer", "rest": "outside_field"},
+        data={
+            "verdict": "resectable",
+            "confidence": "5",
+            "stance-resection": "prefer",
+            "rest": "outside_field",
+        },
     )
     assert answer.status_code == 303
     assert only(rows).stances["tace"]["stance"] == "outside_field"
 
 
-def test_a_sealed_opinion_can_be_replaced_before_the_reveal(room: Room, rows: Callable[..., list[Any]]) -> None:
+def test_a_sealed_opinion_can_be_replaced_before_the_reveal(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
     room.submit("surgeon")
     assert save(room, "surgeon", rationale="quietly").status_code == 409
     assert "Submit sealed again" in room.client("surgeon").get(room.at("opinion?change=1")).text
@@ -220,13 +250,19 @@ def test_a_seal_that_was_promised_is_not_broken_by_a_reveal_in_between(
 # --- Shifts ------------------------------------------------------------------------------------
 
 
-def test_a_shift_keeps_both_views_and_is_announced(room: Room, rows: Callable[..., list[Any]]) -> None:
+def test_a_shift_keeps_both_views_and_is_announced(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
     room.submit("surgeon")
     room.go_live()
     room.reveal()
     answer = room.client("surgeon").post(
         room.at("opinion/shift"),
-        data=room.opinion(verdict="resectable", shift_reason="The volumetry was read again.", **{"stance-resection": "prefer"}),
+        data=room.opinion(
+            verdict="resectable",
+            shift_reason="The volumetry was read again.",
+            **{"stance-resection": "prefer"},
+        ),
     )
     assert answer.status_code == 303
     (shift,) = rows(select(Shift))
@@ -304,13 +340,19 @@ def test_every_step_is_in_the_audit_trail_without_its_content(
     entries = rows(select(AuditEntry).where(AuditEntry.action.contains("opinion")))
     assert [e.action for e in entries] == ["saved a draft opinion", "submitted an opinion"]
     assert all(e.case_id == room.case and e.actor_id == room.people["surgeon"] for e in entries)
-    assert all("sentinel-words" not in str((e.changes, e.details)) for e in rows(select(AuditEntry)))
+    assert all(
+        "sentinel-words" not in str((e.changes, e.details)) for e in rows(select(AuditEntry))
+    )
 
 
-def test_reading_the_page_changes_nothing_and_is_recorded(room: Room, rows: Callable[..., list[Any]]) -> None:
+def test_reading_the_page_changes_nothing_and_is_recorded(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
     room.client("surgeon").get(room.at("opinion"))
     assert rows(select(Opinion)) == []
-    assert [e.action for e in rows(select(AuditEntry).where(AuditEntry.case_id == room.case))] == ["read a case"]
+    assert [e.action for e in rows(select(AuditEntry).where(AuditEntry.case_id == room.case))] == [
+        "read a case"
+    ]
 
 
 def test_the_part_alone_for_a_dialog(room: Room) -> None:

@@ -35,7 +35,11 @@ def opinion(specialty: str, verdict: str, name: str = "Invented Person", **more:
 
 def test_rows_follow_the_board_and_core_specialties_without_an_opinion_stay_visible() -> None:
     found = divergence(
-        [opinion("oncology", "convertible"), opinion("surgery", "resectable", "B"), opinion("surgery", "resectable", "A")],
+        [
+            opinion("oncology", "convertible"),
+            opinion("surgery", "resectable", "B"),
+            opinion("surgery", "resectable", "A"),
+        ],
         LIVER,
         "unresectable_remnant",
     )
@@ -49,7 +53,10 @@ def test_rows_follow_the_board_and_core_specialties_without_an_opinion_stay_visi
 
 def test_an_opinion_that_is_not_revealed_never_gets_in() -> None:
     found = divergence(
-        [opinion("surgery", "resectable", status="submitted"), opinion("oncology", "convertible", status="draft")],
+        [
+            opinion("surgery", "resectable", status="submitted"),
+            opinion("oncology", "convertible", status="draft"),
+        ],
         LIVER,
         "",
     )
@@ -60,9 +67,19 @@ def test_an_opinion_that_is_not_revealed_never_gets_in() -> None:
 def test_opposing_stances_are_named_by_specialty() -> None:
     found = divergence(
         [
-            opinion("surgery", "resectable", stances={"resection": "prefer", "tace": "advise_against"}),
-            opinion("oncology", "convertible", stances={"resection": "advise_against", "tace": "advise_against"}),
-            opinion("radiology", "resectable", stances={"resection": "outside_field", "tace": "advise_against"}),
+            opinion(
+                "surgery", "resectable", stances={"resection": "prefer", "tace": "advise_against"}
+            ),
+            opinion(
+                "oncology",
+                "convertible",
+                stances={"resection": "advise_against", "tace": "advise_against"},
+            ),
+            opinion(
+                "radiology",
+                "resectable",
+                stances={"resection": "outside_field", "tace": "advise_against"},
+            ),
         ],
         LIVER,
         "",
@@ -85,7 +102,7 @@ def test_acceptable_against_a_warning_is_mixed_and_one_voice_is_no_agreement() -
         "",
     )
     assert found.summary[COLUMN["sbrt"]].kind == "mixed"
-    assert found.summary[COLUMN["ablation"]] .kind == ""
+    assert found.summary[COLUMN["ablation"]].kind == ""
 
 
 def test_verdicts_are_grouped_against_the_first_opinion() -> None:
@@ -119,15 +136,23 @@ def test_a_shift_shows_the_stance_at_the_reveal() -> None:
     shifts = [
         SimpleNamespace(changes={"stances": {"tace": ["prefer", "acceptable"]}}),
         SimpleNamespace(
-            changes={"verdict": ["convertible", "resectable"], "stances": {"tace": ["acceptable", "advise_against"]}}
+            changes={
+                "verdict": ["convertible", "resectable"],
+                "stances": {"tace": ["acceptable", "advise_against"]},
+            }
         ),
     ]
     found = divergence(
-        [opinion("surgery", "resectable", stances={"tace": "advise_against"}, shifts=shifts)], LIVER, ""
+        [opinion("surgery", "resectable", stances={"tace": "advise_against"}, shifts=shifts)],
+        LIVER,
+        "",
     )
     row = found.rows[0]
     assert row.shifted
-    assert (row.cells[COLUMN["tace"]].was, row.cells[COLUMN["tace"]].stance) == ("prefer", "advise_against")
+    assert (row.cells[COLUMN["tace"]].was, row.cells[COLUMN["tace"]].stance) == (
+        "prefer",
+        "advise_against",
+    )
     assert row.verdict_was is not None
     assert row.verdict_was.key == "convertible"
 

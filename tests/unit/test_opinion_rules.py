@@ -85,7 +85,9 @@ def test_moves_that_are_refused(status: str | None, action: rules.Action) -> Non
         rules.after(status, action)
 
 
-@pytest.mark.parametrize("status", ["submitted", "needs_information", "listed", "discussed", "deferred"])
+@pytest.mark.parametrize(
+    "status", ["submitted", "needs_information", "listed", "discussed", "deferred"]
+)
 def test_cases_before_the_board_take_opinions(status: str) -> None:
     rules.must_take_opinions(status)
     assert rules.takes_opinions(status)
@@ -126,7 +128,11 @@ def test_a_reason_without_a_stance_does_not_count_as_a_stance() -> None:
 
 def test_one_tap_puts_the_rest_outside_the_field() -> None:
     view = rules.with_rest_outside(
-        View(verdict="resectable", confidence=3, stances={"resection": {"stance": "prefer", "reason": ""}}),
+        View(
+            verdict="resectable",
+            confidence=3,
+            stances={"resection": {"stance": "prefer", "reason": ""}},
+        ),
         LIVER,
     )
     assert wrong(view) == {}
@@ -194,7 +200,12 @@ def test_a_shift_keeps_what_was_said() -> None:
     old = complete(rationale="too little liver")
     new = rules.with_fields(
         old,
-        {"verdict": "resectable", "stance-resection": "prefer", "reason-resection": "grew", "confidence": "5"},
+        {
+            "verdict": "resectable",
+            "stance-resection": "prefer",
+            "reason-resection": "grew",
+            "confidence": "5",
+        },
     )
     changed = rules.changes(old, new)
     assert changed == {
