@@ -307,6 +307,9 @@ def load_boards(folder: Path) -> dict[str, BoardDefinition]:
         mistakes += found
         if board is not None:
             boards[board.key] = board
+    for i, prefix in _repeated(b.case_code_prefix for b in boards.values()):
+        key = list(boards)[i]
+        mistakes.append(f"{key}.toml: case_code_prefix: '{prefix}' belongs to another board")
     if mistakes:
         raise DefinitionError("\n".join(mistakes))
     return boards

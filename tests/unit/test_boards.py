@@ -177,3 +177,11 @@ def test_every_mistake_of_every_file_is_in_one_message(tmp_path: Path) -> None:
     lines = mistakes(tmp_path, broken)
     assert len(lines) == 3
     assert {line.split(":")[0] for line in lines} == {"a.toml", "liver.toml"}
+
+
+def test_two_boards_cannot_number_their_cases_alike(tmp_path: Path) -> None:
+    (tmp_path / "liver.toml").write_text(LIVER, encoding="utf-8")
+    second = LIVER.replace('key = "liver"', 'key = "second"', 1)
+    assert mistakes(tmp_path, second, "second.toml") == [
+        "second.toml: case_code_prefix: 'BR' belongs to another board"
+    ]
