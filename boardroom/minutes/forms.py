@@ -36,6 +36,6 @@ class ExportForm(FlaskForm):
     first = DateField("From", [InputRequired("Choose the first day.")])
     last = DateField("To", [InputRequired("Choose the last day.")])
     format = RadioField(
-        "Format", choices=[(f.name, f.words) for f in FORMATS.values()], default="pdf"
+        "Format", choices={f.name: f.words for f in FORMATS.values()}, default="pdf"
     )
     without_names = BooleanField("Leave patients’ names out")

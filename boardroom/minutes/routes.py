@@ -44,7 +44,7 @@ def _page(meeting: Meeting, form: AmendForm | None = None, status: int = 200) ->
 
 def _amend_form(codes: list[str]) -> AmendForm:
     form = AmendForm()
-    form.case.choices = [("", "The meeting as a whole"), *((code, code) for code in codes)]
+    form.case.choices = {"": "The meeting as a whole"} | {code: code for code in codes}
     return form
 
 
