@@ -32,12 +32,6 @@ SERVED: dict[str, dict[str, str]] = {
         "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap.bundle.min.js",
         "bootstrap/LICENSE": "LICENSE",
     },
-    "bootstrap-icons": {
-        "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons.min.css",
-        "bootstrap-icons/font/fonts": "fonts",
-        "bootstrap-icons/bootstrap-icons.svg": "bootstrap-icons.svg",
-        "bootstrap-icons/LICENSE": "LICENSE",
-    },
     "htmx": {
         "htmx.org/dist/htmx.min.js": "htmx.min.js",
         "htmx.org/LICENSE": "LICENSE",
@@ -64,7 +58,6 @@ TESTED: dict[str, dict[str, str]] = {
 # Of a copied folder, only what its style sheet names
 WANTED_IN_FOLDER = {
     "@fontsource-variable/inter/files": "*-wght-*.woff2",
-    "bootstrap-icons/font/fonts": "*.woff*",
 }
 STAMP = ".built-from"
 # Folders of the source tree that a wheel carries as boardroom/_assets/<name>

@@ -56,8 +56,6 @@ def test_wheel_holds_all_assets_and_no_tests(wheel: Path) -> None:
     for library in (
         "bootstrap/bootstrap.min.css",
         "bootstrap/bootstrap.bundle.min.js",
-        "bootstrap-icons/bootstrap-icons.min.css",
-        "bootstrap-icons/fonts/bootstrap-icons.woff2",
         "htmx/htmx.min.js",
         "inter/index.css",
         "inter/files/inter-latin-wght-normal.woff2",
