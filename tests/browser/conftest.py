@@ -63,9 +63,7 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(
-    demo_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[servers.Server]:
+def server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
     """A demonstration of the module's own, on a free port."""
     folder = tmp_path_factory.mktemp("server") / "data"
     shutil.copytree(demo_data, folder)
@@ -90,9 +88,11 @@ class People:
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: self.problems.append(f"{page.url}: {message.text}")
-            if message.type == "error"
-            else None,
+            lambda message: (
+                self.problems.append(f"{page.url}: {message.text}")
+                if message.type == "error"
+                else None
+            ),
         )
         if who is not None:
             page.goto("/sign-in")
