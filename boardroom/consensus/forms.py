@@ -233,6 +233,17 @@ def shuffled(steps: list[Step], action: str, board: BoardDefinition) -> list[Ste
     return steps
 
 
+def rest_closed(form: FlaskForm, board: BoardDefinition, disposition: str) -> dict[str, Fate]:
+    """Every option's fate in the form, with this one for those left open."""
+    return {
+        option.key: Fate(
+            form[f"disposition_{option.key}"].data or disposition,
+            form[f"reason_{option.key}"].data or "",
+        )
+        for option in board.options
+    }
+
+
 class SignOffForm(FlaskForm):
     """A specialty's word on the consensus."""
 

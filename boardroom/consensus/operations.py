@@ -81,7 +81,8 @@ def save(
     seq = live.announce(
         meeting,
         "consensus_saved",
-        {"consensus"},
+        # With the first version there is something to sign off.
+        {"consensus", "mine"} if consensus.version == 1 else {"consensus"},
         actor=actor,
         item=item,
         key=key,
@@ -157,7 +158,7 @@ def sign_off(
     seq = live.announce(
         item.meeting,
         "signed_off",
-        {"consensus", "mine"},
+        {"consensus", "own"},
         actor=actor,
         item=item,
         key=key,

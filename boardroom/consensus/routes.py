@@ -49,6 +49,8 @@ def save(meeting_id: int, item_id: int) -> Any:
     action = request.form.get("_do", "")
     if action.startswith(CHANGED_STEPS) and not errors:
         values["steps"] = forms.shuffled(forms.steps_of(form), action, board)
+    if action.startswith("rest:") and not errors:
+        values["dispositions"] = forms.rest_closed(form, board, action.removeprefix("rest:"))
     if "version" in errors or (errors and not wants_part()):
         return _not_saved(item, form, errors)
     try:

@@ -91,10 +91,12 @@
       if (button?.name) fields.set(button.name, button.value);
       if (fields.has("agenda_version")) fields.set("agenda_version", page().dataset.version);
       const move = button?.name === "move" ? button.value.split(":")[0] : null;
+      const after = form.closest("li")?.nextElementSibling?.querySelector("button[id^=list-]");
       const beside = row?.nextElementSibling ?? row?.previousElementSibling;
       return send(form.action, fields, {
         focus: move ? [`${move}-${item}`, `${move === "up" ? "down" : "up"}-${item}`]
           : button?.id.startsWith("remove-") ? [`remove-${beside?.dataset.item}`, "waiting-head"]
+          : button?.id.startsWith("list-") ? [after?.id, "waiting-head"]
           : [],
         done: () => move ? `${code} is now ${placeOf(item)} of ${countRows()}.`
           : button?.id.startsWith("remove-") ? `${code} is off the agenda.`

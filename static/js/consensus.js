@@ -75,6 +75,19 @@
     if (to !== null) rowsOf(field)[to].querySelector(`[data-step-do="${stepDo}"]`)?.focus();
   });
 
+  // One press for every option that nobody has a word to say about.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-fates-rest]");
+    if (!button?.form) return;
+    event.preventDefault();
+    let last = null;
+    for (const open of button.form.querySelectorAll('[name^="disposition_"][value=""]:checked')) {
+      last = [...button.form.elements[open.name]].find((radio) => radio.value === button.dataset.fatesRest);
+      if (last) last.checked = true;
+    }
+    last?.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   document.addEventListener("keydown", (event) => {
     const row = event.target.closest?.("[data-step]");
     const field = row?.closest("[data-steps]");

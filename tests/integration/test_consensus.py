@@ -192,6 +192,17 @@ def test_a_plan_is_moved_without_scripts(room: Any, rows: Any) -> None:
     assert press(5, "up:99") == press(5, "up:-1") == press(5, "quick:none")
 
 
+def test_the_rest_of_the_options_is_closed_at_once(room: Any, rows: Any) -> None:
+    scribe = room.as_("scribe")
+    posted = {"version": 0, "disposition_tace": "rejected", "reason_tace": "No"}
+    assert scribe.post(room.url, data={**posted, "_do": "rest:not_applicable"}).status_code == 303
+    fates = rows(select(Consensus))[0].dispositions
+    assert fates["tace"] == {"disposition": "rejected", "reason": "No"}
+    assert fates["sbrt"] == {"disposition": "not_applicable", "reason": ""}
+    assert scribe.post(room.url, data={"version": 1, "_do": "rest:nonsense"}).status_code == 303
+    assert rows(select(Consensus))[0].version == 1
+
+
 @pytest.mark.parametrize("who", ["surgery", "observer", "referrer"])
 def test_only_the_pen_writes(room: Any, who: str, rows: Any) -> None:
     answer = save(room.as_(who), room, 0, rationale="Mine")
