@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import current_app, flash, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -33,6 +35,12 @@ def document_kind(media_type: str) -> str:
     """In a word or two: "PDF", "Word document"."""
     kind = KINDS.get(media_type)
     return kind.name if kind else "File"
+
+
+@bp.app_template_filter("short_day")
+def short_day(value: dt.date | None) -> str:
+    """A past day without its weekday: "9 Sep 2026"; nothing for none."""
+    return f"{value.day} {value:%b %Y}" if value is not None else ""
 
 
 @bp.app_template_filter("case_status")
