@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -88,7 +89,16 @@ def consensus_form(board: BoardDefinition, content: Content, earliest: dt.date) 
     """The editor's form over the present content: what a post leaves out stays as it is.
 
     Fields of steps are `step_<n>_what|who|when`, of options `disposition_<key>` and `reason_<key>`.
+    `earliest`: the first day on which the patient can be told.
     """
+    made = _form_for(board)(data=field_values(content, board))
+    made.earliest = earliest
+    return made
+
+
+@lru_cache(maxsize=16)
+def _form_for(board: BoardDefinition) -> type[_ConsensusForm]:
+    """The form with the board's words; made once, because it has some sixty fields."""
 
     class ConsensusForm(_ConsensusForm):
         verdict = SelectField(
@@ -132,9 +142,7 @@ def consensus_form(board: BoardDefinition, content: Content, earliest: dt.date) 
             f"reason_{option.key}",
             _line(f"Reason: {option.name}", 500, autocomplete="off"),
         )
-    made = ConsensusForm(data=field_values(content, board))
-    made.earliest = earliest
-    return made
+    return ConsensusForm
 
 
 def field_values(content: Content, board: BoardDefinition) -> dict[str, Any]:
