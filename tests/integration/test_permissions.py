@@ -266,6 +266,47 @@ def test_things_that_do_not_belong_together_are_not_found(
     assert client.get("/boards/liver").status_code == 200
 
 
+def test_no_hospital_is_nobodys_hospital(house: House) -> None:
+    """A case that names none is not open to every referrer who names none."""
+    app, sessions = house
+    with app.app_context(), write_transaction() as session:
+        case = Case(code="BR-9002", board="liver", patient=Patient(name="Testina Zweite"))
+        session.add(case)
+        session.flush()
+        address = f"/cases/{case.id}"
+    for who in ("referrer of no hospital", "referrer", "member of no board"):
+        assert client_of(app, sessions, who).get(address).status_code == 404
+    assert client_of(app, sessions, "observer").get(address).status_code == 200
+
+
+def test_what_weighs_most_is_in_few_hands() -> None:
+    weighty = {
+        "people.invite": "administer",
+        "people.edit_person": "administer",
+        "people.deactivate": "administer",
+        "people.invite_again": "administer",
+        "people.audit_trail": "administer",
+        "cases.document": "read a case",
+        "cases.edit_case": "edit a case",
+        "opinions.submit": "give an opinion",
+        "meetings.reveal": "run a meeting",
+        "meetings.close_case": "run a meeting",
+        "consensus.sign_off": "sign off",
+        "minutes.sign": "sign minutes",
+        "minutes.amend": "sign minutes",
+        "minutes.download": "export minutes",
+    }
+    assert {endpoint: ROUTES[endpoint].name for endpoint in weighty} == weighty
+    open_to_all = {endpoint for endpoint, rule in ROUTES.items() if rule.public}
+    assert open_to_all == {
+        "static",
+        "bootstrap.static",
+        "people.sign_in",
+        "people.sign_in_demo",
+        "people.accept_invitation",
+    }
+
+
 def test_every_form_needs_its_token(data: Path, boards: Path) -> None:
     app = create_app("testing", data=data, BOARDS_DIR=str(boards), WTF_CSRF_ENABLED=True)
     SAMPLES.update(case_id=1, meeting_id=1, item_id=1)
