@@ -27,7 +27,7 @@ from boardroom import live
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.db import Base, db, now
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
-from boardroom.meetings.stage import PARTS
+from boardroom.meetings.stage import render_parts
 from boardroom.minutes import routes as minutes
 from boardroom.minutes.formats import FORMATS
 from boardroom.opinions import operations, queries
@@ -117,16 +117,19 @@ def export_all(room: Room) -> None:
 
 
 def words_of(answer: TestResponse) -> str:
-    """Everything an answer tells, unpacked."""
-    body = answer.data
-    told = f"{answer.status} {answer.headers!r} {body.decode('utf-8', 'replace')}"
-    if body.startswith(b"%PDF"):
-        told += "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(body)).pages)
-    if body.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            told += "".join(
-                packed.read(name).decode("utf-8", "replace") for name in packed.namelist()
-            )
+    """Everything an answer tells."""
+    with answer:  # a file that is sent stays open until then
+        return f"{answer.status} {answer.headers!r} {unpacked(answer.data)}"
+
+
+def unpacked(content: bytes) -> str:
+    """A file's bytes as text, and the text inside a PDF, a DOCX or an archive of them."""
+    told = content.decode("utf-8", "replace")
+    if content.startswith(b"%PDF"):
+        told += "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            told += "".join(unpacked(packed.read(name)) for name in packed.namelist())
     return told
 
 
@@ -141,7 +144,7 @@ def pushed(room: Room) -> str:
     """What is sent to every audience of the meeting's screens."""
     with room.app.test_request_context():
         meeting = db.session.get_one(Meeting, room.meeting)
-        return str([live.render(meeting, a, frozenset(PARTS)) for a in live.AUDIENCES])
+        return str([render_parts(meeting, audience) for audience in live.AUDIENCES])
 
 
 def fetch_everything(room: Room, client: FlaskClient) -> tuple[int, list[str]]:
