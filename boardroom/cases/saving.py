@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from boardroom import audit, live
@@ -65,15 +66,14 @@ def save_case(
     """Store every value that can be true, and say what is wrong with the others.
 
     `was`: what each field held when the person began to change it. With it only fields that
-    somebody else changed meanwhile clash; without it every differing field of an old version does.
+    somebody else changed since then clash; without it every differing field of an old version does.
     Raises IllegalTransition for a case that is closed, StaleCase where two people changed the same.
     """
     rules.must_be_open(case.status)
     found = targets(case, values)
     saved = Saved(case.version)
     context = _Context(case, board, today, saved)
-    if version != case.version:
-        _refuse_clashes(context, found, values, was)
+    values = _merged(context, found, values, was or {}, stale=version != case.version)
     for name, target in found.items():
         if isinstance(target, Plain):
             _set_plain(context, target, values[name])
@@ -102,26 +102,39 @@ def take_away(rows: list[Any], row: Any) -> None:
     db.session.delete(row)
 
 
-def _refuse_clashes(
+def _merged(
     context: _Context,
     found: Mapping[str, Plain | OfFact],
     values: Mapping[str, str],
-    was: Mapping[str, str] | None,
-) -> None:
-    clashes = {}
+    was: Mapping[str, str],
+    *,
+    stale: bool,
+) -> dict[str, str]:
+    """The values to store. Raises StaleCase where two people changed the same field."""
+    # Whoever says what stood in a field is asked about that field alone, but even at the present
+    # version: saving one field brings the version up, and not the others' texts onto the screen.
+    merged, clashes = dict(values), {}
     for name, target in found.items():
         now, mine = target.text(), _canonical(context, target, values[name])
-        before = _canonical(context, target, was[name]) if was and name in was else None
-        if mine != now and before != now:
+        before = _canonical(context, target, was[name]) if name in was else None
+        if mine == now or before == now or (before is None and not stale):
+            continue
+        if mine == before:
+            merged[name] = now  # sent along untouched: the other's text stays
+        else:
             clashes[name] = (target.label, values[name], now)
     if clashes:
         raise StaleCase(context.case.version, clashes)
+    return merged
 
 
 def _canonical(context: _Context, target: Plain | OfFact, text: str) -> str:
     """The text as it would be stored, so that "5/8" and "V, VIII" are the same."""
     if isinstance(target, OfFact):
-        return text.strip()
+        try:
+            return f"{Decimal(text.strip().replace(',', '.')):f}"
+        except InvalidOperation:
+            return text.strip()
     try:
         return fields.as_text(target.field.parse(text, context.board, context.today))
     except ValueRefused:

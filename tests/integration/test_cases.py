@@ -190,6 +190,48 @@ def test_two_people_on_different_fields_do_not_clash(
     assert (stored.summary, stored.comorbidity) == ("Theirs", "Mine")
 
 
+def test_the_present_version_is_no_licence_over_an_unseen_text(
+    coordinator: FlaskClient, new_case: Callable[..., int], the_case: Callable[[int], Case]
+) -> None:
+    case_id = new_case()
+    save(coordinator, case_id, 1, summary="Theirs")
+    mine = save(coordinator, case_id, 1, ecog="1", _was=json.dumps({"ecog": ""}))
+    version = mine.json["version"]
+    blind = save(coordinator, case_id, version, summary="Mine", _was=json.dumps({"summary": ""}))
+    assert blind.status_code == 409
+    assert blind.json["theirs"] == {"summary": "Theirs"}
+    assert the_case(case_id).summary == "Theirs"
+
+
+def test_a_field_sent_along_untouched_does_not_undo_the_others(
+    coordinator: FlaskClient, new_case: Callable[..., int], the_case: Callable[[int], Case]
+) -> None:
+    case_id = new_case(lesions=[Lesion(number=1, size_mm=10)])
+    save(coordinator, case_id, 1, lesions__1__size_mm="30")
+    answer = save(
+        coordinator, case_id, 1, lesions__1__size_mm="10", lesions__1__note="Mine",
+        _was=json.dumps({"lesions-1-size_mm": "10", "lesions-1-note": ""}),
+    )  # fmt: skip
+    assert answer.status_code == 200
+    (lesion,) = the_case(case_id).lesions
+    assert (lesion.size_mm, lesion.note) == (30, "Mine")
+
+
+def test_what_was_typed_counts_as_what_is_stored(
+    coordinator: FlaskClient, new_case: Callable[..., int]
+) -> None:
+    """A comma, or a segment as people write it, is no change by somebody else."""
+    case_id = new_case(lesions=[Lesion(number=1)])
+    first = {"fact-inr-1-value": "1,2", "lesions-1-segments": "5/8"}
+    second = {"fact-inr-1-value": "1,3", "lesions-1-segments": "5/6"}
+    was = dict.fromkeys(first, "")
+    for values, before in ((first, was), (second, first)):
+        fields = {name.replace("-", "__"): text for name, text in values.items()}
+        answer = save(coordinator, case_id, 99, **fields, _was=json.dumps(before))
+        assert answer.status_code == 200, answer.json
+        assert answer.json["errors"] == {}
+
+
 @pytest.mark.parametrize("was", ["[", "[1]", '{"summary": 3}', "null"])
 def test_a_broken_memory_of_before_is_no_licence(
     coordinator: FlaskClient, new_case: Callable[..., int], was: str

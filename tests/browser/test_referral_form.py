@@ -1,0 +1,139 @@
+"""The form that saves as it goes: nothing typed is lost, nobody overwrites another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import People
+
+
+@pytest.fixture
+def colleagues(people: People) -> Iterator[People]:
+    """`people`, for tests in which the line is cut: the browser's own word on it is expected."""
+    yield people
+    people.problems[:] = [p for p in people.problems if "Failed to load resource" not in p]
+
+
+@pytest.fixture
+def begin(colleagues: People) -> Callable[[], Page]:
+    """Begin a referral as the coordinator; returns its long form."""
+
+    def make() -> Page:
+        page = colleagues.page("coordinator@", "/cases/new")
+        page.get_by_label("Patient’s name").fill("Mx Invented")
+        page.get_by_label("The question that the board is to answer").fill("Can it be resected?")
+        page.get_by_role("button", name="Begin the referral").click()
+        page.wait_for_url("**/edit")
+        return page
+
+    return make
+
+
+def state(page: Page, kind: str) -> None:
+    expect(page.locator(f"[data-save-state='{kind}']").first).to_be_attached(timeout=15_000)
+
+
+def fill(page: Page, name: str, text: str) -> None:
+    page.locator(f"#f-{name}").fill(text)
+
+
+def test_it_saves_by_itself_and_says_what_is_wrong_beside_the_field(
+    begin: Callable[[], Page],
+) -> None:
+    page = begin()
+    missing = page.locator("[data-autosave-missing]")
+    expect(missing).to_contain_text("A short clinical summary")
+    fill(page, "summary", "Found by chance.")
+    state(page, "saved")
+    expect(missing).not_to_contain_text("A short clinical summary")
+    fill(page, "fact-bilirubin-1-value", "34")
+    state(page, "error")
+    unit = page.locator("#f-fact-bilirubin-1-unit")
+    expect(unit).to_have_attribute("aria-invalid", "true")
+    expect(unit).to_have_accessible_description("Total bilirubin needs its unit: µmol/L or mg/dL.")
+    unit.select_option("umol/L")
+    state(page, "saved")
+    expect(unit).not_to_have_attribute("aria-invalid", "true")
+    page.reload()
+    expect(page.locator("#f-summary")).to_have_value("Found by chance.")
+    expect(page.locator("#f-fact-bilirubin-1-value")).to_have_value("34")
+
+
+def test_a_lost_line_loses_nothing(begin: Callable[[], Page]) -> None:
+    page = begin()
+    page.context.set_offline(True)
+    fill(page, "summary", "Typed in the lift.")
+    state(page, "offline")
+    page.context.set_offline(False)
+    state(page, "saved")
+    page.reload()
+    expect(page.locator("#f-summary")).to_have_value("Typed in the lift.")
+
+
+def test_a_browser_that_dies_loses_nothing(begin: Callable[[], Page]) -> None:
+    page = begin()
+    context, address = page.context, page.url
+    context.set_offline(True)
+    fill(page, "comorbidity", "Typed before the crash.")
+    state(page, "offline")
+    page.close(run_before_unload=False)
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    expect(again.locator("#f-comorbidity")).to_have_value("Typed before the crash.")
+    state(again, "saved")
+    kept = "Object.keys(localStorage).filter((key) => key.startsWith('boardroom.kept:'))"
+    assert again.evaluate(kept) == [], "what the server has is not kept on the device"
+
+
+def test_two_people_see_both_texts(begin: Callable[[], Page], colleagues: People) -> None:
+    page = begin()
+    other = colleagues.page("chair@", page.url)
+    fill(other, "summary", "Theirs.")
+    state(other, "saved")
+    fill(page, "comorbidity", "On another field nobody clashes.")
+    state(page, "saved")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    fill(other, "comorbidity", "The other's.")
+    both = other.get_by_role("dialog", name="Somebody saved before you")
+    expect(both).to_contain_text("The other's.")
+    expect(both).to_contain_text("On another field nobody clashes.")
+    both.get_by_role("radio", name="Theirs").check()
+    both.get_by_role("button", name="Save what I chose").click()
+    expect(other.locator("#f-comorbidity")).to_have_value("On another field nobody clashes.")
+    fill(page, "summary", "Mine.")
+    both = page.get_by_role("dialog", name="Somebody saved before you")
+    both.get_by_role("button", name="Save what I chose").click()
+    state(page, "saved")
+    other.reload()
+    expect(other.locator("#f-summary")).to_have_value("Mine.")
+
+
+def test_lines_come_and_go_without_a_mouse(begin: Callable[[], Page]) -> None:
+    page = begin()
+    page.locator("#add-lesions").press("Enter")
+    segments = page.get_by_label("Lesion 1: Segments")
+    expect(segments).to_be_focused()
+    page.keyboard.type("5/8")
+    page.keyboard.press("Tab")
+    page.keyboard.type("42")
+    page.keyboard.press("Tab")
+    state(page, "saved")
+    page.reload()
+    expect(segments).to_have_value("V, VIII")
+    page.get_by_role("button", name="Remove lesion 1").press("Enter")
+    expect(segments).to_have_count(0)
+    expect(page.locator("#add-lesions")).to_be_focused()
+
+
+def test_submitting_waits_for_the_last_word(begin: Callable[[], Page]) -> None:
+    page = begin()
+    page.locator("#f-diagnosis").select_option("hcc")
+    fill(page, "summary", "The last word.")
+    page.get_by_role("button", name="Submit to the board").click()
+    page.wait_for_url(lambda url: not url.endswith("/edit"))
+    expect(page.get_by_text("is submitted to the board")).to_be_visible()
+    expect(page.get_by_text("The last word.")).to_be_visible()
