@@ -256,8 +256,11 @@ def test_the_same_document_makes_the_same_bytes() -> None:
     assert minutes_pdf(document) == minutes_pdf(document)
 
 
-def test_forty_full_cases_take_about_a_second() -> None:
-    """Measured at 0.8 s on two idle cores; the bound leaves room for a machine that is shared."""
+def test_forty_full_cases_are_drawn_quickly() -> None:
+    """120 pages took 1.3 to 1.7 s of processor time, which is spread over the cores there are.
+
+    The bound is on processor time and wide, so that a busy machine does not fail it.
+    """
     taken = []
     for run in range(2):
         cases = [
