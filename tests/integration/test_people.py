@@ -32,7 +32,7 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashing is slow on purpose; here it need not be."""
     monkeypatch.setattr(signing, "hasher", QUICK)
-    monkeypatch.setattr(signing, "_NOBODY", QUICK.hash("nobody"))
+    monkeypatch.setattr(signing, "_nobodys_hash", lambda: QUICK.hash("nobody"))
 
 
 @pytest.fixture(scope="session")
