@@ -47,7 +47,9 @@ class Application(Flask):
     def dispatch_request(self) -> Any:
         if request.method in SAFE_METHODS:
             return super().dispatch_request()
-        return in_one_transaction(receipts.once(super().dispatch_request), live.publish)
+        return in_one_transaction(
+            receipts.once(live.numbered(super().dispatch_request)), live.publish
+        )
 
 
 def build(
@@ -77,12 +79,12 @@ def build(
     init_sign_in(app)
     init_permissions(app)
     init_errors(app)
-    from boardroom.meetings.stage import render_parts
+    from boardroom.meetings.stage import render_for_all
 
     _register_features(app)
     _prepare_templates(app)
     live.init_live(app)
-    app.extensions["stage_renderer"] = render_parts
+    app.extensions["stage_renderer"] = render_for_all
     app.after_request(_finish)
     return app
 

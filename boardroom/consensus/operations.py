@@ -78,11 +78,15 @@ def save(
     audit.record(
         "wrote the consensus", board=meeting.board, case_id=item.case_id, meeting_id=meeting.id
     )
+    parts = {"consensus"}
+    if consensus.version == 1:
+        parts.add("mine")  # there is something to sign off now
+    if new.dispositions != old.dispositions:
+        parts.add("opinions")  # what is chosen is marked there
     seq = live.announce(
         meeting,
         "consensus_saved",
-        # With the first version there is something to sign off.
-        {"consensus", "mine"} if consensus.version == 1 else {"consensus"},
+        parts,
         actor=actor,
         item=item,
         key=key,

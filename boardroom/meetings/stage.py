@@ -7,19 +7,19 @@ see or do stands in "mine", which each client fetches for itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
 from boardroom.comments.queries import summary_of
-from boardroom.consensus.queries import ConsensusView, consensus_view, points_of
+from boardroom.consensus.queries import ConsensusView, consensus_view
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.opinions.divergence import Divergence, divergence
@@ -30,6 +30,17 @@ PARTS = ("bar", "people", "agenda", "case", "opinions", "consensus", "comments",
 
 # The wall shows what is decided on: no list of people, no comments, nothing to press.
 PROJECTOR_PARTS = ("bar", "agenda", "case", "opinions", "consensus")
+
+# Parts that everybody in the room sees alike, the wall aside.
+ALIKE = frozenset({"bar", "people", "case", "opinions", "consensus", "comments"})
+
+# Parts whose text follows from another's: who is here and what is written decide what is open before
+# a decision can be final.
+FOLLOWS = {
+    "people": ("bar", "consensus", "controls"),
+    "consensus": ("controls",),
+    "opinions": ("controls",),
+}
 
 OPEN = (ItemStatus.PRESENTING, ItemStatus.DECIDING)
 
@@ -178,10 +189,10 @@ class Stage:
         """What is decided so far about the current case."""
         return consensus_view(self.item) if self.item is not None else None
 
-    @cached_property
-    def open_points(self) -> list[str]:
+    @property
+    def open_points(self) -> Sequence[str]:
         """What keeps the decision from being final, in words."""
-        return points_of(self.item) if self.item is not None else []
+        return self.consensus.open_points if self.consensus is not None else ()
 
     @cached_property
     def comments(self) -> tuple[int, str]:
@@ -202,13 +213,37 @@ def parts_of(audience: str) -> tuple[str, ...]:
 def render_parts(
     meeting: Meeting, audience: str, parts: frozenset[str] | None = None
 ) -> Mapping[str, str]:
-    """HTML of the named parts (all of the audience's when none are named)."""
-    stage = Stage(meeting, audience)
-    wanted = [p for p in parts_of(audience) if parts is None or p in parts]
-    return {
-        part: render_template(f"meetings/stage/_{part}.html", stage=stage, **_shorthand(stage))
-        for part in wanted
-    }
+    """HTML of the named parts and those that follow from them (all when none are named)."""
+    return _render(Stage(meeting, audience), (audience,), parts)[audience]
+
+
+def render_for_all(
+    meeting_id: int, audiences: Sequence[str], parts: frozenset[str]
+) -> Mapping[str, Mapping[str, str]]:
+    """`render_parts` for several audiences: what is read is read once, what is alike made once."""
+    return _render(Stage(load_meeting(meeting_id), ""), audiences, parts)
+
+
+def _render(
+    stage: Stage, audiences: Sequence[str], parts: frozenset[str] | None
+) -> dict[str, dict[str, str]]:
+    if parts is not None:
+        parts = parts.union(*(FOLLOWS.get(part, ()) for part in parts))
+    made: dict[tuple[str, str], str] = {}
+    found: dict[str, dict[str, str]] = {}
+    for audience in audiences:
+        stage.audience = audience
+        found[audience] = {}
+        wanted = [p for p in parts_of(audience) if parts is None or p in parts]
+        for part in wanted:
+            key = (part, "" if part in ALIKE and not stage.projector else audience)
+            if key not in made:
+                # Not Flask's render_template: a part knows no viewer, so it needs none of what
+                # that adds for one.
+                template = current_app.jinja_env.get_template(f"meetings/stage/_{part}.html")
+                made[key] = template.render(stage=stage, **_shorthand(stage))
+            found[audience][part] = made[key]
+    return found
 
 
 def _shorthand(stage: Stage) -> dict[str, Any]:
@@ -226,11 +261,13 @@ def load_meeting(meeting_id: int) -> Meeting:
         select(Meeting)
         .where(Meeting.id == meeting_id)
         .options(
-            joinedload(Meeting.chair),
-            joinedload(Meeting.presenter),
-            joinedload(Meeting.pen_holder),
-            joinedload(Meeting.pen_asked_by),
-            selectinload(Meeting.items),
+            # Their names are shown and no more: where they sit on the board is not read.
+            *(
+                joinedload(person).lazyload(Person.memberships)
+                for person in (
+                    Meeting.chair, Meeting.presenter, Meeting.pen_holder, Meeting.pen_asked_by
+                )
+            ),
         )
         .execution_options(populate_existing=True)
     )

@@ -10,8 +10,8 @@
 
   class StageSync {
     /** paint(parts, whole): put HTML into the named parts. personal(): fetch what is mine alone. */
-    constructor({ meeting, seq, stateUrl, projector, paint, personal, connection, clock, relayed }) {
-      Object.assign(this, { meeting, stateUrl, projector, paint, personal, connection, clock, relayed });
+    constructor({ meeting, person, seq, stateUrl, projector, paint, personal, connection, clock, relayed }) {
+      Object.assign(this, { meeting, person, stateUrl, projector, paint, personal, connection, clock, relayed });
       this.seq = seq;
       this.waiting = new Map(); // first number -> change
       this.timer = null;
@@ -73,7 +73,7 @@
         this.waiting.delete(change.first);
         this.seq = change.seq;
         this.paint(change.parts, false, change);
-        if (change.mine) this.personal(change);
+        if (change.mine === true || change.mine.includes(this.person)) this.personal(change);
       }
       for (const [first, change] of this.waiting) if (change.seq <= this.seq) this.waiting.delete(first);
       clearTimeout(this.timer);
