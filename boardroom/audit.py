@@ -15,7 +15,14 @@ from typing import Any
 
 from flask import g, has_request_context
 from sqlalchemy import ForeignKey, Index, String, event, inspect, select
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    UOWTransaction,
+    mapped_column,
+    object_session,
+    relationship,
+)
 
 from boardroom.db import Base, db, key_column, now, write_transaction
 from boardroom.people.models import Person
@@ -180,24 +187,24 @@ def _fields(instance: Base, did: str) -> dict[str, list[Any]]:
 
 def _after_flush(session: Session, context: UOWTransaction) -> None:
     changes = session.info.setdefault("changes", [])
-    for did, instances in (
-        ("added", session.new),
-        ("changed", session.dirty),
-        ("removed", session.deleted),
-    ):
+    for did, instances in (("added", session.new), ("changed", session.dirty)):
         for instance in instances:
-            if not getattr(instance, "__audit__", True) or not isinstance(instance, Base):
-                continue
-            fields = _fields(instance, did)
-            if fields or did == "removed":
-                changes.append(
-                    {
-                        "table": instance.__tablename__,
-                        "id": instance.id,
-                        "did": did,
-                        "fields": fields,
-                    }
-                )
+            if getattr(instance, "__audit__", True) and isinstance(instance, Base):
+                fields = _fields(instance, did)
+                if fields:
+                    changes.append(_change(instance, did, fields))
+
+
+def _before_delete(mapper: object, connection: object, instance: Base) -> None:
+    """A row's own end: also of one that is removed because it left its parent's collection."""
+    session = object_session(instance)
+    if session is not None and getattr(instance, "__audit__", True):
+        fields = _fields(instance, "removed")
+        session.info.setdefault("changes", []).append(_change(instance, "removed", fields))
+
+
+def _change(instance: Base, did: str, fields: dict[str, list[Any]]) -> dict[str, Any]:
+    return {"table": instance.__tablename__, "id": instance.id, "did": did, "fields": fields}
 
 
 def _before_commit(session: Session) -> None:
@@ -249,3 +256,5 @@ def init_audit() -> None:
     ):
         if not event.contains(Session, name, listener):
             event.listen(Session, name, listener)
+    if not event.contains(Base, "before_delete", _before_delete):
+        event.listen(Base, "before_delete", _before_delete, propagate=True)

@@ -294,8 +294,8 @@ def user_add(
 @click.option(
     "--mapping",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="TOML file that says which column is what.",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="TOML file that says which column is what, or the name of one that ships: uci_hcc.",
 )
 @DATA
 @AS_JSON
@@ -328,10 +328,11 @@ def _tell_import(found: dict[str, Any]) -> None:
     for problem in found["problems"]:
         click.echo(
             f"line {problem['line']}, {problem['column']}: {problem['value']!r}: "
-            f"{problem['reason']}"
+            f"{problem['reason']}{' (recorded all the same)' if problem['taken'] else ''}"
         )
     click.echo(
         f"{found['rows']} rows read, {found['imported']} cases made, "
+        f"{found['already_there']} there already, "
         f"{len(found['problems'])} values or rows reported."
     )
 
