@@ -105,6 +105,7 @@ def test_what_is_needed_depends_on_the_diagnosis(liver: BoardDefinition) -> None
 def test_a_second_file_is_a_second_board(tmp_path: Path) -> None:
     (tmp_path / "liver.toml").write_text(LIVER, encoding="utf-8")
     second = replaced('key = "liver"', 'key = "pancreas"').replace('"Liver board"', '"Pancreas"')
+    second = second.replace('case_code_prefix = "BR"', 'case_code_prefix = "PA"')
     (tmp_path / "pancreas.toml").write_text(second, encoding="utf-8")
     boards = load_boards(tmp_path)
     assert list(boards) == ["liver", "pancreas"]
