@@ -84,7 +84,8 @@
     window.BoardroomAutosave.flush(form).then((all) => {
       if (all === false) { window.Boardroom.toast("Some fields are not saved yet. Look at the marked ones first."); return; }
       leaving.dataset.ready = "1";
-      leaving.requestSubmit();
+      // Not at once: with nothing to save we are still inside this form's submit event, which ignores another.
+      setTimeout(() => leaving.requestSubmit());
     });
   });
 })();
