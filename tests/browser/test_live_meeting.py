@@ -14,16 +14,22 @@ WIDE = {"width": 1440, "height": 900}
 
 # What the browser itself writes into a part: running clocks, and what somebody unfolded.
 NORMAL = """
-() => Object.fromEntries([...document.querySelectorAll('[data-part]')].map((part) => {
-  const copy = part.cloneNode(true);
-  for (const clock of copy.querySelectorAll('[data-run-now], [data-ends-at]')) clock.textContent = '';
-  for (const clock of copy.querySelectorAll('.over')) clock.classList.remove('over');
-  for (const box of copy.querySelectorAll('[data-thread-url]')) { box.replaceChildren(); box.removeAttribute('data-loaded'); }
-  for (const fold of copy.querySelectorAll('details[open]')) fold.removeAttribute('open');
-  for (const all of copy.querySelectorAll('[data-htmx-powered]')) all.removeAttribute('data-htmx-powered');
-  for (const button of copy.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
-  return [part.dataset.part, copy.innerHTML.replace(/class="([^"]*)"/g, (_, c) => `class="${c.trim()}"`).replace(/\\s+/g, ' ')];
-}))
+() => {
+  const part = (box) => {
+    const copy = box.cloneNode(true);
+    const all = (selector, change) => copy.querySelectorAll(selector).forEach(change);
+    all('[data-run-now], [data-ends-at]', (clock) => { clock.textContent = ''; });
+    all('.over', (clock) => clock.classList.remove('over'));
+    all('[data-thread-url]', (box) => { box.replaceChildren(); delete box.dataset.loaded; });
+    all('details[open]', (fold) => fold.removeAttribute('open'));
+    all('[data-htmx-powered]', (element) => element.removeAttribute('data-htmx-powered'));
+    all('[aria-busy]', (button) => button.removeAttribute('aria-busy'));
+    const trimmed = (_, words) => `class="${words.trim()}"`;
+    return copy.innerHTML.replace(/class="([^"]*)"/g, trimmed).replace(/\\s+/g, ' ');
+  };
+  const boxes = [...document.querySelectorAll('[data-part]')];
+  return Object.fromEntries(boxes.map((box) => [box.dataset.part, part(box)]));
+}
 """
 
 
@@ -32,7 +38,9 @@ def settled(page: Page) -> None:
     expect(page.locator("[data-connection=live]")).to_be_attached(timeout=10_000)
     page.wait_for_function(
         """async () => {
-          const state = await (await fetch(document.body.dataset.stateUrl, {headers: {'X-Boardroom-Part': '1'}})).json();
+          const headers = {'X-Boardroom-Part': '1'};
+          const answer = await fetch(document.body.dataset.stateUrl, {headers});
+          const state = await answer.json();
           return window.boardroomStage.seq === state.seq;
         }""",
         timeout=10_000,

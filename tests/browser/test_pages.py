@@ -77,7 +77,8 @@ def violations(page: Page, axe_source: str) -> list[str]:
     found = page.evaluate(
         """async () => (await axe.run(document, {resultTypes: ['violations'],
              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}))
-             .violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')}`)"""
+             .violations.map(v =>
+               `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')}`)"""
     )
     return [f"{page.url} {line}" for line in found]
 

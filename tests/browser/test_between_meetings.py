@@ -1,0 +1,128 @@
+"""Between meetings: an opinion on a phone, a comment, a referral that saves as it goes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import People
+
+PHONE = {"width": 360, "height": 740}
+SAVED = re.compile("^Saved")
+
+
+def saved(page: Page) -> None:
+    """Wait until the page says that everything is saved."""
+    expect(page.locator("[data-save-state=saved]").first).to_have_text(SAVED, timeout=10_000)
+
+
+def tap(page: Page, name: str, value: str) -> None:
+    """Tap a choice as a thumb does: on its face, not on the hidden radio."""
+    page.locator(f"label:has(input[name='{name}'][value='{value}'])").tap()
+
+
+def test_an_opinion_on_a_phone_is_kept_as_a_draft_and_sealed(people: People) -> None:
+    phone = people.page("radiologist@", viewport=PHONE, has_touch=True)
+    phone.locator(".home-wanted").first.tap()
+    address = phone.url
+    tap(phone, "verdict", "resectable")
+    tap(phone, "stance-resection", "prefer")
+    saved(phone)
+    phone.reload()
+    expect(phone.locator("input[name='verdict'][value='resectable']")).to_be_checked()
+    expect(phone.locator("input[name='stance-resection'][value='prefer']")).to_be_checked()
+
+    phone.get_by_text("The rest is outside my field").tap()
+    tap(phone, "confidence", "4")
+    phone.get_by_label(re.compile("^Why")).first.fill("Clear of both pedicles.")
+    phone.get_by_role("button", name=re.compile("Submit sealed")).tap()
+    expect(phone.get_by_role("heading", name=re.compile("sealed until the reveal"))).to_be_visible()
+
+    chair = people.page("chair@", address.removesuffix("/opinion"))
+    assert "Clear of both pedicles" not in chair.content()
+
+
+def test_what_is_typed_without_a_line_is_kept_and_saved_once_it_is_back(people: People) -> None:
+    page = people.page("oncologist@")
+    page.locator(".home-wanted").first.click()
+    page.context.set_offline(True)
+    page.get_by_label(re.compile("^Why")).first.fill("Written on the train.")
+    expect(page.locator("[data-save-state=offline]").first).to_have_text(
+        re.compile("Offline, kept here"), timeout=10_000
+    )
+    page.context.set_offline(False)
+    saved(page)
+    people.problems.clear()  # the browser complains about the line that we cut
+    page.reload()
+    expect(page.get_by_label(re.compile("^Why")).first).to_have_value("Written on the train.")
+
+
+def test_a_comment_that_names_somebody_reaches_their_home(people: People) -> None:
+    surgeon = people.page("surgeon@", f"/meetings/{people.server.said['meeting']}")
+    surgeon.locator("a.case-code").first.click()
+    box = surgeon.get_by_placeholder(re.compile("Say something")).first
+    box.fill("@Dr Ines Candlebarrow could you hold the dose to the remnant?")
+    surgeon.get_by_role("button", name=re.compile("Comment|Say")).first.click()
+    expect(surgeon.get_by_text("hold the dose to the remnant?").first).to_be_visible()
+    named = people.page("radiation@", "/") if _account(people, "radiation") else None
+    if named is None:
+        named = people.page("radiotherapist@", "/")
+    expect(named.get_by_text("hold the dose to the remnant?")).to_be_visible()
+
+
+def _account(people: People, start: str) -> bool:
+    return any(a["email"].startswith(start) for a in people.server.said["accounts"])
+
+
+def test_a_referral_saves_as_it_goes_and_comes_onto_the_agenda(
+    people: People, tmp_path: Path
+) -> None:
+    page = people.page("coordinator@", "/cases/new")
+    page.get_by_label(re.compile("Patient’s name", re.IGNORECASE)).fill("Testpatient Willowherb")
+    page.get_by_label(re.compile("question", re.IGNORECASE)).fill("Is this resectable after all?")
+    page.get_by_role("button", name="Begin the referral").click()
+    page.wait_for_url("**/edit")
+
+    # A wrong value is told beside its field, and the rest is kept.
+    born = page.locator("#f-patient-birth_date")
+    born.fill("1871-01-01")
+    page.locator("#f-diagnosis").select_option("hcc")
+    expect(page.get_by_text("Date of birth cannot be that long ago.")).to_be_visible()
+    expect(born).to_have_attribute("aria-invalid", "true")
+    born.fill("1961-01-01")
+    saved(page)
+    page.reload()
+    expect(page.locator("#f-diagnosis")).to_have_value("hcc")
+    expect(page.locator("#f-patient-name")).to_have_value("Testpatient Willowherb")
+
+    missing = page.locator("[data-autosave-missing] li, .missing li")
+    before = missing.count()
+    page.locator("#f-first_verdict").select_option("unresectable_technical")
+    page.locator("#f-first_reason").fill("Touches the confluence.")
+    page.locator("#f-first_reason").blur()
+    expect(missing).not_to_have_count(before, timeout=10_000)
+
+    report = tmp_path / "report.txt"
+    report.write_text("CT of the liver. Invented.")
+    page.locator("#f-file").set_input_files(report)
+    page.get_by_role("button", name="Attach", exact=True).click()
+    expect(page.get_by_role("link", name="report.txt")).to_be_visible()
+
+    page.get_by_role("button", name="Submit to the board").click()
+    expect(page).to_have_url(re.compile(r"/cases/\d+$"), timeout=10_000)
+    page.goto(f"/meetings/{people.server.said['meeting']}")
+    row = page.locator(".waiting-case", has_text="Testpatient Willowherb")
+    row.get_by_role("button", name=re.compile("List")).click()
+    listed = page.locator("section", has=page.locator("#agenda-head")).locator(
+        "li", has_text="Testpatient Willowherb"
+    )
+    expect(listed.first).to_be_visible()
+
+    # By keyboard alone: one place up.
+    code = listed.first.locator(".case-code").first.inner_text()
+    codes = page.locator("section:has(#agenda-head) li a.case-code")
+    assert codes.last.inner_text() == code
+    page.get_by_role("button", name=f"Move {code} up").press("Enter")
+    expect(codes.nth(codes.count() - 2)).to_have_text(code)
