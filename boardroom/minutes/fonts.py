@@ -62,9 +62,7 @@ class Fonts:
     def lacks(self, text: str) -> bool:
         """Whether `drawable` has to write something out."""
         text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-        return (
-            not text.isascii() and not {ord(c) for c in text if c not in "\n\t "} <= self.characters
-        )
+        return not {ord(c) for c in set(text) - set("\n\t ")} <= self.characters
 
 
 def _faces(file: Path) -> Iterator[TTFont]:
