@@ -427,12 +427,19 @@ def rehearse(url: str, people: int, minutes: float, cases: int | None, as_json: 
     """Hold a meeting with simulated colleagues, and report whether every screen kept up.
 
     Each is a real client: it signs in over HTTP, joins over Socket.IO, gives opinions, comments,
-    signs off and reconnects. Exit code 1 when something was lost, doubled, or not equal.
+    signs off and reconnects. The meeting and its invented cases are made for the purpose; the
+    demonstration's own are left alone. More than its people are invited, up to 40 accounts; beyond
+    that people have several screens open. Exit code 1 when something was lost, doubled, or not
+    equal, 2 when the rehearsal could not begin.
     """
-    from boardroom.rehearsal.run import run
+    from boardroom.rehearsal.run import RehearsalFailed, run
 
-    with Ticker("Rehearsing", as_json) as tick:
-        report = run(url, people=people, minutes=minutes, cases=cases, progress=tick)
+    try:
+        with Ticker("Rehearsing", as_json) as tick:
+            report = run(url, people=people, minutes=minutes, cases=cases, progress=tick)
+    except RehearsalFailed as error:
+        click.echo(f"The rehearsal could not begin: {error}", err=True)
+        raise SystemExit(2) from None
     click.echo(json.dumps(report) if as_json else json.dumps(report, indent=2))
     actions, stages = report["actions"], report["stages"]
     if (

@@ -1,0 +1,1 @@
+"""A rehearsal: a meeting with simulated colleagues, each a real client over HTTP and Socket.IO."""

@@ -1,0 +1,126 @@
+"""`boardroom rehearse`: prepare a meeting of its own, hold it, verify it, report."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+
+from boardroom.rehearsal.colleague import Colleague, Unexpected
+from boardroom.rehearsal.ledger import Ledger
+from boardroom.rehearsal.pages import Page
+from boardroom.rehearsal.script import Item, Script
+from boardroom.rehearsal.setting import Place, prepare
+from boardroom.rehearsal.verify import verify
+
+SETTLE = 1.5  # seconds after the last action until all screens should be equal
+AT_ONCE = 8  # clients that sign in or join at the same time
+
+
+class RehearsalFailed(Exception):
+    """The rehearsal could not begin; the text says why."""
+
+
+def run(
+    url: str,
+    *,
+    people: int,
+    minutes: float,
+    cases: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    seed: int | None = None,
+) -> dict[str, Any]:
+    """Hold a rehearsal at a running demonstration and return the report.
+
+    `people` clients hold `cases` cases in `minutes` minutes; where `cases` is None, one for every
+    ten seconds, 20 at most. Raises RehearsalFailed where it cannot begin: nobody answers, or it is
+    no demonstration.
+    """
+    many = cases or max(2, min(20, round(minutes * 6)))
+    try:
+        return asyncio.run(
+            _rehearse(url.rstrip("/"), people, minutes * 60, many, progress, random.Random(seed))
+        )
+    except aiohttp.ClientError as error:
+        raise RehearsalFailed(f"{url} does not answer ({error}).") from error
+    except Unexpected as error:
+        raise RehearsalFailed(str(error)) from error
+
+
+async def _rehearse(
+    url: str,
+    people: int,
+    seconds: float,
+    cases: int,
+    progress: Callable[[int, int], None],
+    chance: random.Random,
+) -> dict[str, Any]:
+    ledger = Ledger()
+    place = await prepare(url, people, cases, ledger, chance)
+    clients = [
+        Colleague(url, account.name, account.role, ledger, account.specialty, account.person)
+        for account in place.seats(people)
+    ]
+    try:
+        await _enter(clients, place)
+        chair = next(c for c in clients if c.role == "chair")
+        page = await chair.page(f"/meetings/{place.meeting}/stage")
+        script = Script(
+            place.meeting,
+            await _agenda(chair, place),
+            chair,
+            clients,
+            ledger,
+            seconds,
+            progress,
+            chance,
+            _deferrals(page),
+        )
+        await script.run()
+        await asyncio.sleep(SETTLE)
+        await _few(clients, Colleague.check_stage)
+        await verify(ledger, place.meeting, place.codes, chair, clients)
+    finally:
+        await _few(clients, Colleague.close)
+    return ledger.report(len(clients), cases)
+
+
+async def _enter(clients: list[Colleague], place: Place) -> None:
+
+    async def enter(client: Colleague) -> None:
+        await client.sign_in(client.person)
+        await client.open_stage(place.meeting)
+        await client.join()
+
+    await _few(clients, enter)
+
+
+async def _few(clients: list[Colleague], work: Callable[[Colleague], Any]) -> None:
+    """Do something with every client, some at a time."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(client: Colleague) -> None:
+        async with gate:
+            await work(client)
+
+    await asyncio.gather(*(one(client) for client in clients))
+
+
+async def _agenda(chair: Colleague, place: Place) -> list[Item]:
+    """The agenda as the stage shows it; its order is the order in which cases were listed."""
+    assert chair.screen is not None
+    rows = re.findall(
+        r'id="agenda-(\d+)".*?case-code">([^<]+)<', chair.screen.parts["agenda"], re.DOTALL
+    )
+    keys = {code: key for key, code in place.codes.items()}
+    return [Item(int(number), keys[code.strip()], code.strip()) for number, code in rows]
+
+
+def _deferrals(page: Page) -> list[str]:
+    """The board's reasons to put a case off, from the chair's dialog."""
+    form = page.form(offering="reason")
+    return form.words("reason") if form else []
