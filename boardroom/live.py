@@ -75,7 +75,7 @@ class _Change:
     last: int
     kinds: list[str] = field(default_factory=list)
     parts: set[str] = field(default_factory=set)
-    own: set[int] = field(default_factory=set)  # whose private part alone is touched
+    own: set[int] = field(default_factory=set)  # whose private part is touched above all
 
 
 def announce(
@@ -86,11 +86,13 @@ def announce(
     actor: Person | None,
     item: AgendaItem | None = None,
     key: str | None = None,
+    own: Iterable[int] = (),
     **payload: Any,
 ) -> int:
     """Take the meeting's next sequence number for a change, and say which parts of the stage it
-    touches. "mine" stands for what each person sees alone and fetches for themselves; "own" for
-    that of the actor, so that forty people need not ask because one gave an opinion.
+    touches. "mine" stands for what each person sees alone and fetches for themselves, which they
+    do one after the other; `own` has the ids of those who fetch theirs at once, be it that only
+    theirs changed or that they wait for it.
 
     Returns the number. The push happens after the commit; a rollback forgets it.
     """
@@ -118,9 +120,7 @@ def announce(
     change.last = seq
     change.kinds.append(kind)
     change.parts.update(parts)
-    if "own" in change.parts:
-        change.parts.discard("own")
-        change.own.update([actor.id] if actor is not None else [])
+    change.own.update(own)
     return int(seq)
 
 
@@ -131,6 +131,7 @@ def announce_case(
     *,
     actor: Person | None,
     key: str | None = None,
+    own: Iterable[int] = (),
     **payload: Any,
 ) -> None:
     """`announce` to every live meeting that has the case on its agenda."""
@@ -141,7 +142,7 @@ def announce_case(
         .order_by(Meeting.id)
     )
     for item in db.session.scalars(query):
-        announce(item.meeting, kind, parts, actor=actor, item=item, key=key, **payload)
+        announce(item.meeting, kind, parts, actor=actor, item=item, key=key, own=own, **payload)
 
 
 def end_connections(person: Person) -> None:
@@ -204,8 +205,9 @@ def _push(meeting_id: int, change: _Change) -> None:
             "first": change.first,
             "seq": change.last,
             "kinds": change.kinds,
-            # True for everybody, or the ids of those whose own part alone changed
-            "mine": "mine" in change.parts or sorted(change.own),
+            # Observers and the wall have nothing of their own.
+            "mine": "mine" in change.parts and audience in ("chair", "member"),
+            "own": sorted(change.own),
             "now": at,
             "parts": parts[audience],
         }

@@ -79,8 +79,6 @@ def save(
         "wrote the consensus", board=meeting.board, case_id=item.case_id, meeting_id=meeting.id
     )
     parts = {"consensus"}
-    if consensus.version == 1:
-        parts.add("mine")  # there is something to sign off now
     if new.dispositions != old.dispositions:
         parts.add("opinions")  # what is chosen is marked there
     seq = live.announce(
@@ -162,8 +160,9 @@ def sign_off(
     seq = live.announce(
         item.meeting,
         "signed_off",
-        {"consensus", "own"},
+        {"consensus"},
         actor=actor,
+        own=[actor.id],
         item=item,
         key=key,
         specialty=place.specialty,

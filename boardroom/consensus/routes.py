@@ -127,14 +127,17 @@ def _page(item: AgendaItem, **more: Any) -> str:
 
 @bp.app_template_global("sign_off_form")
 @bp.app_template_global()
-def sign_off_form(item: AgendaItem) -> forms.SignOffForm | None:
+def sign_off_form(item: AgendaItem, *, ahead: bool = False) -> forms.SignOffForm | None:
     """The form for the person signed in, with what their specialty said before.
 
-    None for who has no vote, and while there is nothing to sign.
+    None for who has no vote, and while there is nothing to sign; `ahead`: even then, for a page
+    that shows it as soon as there is.
     """
     place = current_user.on(item.meeting.board)
     consensus = queries.consensus_of(item)
-    if place is None or not place.votes or consensus is None or not queries.is_open(item):
+    if place is None or not place.votes or not queries.is_open(item):
+        return None
+    if consensus is None and not ahead:
         return None
     found = queries.own_sign_off(item, current_user)
     own = found if found is not None and found.person_id == current_user.id else None
@@ -143,7 +146,7 @@ def sign_off_form(item: AgendaItem) -> forms.SignOffForm | None:
         kind=own.kind if own else "",
         text=own.text if own else "",
         reopen_condition=own.reopen_condition if own else "",
-        consensus_version=consensus.version,
+        consensus_version=consensus.version if consensus is not None else 0,
     )
 
 

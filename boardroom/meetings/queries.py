@@ -22,7 +22,7 @@ from boardroom.db import db, now
 from boardroom.meetings import rules
 from boardroom.meetings.models import AgendaItem, Attendance, Meeting, MeetingStatus
 from boardroom.opinions.queries import Arrival, arrivals_of
-from boardroom.people.models import Person, Role
+from boardroom.people.models import Membership, Person, Role
 from boardroom.people.queries import members_of
 from boardroom.web import local, moment
 
@@ -38,12 +38,15 @@ def board_of(meeting: Meeting) -> BoardDefinition:
 
 def votes_here(meeting: Meeting) -> list[str]:
     """The specialty of everybody in the live meeting who has a vote, one entry for each person."""
-    stays = db.session.scalars(
-        select(Attendance).where(Attendance.meeting_id == meeting.id, Attendance.left_at.is_(None))
+    here = select(Attendance.person_id).where(
+        Attendance.meeting_id == meeting.id, Attendance.left_at.is_(None)
     )
-    people = {stay.person_id: stay.person for stay in stays}
-    places = [person.on(meeting.board) for person in people.values()]
-    return [p.specialty for p in places if p is not None and p.votes and p.specialty]
+    places = db.session.scalars(
+        select(Membership).where(
+            Membership.board == meeting.board, Membership.person_id.in_(here)
+        )
+    )
+    return [place.specialty for place in places if place.votes and place.specialty]
 
 
 def sequence_of(meeting: Meeting) -> int:

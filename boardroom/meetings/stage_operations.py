@@ -20,9 +20,10 @@ from boardroom.opinions import operations as opinions
 from boardroom.people.models import Person, Role
 from boardroom.refusals import Forbidden, IllegalTransition, Locked, Refused
 
-EVERYTHING = frozenset(
-    {"bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls", "mine"}
+SHARED = frozenset(
+    {"bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls"}
 )
+EVERYTHING = SHARED | {"mine"}
 ENDED = (ItemStatus.DONE, ItemStatus.PROVISIONAL, ItemStatus.DEFERRED)
 
 
@@ -58,7 +59,7 @@ def start(meeting: Meeting, *, actor: Person) -> None:
     meeting.chair_id = meeting.chair_id or actor.id
     live.count_in(meeting)
     db.session.flush()
-    _note(meeting, "meeting_started", "started a meeting", actor, parts=EVERYTHING)
+    _note(meeting, "meeting_started", "started a meeting", actor, parts=SHARED)
 
 
 def take(meeting: Meeting, item: AgendaItem, *, actor: Person) -> None:
@@ -112,7 +113,7 @@ def defer(
         "deferred a case",
         actor,
         item=item,
-        parts=EVERYTHING,
+        parts=SHARED,
         reason=reason,
     )
 
@@ -182,7 +183,7 @@ def close_case(
         "closed a case as provisional" if reasons else "closed a case",
         actor,
         item=item,
-        parts=EVERYTHING,
+        parts=SHARED,
         provisional=bool(reasons),
     )
     return reasons
@@ -213,7 +214,7 @@ def close(meeting: Meeting, *, actor: Person) -> None:
     ):
         stay.left_at = meeting.closed_at
     db.session.flush()
-    _note(meeting, "meeting_closed", "closed a meeting", actor, parts=EVERYTHING)
+    _note(meeting, "meeting_closed", "closed a meeting", actor, parts=SHARED)
 
 
 def let_present(meeting: Meeting, person: Person | None, *, actor: Person) -> None:
@@ -228,7 +229,7 @@ def let_present(meeting: Meeting, person: Person | None, *, actor: Person) -> No
         "let somebody present",
         actor,
         item=meeting.current_item,
-        parts={"bar", "people", "case", "controls", "mine"},
+        parts={"bar", "people", "case", "controls"},
     )
 
 
@@ -252,7 +253,8 @@ def ask_pen(meeting: Meeting, *, actor: Person) -> None:
         return
     meeting.pen_asked_by_id = actor.id
     db.session.flush()
-    _note(meeting, "pen_asked", "asked for the pen", actor, parts={"consensus", "mine"})
+    both = [actor.id, meeting.pen_holder_id]
+    _note(meeting, "pen_asked", "asked for the pen", actor, parts={"consensus"}, own=both)
 
 
 def give_pen(meeting: Meeting, to: Person | None, *, actor: Person) -> None:
@@ -267,6 +269,7 @@ def give_pen(meeting: Meeting, to: Person | None, *, actor: Person) -> None:
 
 
 def _hand_pen(meeting: Meeting, to: Person | None, actor: Person) -> None:
+    waiting = {actor.id, meeting.pen_holder_id, to.id if to is not None else None}
     meeting.pen_holder_id = to.id if to is not None else None
     meeting.pen_asked_by_id = None
     db.session.flush()
@@ -275,7 +278,8 @@ def _hand_pen(meeting: Meeting, to: Person | None, actor: Person) -> None:
         "pen_handed",
         "handed the pen on",
         actor,
-        parts={"consensus", "mine"},
+        parts={"consensus"},
+        own=[person_id for person_id in waiting if person_id is not None],
         to=meeting.pen_holder_id,
     )
 
@@ -322,6 +326,7 @@ def _note(
     *,
     parts: Iterable[str],
     item: AgendaItem | None = None,
+    own: Iterable[int] = (),
     **payload: Any,
 ) -> None:
     case: Case | None = item.case if item is not None else None
@@ -332,4 +337,4 @@ def _note(
         case_id=case.id if case is not None else None,
         **payload,
     )
-    live.announce(meeting, kind, parts, actor=actor, item=item, **payload)
+    live.announce(meeting, kind, parts, actor=actor, item=item, own=own, **payload)

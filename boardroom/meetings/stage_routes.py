@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.queries import own_opinion_status
 from boardroom.db import db, now
 from boardroom.meetings import stage_operations as operations
 from boardroom.meetings.blueprint import bp
 from boardroom.meetings.models import AgendaItem, Meeting
 from boardroom.meetings.stage import Stage, load_meeting, parts_of, render_parts
-from boardroom.opinions.queries import my_opinion
 from boardroom.people.models import Person
 from boardroom.people.queries import members_of
 from boardroom.refusals import Refused
@@ -99,22 +99,25 @@ def stage_state(meeting_id: int) -> Response:
 
 @bp.get("/meetings/<int:meeting_id>/mine")
 def mine(meeting_id: int) -> str:
-    """What concerns the person alone: their opinion, their sign-off, the pen."""
-    meeting = load_meeting(meeting_id)
+    """What concerns the person alone: their opinion, their sign-off, the pen.
+
+    Everybody asks for it when a case is taken, so it reads no more than it shows.
+    """
+    meeting: Meeting = g.subject.meeting
     audience = live.audience_of(current_user, meeting) or "observer"
-    shown = Stage(meeting, audience)
+    item = meeting.current_item
     place = current_user.on(meeting.board)
     opinion = (
-        my_opinion(shown.item.case_id, current_user.id)
-        if shown.item is not None and place is not None and place.votes
+        own_opinion_status(item.case_id, current_user.id)
+        if item is not None and place is not None and place.votes
         else None
     )
     return render_template(
         "meetings/stage/_mine.html",
         meeting=meeting,
         board=_board(meeting),
-        stage=shown,
-        item=shown.item,
+        stage=Stage(meeting, audience),
+        item=item,
         place=place,
         opinion=opinion,
         holds_pen=meeting.pen_holder_id == current_user.id,

@@ -125,8 +125,9 @@ def submit(
     live.announce_case(
         case.id,
         "opinion_submitted",
-        {"opinions", "controls", "own"},
+        {"opinions", "controls"},
         actor=actor,
+        own=[actor.id],
         specialty=specialty,
         person=actor.id,
     )
@@ -190,8 +191,9 @@ def shift(
     live.announce_case(
         case.id,
         "opinion_shifted",
-        {"opinions", "own"},
+        {"opinions"},
         actor=actor,
+        own=[actor.id],
         specialty=opinion.specialty,
         person=actor.id,
     )

@@ -206,7 +206,10 @@ def _specialty() -> str:
 def _sent() -> dict[str, str]:
     """What was posted, as a form or as JSON, every value a text."""
     if request.is_json:
-        content = request.get_json(silent=True)
+        try:
+            content = request.get_json(silent=True)
+        except RecursionError:  # nested without end, which none of our pages sends
+            return {}
         return {str(k): str(v) for k, v in content.items()} if isinstance(content, dict) else {}
     return request.form.to_dict()
 
@@ -233,6 +236,6 @@ def _version(sent: dict[str, str]) -> int | None:
 def _was(sent: dict[str, str]) -> dict[str, str] | None:
     try:
         found = json.loads(sent.get("_was", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else None

@@ -17,7 +17,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from boardroom.db import db, now, write_transaction
@@ -124,7 +124,7 @@ def load_person(session_id: str) -> Person | None:
     person_id, _, version = session_id.partition(":")
     if not (person_id.isdecimal() and version.isdecimal()):
         return None
-    person = db.session.get(Person, int(person_id), options=[selectinload(Person.memberships)])
+    person = db.session.get(Person, int(person_id), options=[joinedload(Person.memberships)])
     if person is None or not person.active or person.session_version != int(version):
         return None
     return person

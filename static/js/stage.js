@@ -38,6 +38,7 @@
 
   function afterPaint() {
     tick();
+    fitMine();
     loadThread();
     followPaint();
   }
@@ -45,6 +46,7 @@
   // ---- What is mine alone ----------------------------------------------------------------------
   const mineBox = $("[data-mine]");
   const editorBox = $("[data-editor]");
+  const SPREAD = 1200; // ms
   let mineTimer = null;
   let mineStale = false;
   let editorUrl = null;
@@ -52,20 +54,44 @@
   function personal(change) {
     if (!mineBox) return;
     // Forty people fetch theirs after the same change: spread over a moment, unless it is our own.
-    const mineAtOnce = change?.mine !== true || change.kinds.some((kind) => kind.startsWith("pen_"));
+    const atOnce = !change || change.own.includes(sync.person);
+    // What is shown speaks of the case before: nothing there may be pressed any more.
+    if (change?.kinds.includes("case_taken") && !$("dialog[open]", mineBox)) mineBox.inert = true;
+    if (mineTimer && !atOnce) return; // it is to be fetched soon anyway
     clearTimeout(mineTimer);
-    mineTimer = setTimeout(fetchMine, mineAtOnce ? 0 : Math.random() * 700);
+    mineTimer = setTimeout(fetchMine, atOnce ? 0 : Math.random() * SPREAD);
   }
 
   async function fetchMine() {
+    mineTimer = null;
     if ($("dialog[open]", mineBox)) { mineStale = true; return; }
     try {
       const answer = await fetch(root.dataset.mineUrl, { headers: HEADERS });
       if (!answer.ok) return;
       morph(mineBox, await answer.text());
+      mineBox.inert = false;
+      fitMine();
       mineStale = false;
       await showEditor($("[data-editor-url]", mineBox)?.dataset.editorUrl ?? null);
     } catch { /* the next state brings it */ }
+  }
+
+  // What is mine follows the shared parts where that needs no asking: of the ways to the pen the one
+  // that fits where it is, the sign-off as soon as there is something to sign, nothing after the end.
+  function fitMine() {
+    const phase = $("[data-phase-is]")?.dataset.phaseIs;
+    if (!mineBox) return;
+    if (!["presenting", "deciding"].includes(phase)) {
+      if ($("dialog[open]", mineBox)) mineStale = true;
+      else { mineBox.replaceChildren(); showEditor(null); }
+      return;
+    }
+    const sign = $("[data-sign-off-button]", mineBox);
+    if (sign) sign.hidden = !Number($("[data-consensus-version]")?.dataset.consensusVersion);
+    const pen = $("[data-pen-of]");
+    if (!pen) return;
+    const where = !pen.dataset.penOf ? "free" : Number(pen.dataset.penAskedBy) === sync.person ? "asked" : "held";
+    for (const way of $$("[data-pen-when]", mineBox)) way.hidden = way.dataset.penWhen !== where;
   }
 
   // The scribe's editor is fetched once for a case and then left alone: nobody's push may touch
@@ -253,7 +279,7 @@
     }
     if (!/^[a-z]$/.test(key)) return;
     // A control in another tab of a small screen still answers to its key.
-    const hit = $$(`[data-key="${key}"]`).find((element) => !element.disabled);
+    const hit = $$(`[data-key="${key}"]`).find((element) => !element.disabled && !element.closest("[inert], [data-pen-when][hidden], [data-sign-off-button][hidden]"));
     if (hit) { event.preventDefault(); hit.click(); if (key === "c") $("[data-editor] select, [data-editor] textarea")?.focus(); }
     else if (key === "c") $("[data-editor] select, [data-editor] textarea")?.focus();
   });

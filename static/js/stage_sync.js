@@ -73,7 +73,7 @@
         this.waiting.delete(change.first);
         this.seq = change.seq;
         this.paint(change.parts, false, change);
-        if (change.mine === true || change.mine.includes(this.person)) this.personal(change);
+        if (change.mine || change.own.includes(this.person)) this.personal(change);
       }
       for (const [first, change] of this.waiting) if (change.seq <= this.seq) this.waiting.delete(first);
       clearTimeout(this.timer);
