@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -11,7 +12,6 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask, g, request, url_for
-from flask_bootstrap import Bootstrap5
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -25,7 +25,6 @@ from boardroom.permissions import init_permissions
 from boardroom.settings import Mode, asset_dir, data_dir, read_settings
 
 csrf = CSRFProtect()
-bootstrap = Bootstrap5()
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -63,6 +62,7 @@ def build(
     )
     app.config.update(read_settings(mode, data_dir(data)))
     app.config.update(overrides)
+    _log_to_stderr(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if app.config["PROXY_COUNT"]:
         count = app.config["PROXY_COUNT"]
@@ -73,7 +73,6 @@ def build(
     audit.init_audit()
     app.before_request(_read_body_first)
     csrf.init_app(app)
-    bootstrap.init_app(app)
     from boardroom.people.sign_in import init_sign_in
 
     init_sign_in(app)
@@ -87,6 +86,17 @@ def build(
     app.extensions["stage_renderer"] = render_for_all
     app.after_request(_finish)
     return app
+
+
+def _log_to_stderr(app: Flask) -> None:
+    """One handler for the program's own log. Flask's would write into the server's error stream,
+    which gevent's server sends back to the log."""
+    logger = logging.getLogger("boardroom")
+    logger.setLevel(app.config["LOG_LEVEL"])
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logger.addHandler(handler)
 
 
 def _register_features(app: Flask) -> None:
@@ -128,7 +138,7 @@ def _read_body_first() -> None:
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint not in {"static", "bootstrap.static"}:
+    if request.endpoint != "static":
         # Patients' data stays out of shared caches and of the back button after signing out.
         response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:

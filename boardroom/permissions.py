@@ -25,6 +25,8 @@ from boardroom.people.models import Membership, Person, Role
 
 T = TypeVar("T")
 
+LARGEST_KEY = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -139,7 +141,6 @@ ADMINISTER = Rule("administer", "administrators of the board", _role(Role.ADMINI
 
 ROUTES: dict[str, Rule] = {
     "static": PUBLIC,
-    "bootstrap.static": PUBLIC,
     # People
     "people.sign_in": PUBLIC,
     "people.sign_in_demo": PUBLIC,
@@ -225,6 +226,8 @@ ROUTES: dict[str, Rule] = {
 def subject_of(view_args: dict[str, object] | None) -> Subject:
     """Load what an address names. Aborts with 404 where it does not exist or fit together."""
     args = view_args or {}
+    if any(isinstance(value, int) and value > LARGEST_KEY for value in args.values()):
+        abort(404)  # the database could not even be asked
     board = args.get("board")
     if board is not None and board not in current_app.extensions["boards"]:
         abort(404)

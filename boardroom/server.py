@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ from gevent.pywsgi import WSGIServer
 
 from boardroom import live
 
+log = logging.getLogger(__name__)
+
 
 def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT. ``ready`` gets the address once connections are accepted.
@@ -18,7 +21,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> Non
     Port 0 takes a free one.
     """
     live.start_housekeeping(app)
-    server = WSGIServer((host, port), app, log=None, error_log=app.logger)
+    server = WSGIServer((host, port), app, log=None, error_log=log)
     server.start()
     shown = f"[{host}]" if ":" in host else host
 

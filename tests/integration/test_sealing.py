@@ -53,7 +53,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "format_": list(FORMATS),
     "token": ["no-such-token"],
 }
-NOT_OURS = {"static", "bootstrap.static"}
+NOT_OURS = {"static"}
 
 
 @pytest.fixture
