@@ -47,7 +47,7 @@ def convert(value: Decimal, source: Unit, target: Unit) -> Decimal:
 
 BILIRUBIN = (unit("umol/L", "µmol/L"), unit("mg/dL", factor="17.1"))
 CREATININE = (unit("umol/L", "µmol/L"), unit("mg/dL", factor="88.4"))
-PER_LITRE = (unit("10^9/L", "10⁹/L"), unit("10^3/uL", "10³/µL"), unit("/uL", "/µL", "0.001"))
+PER_LITRE = (unit("10^9/L", "×10⁹/L"), unit("10^3/uL", "×10³/µL"), unit("/uL", "/µL", "0.001"))
 G_PER_L = (unit("g/L"), unit("g/dL", factor="10"))
 SODIUM = (unit("mmol/L"), unit("mEq/L"))
 AFP = (unit("ng/mL"), unit("ug/L", "µg/L"), unit("IU/mL", factor="1.21"))

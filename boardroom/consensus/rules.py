@@ -84,8 +84,8 @@ def open_points(
     """What still stands between a consensus and a final decision, one sentence each.
 
     `consensus`: a `Content` or a row of the table. `sign_offs`: rows, or anything with a
-    `specialty` and a `consensus_version`. `present`: keys of the specialties with a vote in the
-    room; None leaves quorum aside. `people`: how many people they are, where that is known.
+    `specialty`, a `consensus_version` and perhaps a `kind`. `present`: keys of the specialties with
+    a vote in the room; None leaves quorum aside. `people`: how many they are, where that is known.
     """
     content = content_of(consensus)
     points = _content_points(content, board)
@@ -169,6 +169,11 @@ def _signature_points(
         elif all(s.consensus_version != content.version for s in theirs):
             outdated.append(name)
     points = []
+    against = [s for s in sign_offs if getattr(s, "kind", "") == "dissent"]
+    if content.strength == "unanimous" and against:
+        names = _and(sorted({board.specialty(s.specialty).name for s in against}))
+        dissent = "dissents" if len({s.specialty for s in against}) == 1 else "dissent"
+        points.append(f"The agreement is written as unanimous, but {names} {dissent}.")
     if unsigned:
         points.append(f"Not signed off by {_and(unsigned)}.")
     if outdated:

@@ -121,6 +121,14 @@
     if (asked) asked.hidden = ["", asked.dataset.whenDiffers].includes(event.target.value);
   });
 
+  // A reservation needs its reason, a dissent its condition too: asked for before it is sent.
+  document.addEventListener("change", (event) => {
+    const form = event.target.name === "kind" && event.target.form;
+    if (!form || !form.matches("[data-sign-off]")) return;
+    form.elements.namedItem("text").required = event.target.value !== "agree";
+    form.elements.namedItem("reopen_condition").required = event.target.value === "dissent";
+  });
+
   // What is signed is what stands on this screen at this moment. Before every other listener.
   document.addEventListener("submit", (event) => {
     if (!event.target.matches?.("[data-sign-off]")) return;

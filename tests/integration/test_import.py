@@ -118,7 +118,7 @@ def test_what_is_trusted_goes_in_and_the_rest_is_reported(
         Problem(3, "sex", "2", "The mapping knows 1, 0 here, not this."),
         Problem(
             3, "plt", "150000",
-            "The column mixes units: kept in /µL, the only one of 10⁹/L, /µL in which it is "
+            "The column mixes units: kept in /µL, the only one of ×10⁹/L, /µL in which it is "
             "possible. Not converted.", taken=True,
         ),
         Problem(3, "age", "130", "Not possible: expected 0 to 120."),
@@ -132,7 +132,7 @@ def test_what_is_trusted_goes_in_and_the_rest_is_reported(
             4, "bili", "<1",
             "Total bilirubin: '<1' is a limit. Enter the number the laboratory gave.",
         ),
-        Problem(5, "plt", "0.2", "The column mixes units, and in 10⁹/L or /µL it is impossible."),
+        Problem(5, "plt", "0.2", "The column mixes units, and in ×10⁹/L or /µL it is impossible."),
     ]  # fmt: skip
     assert facts_of(app) == {
         "Registry patient a": {"bilirubin": ("1.2", "mg/dL"), "platelets": ("150", "10^9/L")},

@@ -108,6 +108,16 @@ def test_core_specialties_sign_the_present_text(board: BoardDefinition, whole: C
     assert points(signed("transplant_surgery", *CORE[1:])) == []
 
 
+def test_unanimous_is_not_written_over_a_dissent(board: BoardDefinition, whole: Content) -> None:
+    against = signed(*CORE)
+    against[1].kind = "dissent"
+    unanimous = replace(whole, strength="unanimous")
+    assert open_points(unanimous, against, board, present=CORE) == [
+        "The agreement is written as unanimous, but Oncology dissents."
+    ]
+    assert open_points(replace(whole, strength="majority"), against, board, present=CORE) == []
+
+
 def test_nobody_needs_to_sign_where_the_board_says_so(
     board: BoardDefinition, whole: Content
 ) -> None:
