@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, g, request, url_for
+from flask import Flask, abort, current_app, g, request, url_for
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +23,8 @@ from boardroom.db import SAFE_METHODS, in_one_transaction, init_db
 from boardroom.errors import init_errors
 from boardroom.permissions import init_permissions
 from boardroom.settings import Mode, asset_dir, data_dir, read_settings
+
+MOST_FIELDS = 5000  # of one form; the longest page of a case has some hundreds
 
 csrf = CSRFProtect()
 
@@ -131,8 +133,15 @@ def _read_body_first() -> None:
 
     A slow sender must not hold the write transaction that the guard will open.
     """
-    if request.method not in SAFE_METHODS:
-        _ = request.form, request.files
+    if request.method in SAFE_METHODS:
+        return
+    if request.mimetype != "multipart/form-data":
+        # The parser bounds only multipart forms by itself, and takes others in one go: a form of
+        # millions of fields would hold up every screen.
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        if request.get_data().count(b"&") > MOST_FIELDS:
+            abort(413)
+    _ = request.form, request.files
 
 
 def _finish(response: Response) -> Response:

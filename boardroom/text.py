@@ -18,3 +18,8 @@ def clean_text(value: str | None) -> str:
 def clean_line(value: str | None) -> str:
     """One line: as `clean_text`, with every run of blanks and newlines made one space."""
     return " ".join(clean_text(value).split())
+
+
+def storable(text: str) -> str:
+    """The text with a question mark for every half of a character, which no database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -44,7 +44,7 @@ def _version() -> int:
 def _was() -> Mapping[str, str] | None:
     try:
         was = json.loads(request.form.get("_was") or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(was, dict):
         return None
@@ -134,6 +134,8 @@ def remove_part(case_id: int, part: str, line_id: int) -> Response | tuple[str, 
     if any(not name.startswith(f"{part}-{line_id}-") for name in saved.errors) and not wants_part():
         return _refused_page(found, saved)
     key = next((f.key for f in found.facts if f.id == line_id), "") if part == "facts" else ""
+    if part == "facts" and not key and wants_part():
+        raise Refused("This value was taken away already. Reload the page.")
     operations.remove_line(found, part, line_id, actor=current_user)
     focus = f"f-fact-{key}-1-value" if key else f"add-{part}"
     return _part_answer(found, part, key, focus=focus)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from boardroom.comments.rules import LONGEST
@@ -21,4 +21,7 @@ class CommentForm(FlaskForm):
             Length(max=LONGEST, message=f"Keep a comment to {LONGEST} characters."),
         ],
     )
-    thread = IntegerField(validators=[Optional()], widget=HiddenInput())
+    thread = IntegerField(
+        validators=[Optional(), NumberRange(max=2**63 - 1)],
+        widget=HiddenInput(),
+    )

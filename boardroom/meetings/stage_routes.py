@@ -249,7 +249,7 @@ def _person(meeting: Meeting) -> Person | None:
     chosen: Any = request.form.get("person")
     if not chosen:
         return None
-    if not str(chosen).isdecimal():
+    if not str(chosen).isdecimal() or len(chosen) > 12:
         raise Refused("Choose somebody of the board.")
     found = db.session.get(Person, int(chosen))
     if found is None or found.on(meeting.board) is None:

@@ -18,6 +18,7 @@ from boardroom.opinions import operations, queries, rules
 from boardroom.opinions.divergence import divergence
 from boardroom.opinions.operations import view_of
 from boardroom.people.models import Role
+from boardroom.text import storable
 from boardroom.web import clock, see_other
 
 bp = Blueprint("opinions", __name__)
@@ -210,7 +211,9 @@ def _sent() -> dict[str, str]:
             content = request.get_json(silent=True)
         except RecursionError:  # nested without end, which none of our pages sends
             return {}
-        return {str(k): str(v) for k, v in content.items()} if isinstance(content, dict) else {}
+        if not isinstance(content, dict):
+            return {}
+        return {storable(str(name)): storable(str(value)) for name, value in content.items()}
     return request.form.to_dict()
 
 
