@@ -243,13 +243,14 @@ def _on_connect(auth: object = None) -> bool | None:
         db.session.rollback()
 
 
-def _on_join(data: Any) -> dict[str, Any]:
+def _on_join(data: Any = None) -> dict[str, Any]:
     """Enter a meeting's room. Answers the present number, so that the client can compare."""
-    if not isinstance(data, dict) or not isinstance(data.get("meeting"), int):
+    wanted = data.get("meeting") if isinstance(data, dict) else None
+    if not isinstance(wanted, int) or not 0 < wanted < 2**63:
         return {"error": "Say which meeting."}
     # The session was frozen when the socket connected; the person may have changed since.
     person = db.session.get(Person, current_user.id, populate_existing=True)
-    meeting = db.session.get(Meeting, data["meeting"])
+    meeting = db.session.get(Meeting, wanted)
     if person is None or meeting is None or person.get_id() != current_user.get_id():
         disconnect()
         return {"error": "Sign in again."}
@@ -316,7 +317,7 @@ def _on_disconnect(reason: object = None) -> None:
 
 
 def _relay(name: str) -> Callable[[Any], None]:
-    def handler(data: Any) -> None:
+    def handler(data: Any = None) -> None:
         """Pass on something fleeting (who is typing, the presenter's place) to the others."""
         entry = presence.sockets.get(request.sid)  # type: ignore[attr-defined]
         if entry is None or entry[2] in {"observer", "projector"} or not isinstance(data, dict):

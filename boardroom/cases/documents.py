@@ -26,6 +26,8 @@ from boardroom.refusals import Refused
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LONGEST_TITLE = 150
 _MOST_UNPACKED = 400 * 1024 * 1024
+_TYPES = "[Content_Types].xml"
+_LONGEST_TYPES = 1024 * 1024  # bytes; a real one has some thousand
 
 
 @dataclass(frozen=True)
@@ -115,13 +117,20 @@ def _webp(content: bytes) -> bool:
 _IMAGES = {"image/png": _png, "image/jpeg": _jpeg, "image/gif": _gif, "image/webp": _webp}
 
 
+def _small_file(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A file of the archive, which is not unpacked where it is out of all proportion."""
+    if archive.getinfo(name).file_size > _LONGEST_TYPES:
+        raise ValueError(f"{name} is too long")
+    return archive.read(name)
+
+
 def _word_document(content: bytes) -> str:
     """A DOCX is a zip with certain parts inside; any other zip is refused, macros too."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
             unpacked = sum(entry.file_size for entry in archive.infolist())
-            types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
+            types = _small_file(archive, _TYPES) if _TYPES in names else b""
     except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError) as error:
         raise Refused(NOT_TAKEN) from error
     macros = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from boardroom import live
+from boardroom.cases import documents
 from boardroom.cases.models import Fact
 from boardroom.db import write_transaction
 from boardroom.opinions.models import Opinion
+from boardroom.refusals import Refused
 from tests.integration.room import Room
 
 SCRIPT = {"X-Boardroom-Part": "1", "Accept": "application/json"}
@@ -96,3 +101,33 @@ def test_a_form_too_large_is_refused_before_it_is_parsed(room: Room, body: bytes
         answer = client.post(address, data=body, content_type="application/x-www-form-urlencoded")
         assert answer.status_code == 413
         assert "Too large" in answer.text
+
+
+def test_a_document_that_unpacks_without_end_is_refused_unopened() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", b"wordprocessingml" + b" " * 20_000_000)
+        archive.writestr("word/document.xml", b"x")
+    with pytest.raises(Refused, match="not taken"):
+        documents.check("bomb.docx", packed.getvalue(), 25 * 1024 * 1024)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_the_ends_of_the_calendar_hold_no_meeting(room: Room, day: str) -> None:
+    answer = room.client("chair").post(
+        "/boards/liver/exports", data={"first": day, "last": day, "format": "pdf"}
+    )
+    assert answer.status_code == 422
+    assert "No meeting was closed" in answer.text
+
+
+@pytest.mark.parametrize(
+    "said", [(), ("x",), ([1],), ({"meeting": 10**30},), ({"meeting": -1},), ({"meeting": "2"},)]
+)
+def test_a_screen_that_names_no_meeting_is_told_so(room: Room, said: tuple[Any, ...]) -> None:
+    web = room.client("surgeon")
+    screen = live.socketio.test_client(room.app, flask_test_client=web)
+    assert screen.emit("join", *said, callback=True) == {"error": "Say which meeting."}
+    assert screen.is_connected()
+    screen.emit("typing")
+    screen.disconnect()
