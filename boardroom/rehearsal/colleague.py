@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import aiohttp
 import socketio
+from yarl import URL
 
 from boardroom.rehearsal.ledger import Action, Ledger
 from boardroom.rehearsal.pages import Page
@@ -24,7 +25,7 @@ for _name in ("engineio.client", "socketio.client"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 PART = {"X-Boardroom-Part": "1"}
-TRIES = 5  # of one post whose answer was lost
+TRIES = 8  # of one post whose answer was lost
 TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
@@ -129,7 +130,7 @@ class Colleague:
             except (aiohttp.ClientConnectionError, TimeoutError):
                 if tried == TRIES - 1:
                     raise
-                await asyncio.sleep(0.5 * 2**tried)
+                await asyncio.sleep(min(4, 0.5 * 2**tried))
         raise AssertionError("unreachable")
 
     async def act(
@@ -179,12 +180,13 @@ class Colleague:
             personal=functools.partial(self.text, page.body["data-mine-url"], part=True),
             ledger=self.ledger,
         )
+        await self.screen.ask()  # a browser has the parts from the page itself
 
     async def join(self) -> None:
         """Connect and enter the meeting's room; the screen then heals what it missed."""
         assert self.screen is not None
         screen = self.screen
-        cookies = self._http.cookie_jar.filter_cookies(self.url)  # type: ignore[arg-type]
+        cookies = self._http.cookie_jar.filter_cookies(URL(self.url))
         header = "; ".join(f"{name}={cookie.value}" for name, cookie in cookies.items())
         client = socketio.AsyncClient(reconnection=False, json=_SharedJson)
         client.on("change", lambda change: screen.take(change, time.monotonic()))

@@ -54,7 +54,7 @@ class Screen:
 
     async def joined(self, seq: int) -> None:
         """The room is entered: compare, and ask for what was missed."""
-        if seq != self.seq or not self.parts:
+        if seq != self.seq:
             await self.ask()
         else:
             self._fetch_mine(0)

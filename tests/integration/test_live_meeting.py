@@ -1,0 +1,435 @@
+"""The live meeting over real sockets: a server process, and clients that keep a stage as browsers do.
+
+The clients are the rehearsal's: they sign in over HTTP, join over Socket.IO, take pushes in order
+and heal. One demonstration serves all tests; each holds a meeting of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import shutil
+import socket
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from boardroom.rehearsal.colleague import Colleague, Unexpected
+from boardroom.rehearsal.ledger import Ledger
+from boardroom.rehearsal.run import _agenda
+from boardroom.rehearsal.script import Item
+from boardroom.rehearsal.setting import Account, Place, _accounts, _invite, prepare
+from tests import servers
+
+SENTINEL = "SEALED-WORDS-7391"
+
+
+class Client(Colleague):
+    """A colleague who keeps every push, word for word."""
+
+    def watch(self) -> None:
+        self.pushes: list[dict[str, Any]] = []
+        self.deaf = False
+        assert self.screen is not None
+        take = self.screen.take
+
+        def note(change: dict[str, Any], at: float) -> None:
+            self.pushes.append(change)
+            if not self.deaf:
+                take(change, at)
+
+        self.screen.take = note  # type: ignore[method-assign]
+
+    async def reach(self, seq: int, within: float = 5.0) -> None:
+        """Wait until the screen is at a number."""
+        assert self.screen is not None
+        late = asyncio.get_running_loop().time() + within
+        while self.screen.seq < seq:
+            assert asyncio.get_running_loop().time() < late, f"{self.name} hears nothing of {seq}"
+            await asyncio.sleep(0.02)
+
+    async def do(self, path: str, **data: str) -> int:
+        """A post from the stage; returns the number of its change."""
+        _, headers, _ = await self.post(path, data, part=True)
+        return int(headers.get("X-Boardroom-Seq", 0))
+
+    async def tells(self, path: str, **data: str) -> int:
+        """The status of a post that may be refused."""
+        try:
+            return (await self.post(path, data, part=True))[0]
+        except Unexpected as refusal:
+            return int(str(refusal).split(" answered ")[1].split()[0])
+
+
+@dataclass
+class Room:
+    """One meeting of a test, and those who are in it."""
+
+    url: str
+    place: Place
+    ledger: Ledger
+    clients: list[Client] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+    async def enter(self, account: Account) -> Client:
+        """Somebody signs in, opens the stage and joins."""
+        client = Client(self.url, account.name, account.role, self.ledger, account.specialty)
+        self.clients.append(client)
+        await client.sign_in(account.person)
+        await client.open_stage(self.place.meeting)
+        client.watch()
+        await client.join()
+        if not self.items:
+            self.items = await _agenda(client, self.place)
+        return client
+
+    def account(self, role: str, number: int = 0) -> Account:
+        return [a for a in self.place.accounts if a.role == role][number]
+
+    def at(self, verb: str) -> str:
+        return f"/meetings/{self.place.meeting}/{verb}"
+
+    async def all_equal(self, seq: int) -> None:
+        """Everybody gets to the number, and holds what a fresh load shows."""
+        assert seq
+        for client in self.clients:
+            await client.reach(seq)
+            assert client.screen is not None
+            assert await client.screen.equals_fresh() is None
+            client.ledger.checked += 1
+        assert self.ledger.errors == []
+
+
+@contextlib.asynccontextmanager
+async def room(url: str, people: int = 15, cases: int = 1) -> AsyncIterator[Room]:
+    """A new meeting with invented cases; its clients are put away at the end."""
+    ledger = Ledger()
+    made = Room(url, await prepare(url, people, cases, ledger, random.Random(1)), ledger)
+    try:
+        yield made
+    finally:
+        for client in made.clients:
+            await client.close()
+
+
+def copied(folder: Path, to: Path) -> None:
+    """A second folder like one that is being served: building a demonstration takes long."""
+    to.mkdir()
+    with (
+        contextlib.closing(sqlite3.connect(folder / "boardroom.db")) as served,
+        contextlib.closing(sqlite3.connect(to / "boardroom.db")) as own,
+    ):
+        served.backup(own)
+    shutil.copytree(folder / "documents", to / "documents", dirs_exist_ok=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("live")
+
+
+@pytest.fixture(scope="module")
+def url(folder: Path) -> Iterator[str]:
+    with servers.demo(folder) as server:
+        yield server.url
+
+
+def held(story: Callable[[str], Awaitable[None]], url: str) -> None:
+    async def run() -> None:
+        async with asyncio.timeout(60):
+            await story(url)
+
+    asyncio.run(run())
+
+
+def test_who_comes_late_sees_the_present_state_at_once(url: str) -> None:
+    async def story(url: str) -> None:
+        async with room(url) as here:
+            chair = await here.enter(here.account("chair"))
+            await chair.do(here.at("start"))
+            seq = await chair.do(here.at("next"), after="0")
+            late = await here.enter(here.account("specialist"))
+            assert late.screen is not None
+            assert late.screen.seq >= seq
+            assert here.items[0].code in late.screen.parts["agenda"]
+            assert "Rehearsal case 1" in late.screen.parts["case"]
+            await chair.reach(late.screen.seq)
+            assert chair.screen is not None
+            assert late.name in chair.screen.parts["people"], "the others see who came"
+            await here.all_equal(seq)
+
+    held(story, url)
+
+
+def test_what_one_does_the_others_see(url: str) -> None:
+    async def story(url: str) -> None:
+        async with room(url) as here:
+            chair = await here.enter(here.account("chair"))
+            doctor = await here.enter(here.account("specialist"))
+            other = await here.enter(here.account("specialist", 1))
+            await here.enter(here.account("observer"))
+            case = here.items[0].case_id
+            item = here.at(f"items/{here.items[0].id}")
+            await here.all_equal(await chair.do(here.at("start")))
+            await here.all_equal(await chair.do(here.at("next"), after="0"))
+            assert doctor.screen is not None
+            assert other.screen is not None
+
+            await here.all_equal(await doctor.do(f"/cases/{case}/comments", body="Seen at once?"))
+            assert '<span class="count">1</span>' in other.screen.parts["comments"]
+            await here.all_equal(await opinion(doctor, case, "Said before the reveal"))
+            await here.all_equal(await chair.do(f"{item}/reveal"))
+            assert doctor.name in other.screen.parts["opinions"]
+            await here.all_equal(await doctor.do(here.at("pen/take")))
+            assert f"{doctor.name} writes" in other.screen.parts["consensus"]
+            await here.all_equal(
+                await doctor.do(f"{item}/consensus", version="0", rationale="Written live")
+            )
+            assert "Written live" in other.screen.parts["consensus"]
+            await here.all_equal(
+                await doctor.do(f"{item}/consensus", version="1", disposition_resection="chosen")
+            )
+            assert "is-chosen" in other.screen.parts["opinions"]
+            await here.all_equal(
+                await other.do(f"{item}/sign-off", kind="agree", consensus_version="2")
+            )
+            assert other.name in doctor.screen.parts["consensus"]
+            await here.all_equal(await chair.do(f"{item}/close", provisional="yes"))
+            await here.all_equal(await chair.do(here.at("close")))
+
+    held(story, url)
+
+
+async def opinion(who: Client, case: int, words: str) -> int:
+    """Give an opinion with these words everywhere; returns the number of the change."""
+    form = (await who.page(f"/cases/{case}/opinion")).form(r"/opinion/(draft|submit)$")
+    assert form is not None
+    view = {
+        "verdict": form.words("verdict")[0],
+        "confidence": "3",
+        "rationale": words,
+        "change_mind": words,
+        "stance-resection": "prefer",
+        "reason-resection": words,
+        "rest": "outside_field",
+    }
+    _, headers, _ = await who.post(f"/cases/{case}/opinion/submit", view)
+    return int(headers["X-Boardroom-Seq"])
+
+
+def test_no_push_tells_a_sealed_opinion(url: str) -> None:
+    async def story(url: str) -> None:
+        async with room(url) as here:
+            chair = await here.enter(here.account("chair"))
+            doctor = await here.enter(here.account("specialist"))
+            other = await here.enter(here.account("specialist", 1))
+            admin = await here.enter(here.account("administrator"))
+            observer = await here.enter(here.account("observer"))
+            case, item = here.items[0].case_id, here.at(f"items/{here.items[0].id}")
+            await chair.do(here.at("start"))
+            await chair.do(here.at("next"), after="0")
+            seq = await opinion(doctor, case, SENTINEL)
+            other_seq = await opinion(other, case, "Nothing secret")
+            await here.all_equal(max(seq, other_seq))
+            for client in (chair, other, admin, observer):
+                assert any("opinion_submitted" in push["kinds"] for push in client.pushes)
+                assert SENTINEL not in repr(client.pushes)
+                assert client.screen is not None
+                assert SENTINEL not in repr(client.screen.parts) + client.screen.mine
+            assert SENTINEL not in repr(doctor.pushes), "nor by a push to its author"
+            seq = await chair.do(f"{item}/reveal")
+            await here.all_equal(seq)
+            assert SENTINEL in repr(observer.pushes), "the sentinel is where the stage shows it"
+
+    held(story, url)
+
+
+def test_observers_touch_nothing(url: str) -> None:
+    async def story(url: str) -> None:
+        async with room(url) as here:
+            chair = await here.enter(here.account("chair"))
+            observer = await here.enter(here.account("observer"))
+            await chair.do(here.at("start"))
+            seq = await chair.do(here.at("next"), after="0")
+            case, item = here.items[0].case_id, here.at(f"items/{here.items[0].id}")
+            for path, data in (
+                (here.at("next"), {"after": "0"}),
+                (here.at("pen/take"), {}),
+                (f"{item}/reveal", {}),
+                (f"{item}/consensus", {"version": "0", "rationale": "no"}),
+                (f"/cases/{case}/comments", {"body": "no"}),
+                (f"/cases/{case}/opinion/submit", {"verdict": "resectable"}),
+            ):
+                assert await observer.tells(path, **data) == 403, path
+            assert observer.screen is not None
+            assert "<form" not in observer.screen.parts["controls"]
+            assert "<form" not in observer.screen.mine
+            await here.all_equal(seq)
+            assert chair.screen is not None
+            assert chair.screen.seq == seq, "nothing that was refused took a number"
+
+    held(story, url)
+
+
+def test_somebody_deactivated_is_out_at_once(url: str) -> None:
+    async def story(url: str) -> None:
+        async with room(url) as here:
+            await _invite(url, here.place.accounts, 1, here.ledger)
+            helper = Client(url, "somebody", "observer", here.ledger)
+            here.clients.append(helper)
+            accounts = _accounts(await helper.text("/sign-in"))
+            guest = next(a for a in accounts if a.name.startswith("Rehearsal Guest"))
+            client = await here.enter(guest)
+            left: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            assert client._socket is not None
+            client._socket.on("goodbye", lambda data: left.set_result(True))
+            connection, client._socket = client._socket, None  # it is not to come back
+            admin = await here.enter(here.account("administrator"))
+            await admin.post(f"/boards/liver/people/{guest.person}/deactivate", {})
+            assert await asyncio.wait_for(left, 5)
+            for _ in range(100):
+                if not connection.connected:
+                    break
+                await asyncio.sleep(0.05)
+            assert not connection.connected
+            for path in ("stage/state", "mine"):
+                with pytest.raises(Unexpected, match="answered 401"):
+                    await client.text(here.at(path), part=True)
+            assert await client.tells(f"/cases/{here.items[0].case_id}/comments", body="x") in (
+                400, 401,
+            )  # fmt: skip
+            with pytest.raises((Unexpected, aiohttp.ClientError, Exception)):
+                await client.join()
+
+    held(story, url)
+
+
+def test_pushes_that_never_arrive_are_healed(url: str) -> None:
+    async def story(url: str) -> None:
+        async with room(url) as here:
+            chair = await here.enter(here.account("chair"))
+            doctor = await here.enter(here.account("specialist"))
+            case = here.items[0].case_id
+            await chair.do(here.at("start"))
+            seq = await chair.do(here.at("next"), after="0")
+            await here.all_equal(seq)
+            # The last push is lost: no gap shows it, the next head does.
+            doctor.deaf = True
+            seq = await chair.do(f"/cases/{case}/comments", body="lost")
+            await asyncio.sleep(0.3)
+            assert doctor.screen is not None
+            assert doctor.screen.seq < seq
+            doctor.deaf = False
+            await here.all_equal(seq)
+            # One in the middle is lost: the gap shows it.
+            doctor.deaf = True
+            await chair.do(f"/cases/{case}/comments", body="lost too")
+            await asyncio.sleep(0.1)
+            doctor.deaf = False
+            seq = await chair.do(f"/cases/{case}/comments", body="after the gap")
+            await doctor.reach(seq, within=1.5)
+            await here.all_equal(seq)
+            # Away for a while, as with a closed lid.
+            away = asyncio.ensure_future(doctor.drop_and_return(0.5))
+            seq = await chair.do(here.at("pen/take"))
+            await away
+            await here.all_equal(seq)
+
+    held(story, url)
+
+
+def test_the_same_post_twice_is_done_once(url: str) -> None:
+    async def story(url: str) -> None:
+        async with room(url) as here:
+            chair = await here.enter(here.account("chair"))
+            case, key = here.items[0].case_id, str(uuid4())
+            await chair.do(here.at("start"))
+            path, form = f"/cases/{case}/comments", {"body": "Only once, please"}
+            first, *others = await asyncio.gather(
+                *(chair.post(path, form, key=key, part=True) for _ in range(4))
+            )
+            assert {answer[0] for answer in (first, *others)} == {303}
+            assert {answer[1]["X-Boardroom-Seq"] for answer in others} == {
+                first[1]["X-Boardroom-Seq"]
+            }
+            repeated = [a for a in (first, *others) if "X-Boardroom-Repeated" in a[1]]
+            assert len(repeated) == 3
+            assert (await chair.text(path, part=True)).count("Only once, please") == 1
+            await here.all_equal(int(first[1]["X-Boardroom-Seq"]))
+
+    held(story, url)
+
+
+def test_two_who_press_next_at_once_take_one_case(url: str) -> None:
+    async def story(url: str) -> None:
+        async with room(url, cases=3) as here:
+            one = await here.enter(here.account("chair"))
+            two = await here.enter(here.account("chair"))
+            await one.do(here.at("start"))
+            await asyncio.gather(*(c.do(here.at("next"), after="0") for c in (one, two, one, two)))
+            assert one.screen is not None
+            seq = (await one.json(here.at("stage/state")))["seq"]
+            await here.all_equal(seq)
+            taken = [p for p in two.pushes if "case_taken" in p["kinds"]]
+            assert len(taken) == 1
+            assert "Rehearsal case 1" in one.screen.parts["case"]
+
+    held(story, url)
+
+
+def test_a_server_that_dies_loses_nothing_it_acknowledged(folder: Path, url: str) -> None:
+    """Killed in the middle of posts and started again: all that was acknowledged is there once,
+    and everybody's screen comes back by itself."""
+    port, data = free_port(), folder.parent / "killed"
+    copied(folder, data)
+
+    async def story(url: str) -> None:
+        async with room(url) as here:
+            chair = await here.enter(here.account("chair"))
+            doctor = await here.enter(here.account("specialist"))
+            case = here.items[0].case_id
+            await chair.do(here.at("start"))
+            await chair.do(here.at("next"), after="0")
+            acknowledged: list[str] = []
+
+            async def talk(who: Client, number: int) -> None:
+                text = f"Remember {number:03d}."
+                await who.post(f"/cases/{case}/comments", {"body": text}, part=True)
+                acknowledged.append(text)
+
+            talking = [asyncio.ensure_future(talk((chair, doctor)[n % 2], n)) for n in range(40)]
+            while len(acknowledged) < 6:
+                await asyncio.sleep(0.01)
+            running[0].kill()
+            killed_after = len(acknowledged)
+            assert killed_after < 40, "it died in the middle"
+            running.append(again.enter_context(servers.demo(data, port)))
+            await asyncio.gather(*talking)  # they try again with the same keys
+            thread = await doctor.text(f"/cases/{case}/comments", part=True)
+            assert len(acknowledged) == 40
+            for text in acknowledged:
+                assert thread.count(text) == 1, text
+            seq = (await chair.json(here.at("stage/state")))["seq"]
+            for _ in range(100):
+                if chair.here and doctor.here:
+                    break
+                await asyncio.sleep(0.1)
+            await here.all_equal(seq)
+
+    with contextlib.ExitStack() as again:
+        running = [again.enter_context(servers.demo(data, port))]
+        held(story, running[0].url)
