@@ -155,9 +155,9 @@ def _facts(case: Case) -> list[brief.KeyFact]:
                 )
             )
         if group.yes:
-            found.append(brief.KeyFact(label=f"{group.name}: present", value=", ".join(group.yes)))
+            found.append(brief.KeyFact(label=group.name, value="Yes: " + "; ".join(group.yes)))
         if group.no:
-            found.append(brief.KeyFact(label=f"{group.name}: absent", value=", ".join(group.no)))
+            found.append(brief.KeyFact(label=group.name, value="No: " + "; ".join(group.no)))
     return found
 
 

@@ -170,7 +170,7 @@ class AuditForm(FlaskForm):
     case = SearchField("Case", [Length(max=32, message="Use at most 32 characters.")])
     since = DateField("From", [Optional()])
     until = DateField("To", [Optional()])
-    text = SearchField("Words in it", [Length(max=200, message="Use at most 200 characters.")])
+    text = SearchField("Changed text", [Length(max=200, message="Use at most 200 characters.")])
 
     def validate_until(self, field: DateField) -> None:
         since: dt.date | None = self.since.data
