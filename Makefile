@@ -40,7 +40,7 @@ demo: env ## Start Boardroom with a board, people and cases
 
 test: env ## Run every test, the browser tests in a real Chromium included
 	@$(BIN)/python tests/chromium.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: env ## Lint, format check, types, import contracts
 	$(BIN)/ruff check .
