@@ -368,7 +368,7 @@ def export() -> None:
 
 
 @export.command("minutes")
-@click.argument("meeting", type=int)
+@click.argument("meeting", type=click.IntRange(1, 2**63 - 1))
 @click.option(
     "--format", "format_", required=True, type=click.Choice(["pdf", "docx", "csv", "json"])
 )

@@ -6,9 +6,11 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -16,6 +18,7 @@ from sqlalchemy import select
 from boardroom import live
 from boardroom.cases import documents
 from boardroom.cases.models import Fact
+from boardroom.cli import main
 from boardroom.db import write_transaction
 from boardroom.opinions.models import Opinion
 from boardroom.refusals import Refused
@@ -131,3 +134,10 @@ def test_a_screen_that_names_no_meeting_is_told_so(room: Room, said: tuple[Any, 
     assert screen.is_connected()
     screen.emit("typing")
     screen.disconnect()
+
+
+def test_the_command_refuses_a_meeting_beyond_the_database(tmp_path: Path) -> None:
+    words = ["export", "minutes", BEYOND, "--format", "pdf", "--output", str(tmp_path / "o")]
+    result = CliRunner().invoke(main, [*words, "--data", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "range" in result.output
