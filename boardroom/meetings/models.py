@@ -138,4 +138,3 @@ class Attendance(Base):
     left_at: Mapped[dt.datetime | None]
 
     person: Mapped[Person] = relationship(lazy="joined")
-

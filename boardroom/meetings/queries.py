@@ -42,9 +42,7 @@ def votes_here(meeting: Meeting) -> list[str]:
         Attendance.meeting_id == meeting.id, Attendance.left_at.is_(None)
     )
     places = db.session.scalars(
-        select(Membership).where(
-            Membership.board == meeting.board, Membership.person_id.in_(here)
-        )
+        select(Membership).where(Membership.board == meeting.board, Membership.person_id.in_(here))
     )
     return [place.specialty for place in places if place.votes and place.specialty]
 

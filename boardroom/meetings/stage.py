@@ -34,8 +34,8 @@ PROJECTOR_PARTS = ("bar", "agenda", "case", "opinions", "consensus")
 # Parts that everybody in the room sees alike, the wall aside.
 ALIKE = frozenset({"bar", "people", "case", "opinions", "consensus", "comments"})
 
-# Parts whose text follows from another's: who is here and what is written decide what is open before
-# a decision can be final.
+# Parts whose text follows from another's: who is here and what is written decide what is open
+# before a decision can be final.
 FOLLOWS = {
     "people": ("bar", "consensus", "controls"),
     "consensus": ("controls",),
@@ -265,7 +265,10 @@ def load_meeting(meeting_id: int) -> Meeting:
             *(
                 joinedload(person).lazyload(Person.memberships)
                 for person in (
-                    Meeting.chair, Meeting.presenter, Meeting.pen_holder, Meeting.pen_asked_by
+                    Meeting.chair,
+                    Meeting.presenter,
+                    Meeting.pen_holder,
+                    Meeting.pen_asked_by,
                 )
             ),
         )

@@ -102,7 +102,7 @@ def amend(meeting_id: int) -> Any:
     return see_other("minutes.minutes", meeting_id=meeting_id, _anchor="amendments")
 
 
-# --- Exports over a range of meetings --------------------------------------------------------------
+# --- Exports over a range of meetings ------------------------------------------------------------
 
 
 @bp.get("/boards/<board>/exports")
