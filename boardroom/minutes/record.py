@@ -27,6 +27,8 @@ from boardroom.opinions.queries import revealed_by_case
 from boardroom.opinions.rules import answers_in_words, shift_in_words
 from boardroom.web import age, local
 
+RELOADED = dt.timedelta(minutes=1)
+
 STATES: Mapping[str, Literal["done", "provisional", "deferred", "not_reached"]] = {
     ItemStatus.DONE: "done",
     ItemStatus.PROVISIONAL: "provisional",
@@ -249,13 +251,24 @@ def attendance(meeting: Meeting, board: BoardDefinition) -> list[document.Attend
                 name=stays[0].person.name,
                 role=str(place.role) if place is not None else "",
                 specialty=specialty(board, stays[0].specialty) if stays[0].specialty else None,
-                intervals=tuple(
-                    document.Interval(joined=s.joined_at, left=s.left_at) for s in stays
-                ),
+                intervals=tuple(_intervals(stays)),
                 minutes=max(0, round(seconds / 60)),
             )
         )
     return found
+
+
+def _intervals(stays: list[Attendance]) -> list[document.Interval]:
+    """The stays of one person; a page that was loaded anew is not a leaving."""
+    merged: list[tuple[dt.datetime, dt.datetime | None]] = []
+    for stay in stays:
+        if merged:
+            joined, left = merged[-1]
+            if left is None or stay.joined_at - left <= RELOADED:
+                merged[-1] = (joined, stay.left_at)
+                continue
+        merged.append((stay.joined_at, stay.left_at))
+    return [document.Interval(joined=joined, left=left) for joined, left in merged]
 
 
 def _never_there(meeting: Meeting, board: BoardDefinition) -> tuple[str, ...]:

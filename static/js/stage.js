@@ -158,7 +158,7 @@
           if (seq > sync.seq) setTimeout(() => { if (seq > sync.seq) sync.ask(); }, 700);
           if (form.closest("[data-mine]")) personal();
         } else {
-          await showProblem(answer);
+          await showProblem(answer, form);
         }
         return;
       }
@@ -168,8 +168,18 @@
     }
   }
 
-  async function showProblem(answer) {
+  async function showProblem(answer, form) {
     if (answer.status === 401) { connection("ended"); return; }
+    const asked = form.closest("dialog");
+    if (asked?.open) { // what was typed stays in sight, and what is wrong with it above it
+      const box = $("[data-dialog-problem]", form) ?? document.createElement("div");
+      box.dataset.dialogProblem = "";
+      box.setAttribute("role", "alert");
+      box.innerHTML = await answer.text();
+      form.prepend(box);
+      sync.ask();
+      return;
+    }
     const box = $("[data-problem]");
     const text = await answer.text();
     if (!box) return;
