@@ -62,7 +62,9 @@ def build(
         template_folder=str(asset_dir("templates")),
         static_folder=str(asset_dir("static")),
     )
-    app.config.update(read_settings(mode, data_dir(data)))
+    folder = data_dir(data)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app.config.update(read_settings(mode, folder))
     app.config.update(overrides)
     _log_to_stderr(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -300,7 +300,6 @@ def test_what_weighs_most_is_in_few_hands() -> None:
     open_to_all = {endpoint for endpoint, rule in ROUTES.items() if rule.public}
     assert open_to_all == {
         "static",
-        "bootstrap.static",
         "people.sign_in",
         "people.sign_in_demo",
         "people.accept_invitation",
