@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -11,8 +12,22 @@ from flask import Flask
 from gevent.pywsgi import WSGIServer
 
 from boardroom import live
+from boardroom.meetings.stage import PARTS
 
 log = logging.getLogger(__name__)
+
+
+def _settle(app: Flask) -> None:
+    """Load the stage's templates, and keep the collector from walking all that is loaded.
+
+    A full collection was a pause of 0.1 to 0.2 s for everybody, several times a meeting. What is
+    here now stays for good; what comes and goes is collected young, the rest less often.
+    """
+    for part in PARTS:
+        app.jinja_env.get_template(f"meetings/stage/_{part}.html")
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -21,6 +36,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> Non
     Port 0 takes a free one.
     """
     live.start_housekeeping(app)
+    _settle(app)
     server = WSGIServer((host, port), app, log=None, error_log=log)
     server.start()
     shown = f"[{host}]" if ":" in host else host

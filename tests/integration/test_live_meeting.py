@@ -1,4 +1,4 @@
-"""The live meeting over real sockets: a server process, and clients that keep a stage as browsers do.
+"""The live meeting over sockets: a real server, and clients that keep a stage as browsers do.
 
 The clients are the rehearsal's: they sign in over HTTP, join over Socket.IO, take pushes in order
 and heal. One demonstration serves all tests; each holds a meeting of its own.
