@@ -92,6 +92,8 @@ def see(case: Case, *, actor: Person) -> int:
 
 def _address(comment: Comment, chosen: Iterable[int]) -> None:
     """Let the mentions follow the text; whoever was addressed before and still is has seen it."""
+    if "@" not in comment.body and not comment.mentions:
+        return
     people = {person.id: person for person in can_be_addressed(comment.case.board)}
     wanted = rules.addressed(
         comment.body, {key: person.name for key, person in people.items()}, chosen

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.models import Case
+from boardroom.cases.models import Case, Patient
 from boardroom.cases.queries import load_case
 from boardroom.comments.queries import summary_of
 from boardroom.consensus.queries import ConsensusView, consensus_view
@@ -71,12 +71,18 @@ class Stage:
 
     @cached_property
     def items(self) -> list[AgendaItem]:
-        """The agenda in order, each with its case and patient."""
+        """The agenda in order, each with what its line shows of case and patient; long texts are
+        read for the current case alone."""
         query = (
             select(AgendaItem)
             .where(AgendaItem.meeting_id == self.meeting.id)
             .order_by(AgendaItem.position, AgendaItem.id)
-            .options(joinedload(AgendaItem.case).joinedload(Case.patient))
+            .options(
+                joinedload(AgendaItem.case).load_only(
+                    Case.code, Case.board, Case.status, Case.first_verdict
+                ),
+                joinedload(AgendaItem.case).joinedload(Case.patient).load_only(Patient.name),
+            )
         )
         return list(db.session.scalars(query))
 
