@@ -71,7 +71,7 @@ async def _rehearse(
         page = await chair.page(f"/meetings/{place.meeting}/stage")
         script = Script(
             place.meeting,
-            await _agenda(chair, place),
+            await agenda_of(chair, place),
             chair,
             clients,
             ledger,
@@ -110,7 +110,7 @@ async def _few(clients: list[Colleague], work: Callable[[Colleague], Any]) -> No
     await asyncio.gather(*(one(client) for client in clients))
 
 
-async def _agenda(chair: Colleague, place: Place) -> list[Item]:
+async def agenda_of(chair: Colleague, place: Place) -> list[Item]:
     """The agenda as the stage shows it; its order is the order in which cases were listed."""
     assert chair.screen is not None
     rows = re.findall(

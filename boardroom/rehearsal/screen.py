@@ -162,7 +162,7 @@ class Screen:
                 await asyncio.sleep(0.02)
             held = self._states.get(fresh["seq"])
             if held is not None:
-                return _difference(held, fresh["parts"], fresh["seq"])
+                return difference(held, fresh["parts"], fresh["seq"])
             # A push of several changes at once went over this number: look again.
         return f"never at the number of the fresh load (held {self.seq}, fresh {fresh['seq']})"
 
@@ -175,7 +175,8 @@ class Screen:
             task.cancel()
 
 
-def _difference(held: dict[str, str], fresh: dict[str, str], seq: int) -> str | None:
+def difference(held: dict[str, str], fresh: dict[str, str], seq: int) -> str | None:
+    """Where two states of a stage differ first, in words; None where they are equal."""
     for part in sorted({*held, *fresh}):
         ours, theirs = held.get(part, ""), fresh.get(part, "")
         if ours != theirs:

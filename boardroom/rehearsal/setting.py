@@ -53,13 +53,13 @@ async def prepare(
     """Make everything that is missing. Raises Unexpected where the server is no demonstration."""
     helper = Colleague(url, "the rehearsal", "coordinator", ledger)
     try:
-        accounts = _accounts(await helper.text("/sign-in"))
+        accounts = accounts_on(await helper.text("/sign-in"))
         if not any(account.role == "chair" for account in accounts):
             raise Unexpected(f"{url} shows no demonstration. Start one with: boardroom demo")
         wanted = min(people, MOST_ACCOUNTS)
         if len(_in_order(accounts)) < wanted:
-            await _invite(url, accounts, wanted - len(_in_order(accounts)), ledger)
-            accounts = _accounts(await helper.text("/sign-in"))
+            await invite(url, accounts, wanted - len(_in_order(accounts)), ledger)
+            accounts = accounts_on(await helper.text("/sign-in"))
         coordinator = next(a for a in accounts if a.role == "coordinator")
         await helper.sign_in(coordinator.person)
         place = Place(await _meeting(helper, cases), accounts=_in_order(accounts)[:wanted])
@@ -72,7 +72,8 @@ async def prepare(
         await helper.close()
 
 
-def _accounts(html: str) -> list[Account]:
+def accounts_on(html: str) -> list[Account]:
+    """The people whom a sign-in page offers as buttons."""
     found = []
     for number, name, words in _BUTTON.findall(html):
         said = [unescape(word).strip() for word in words.split("·")]
@@ -101,7 +102,7 @@ def _in_order(accounts: list[Account]) -> list[Account]:
     return sorted(chairs_first, key=place)
 
 
-async def _invite(url: str, accounts: list[Account], many: int, ledger: Ledger) -> None:
+async def invite(url: str, accounts: list[Account], many: int, ledger: Ledger) -> None:
     """Invite more colleagues: the administrator makes a link, they choose a password with it."""
     host = Colleague(url, "the administrator", "administrator", ledger)
     try:

@@ -60,13 +60,13 @@ async def verify(
                 page = await by_name[action.who].text(f"/cases/{case}/opinion")
                 own_pages[key] = unescape(page)
             action.times_found = int(action.token in own_pages[key])
-    _count_events(ledger)
+    count_events(ledger)
     for action in ledger.actions:
         if action.acknowledged and not action.times_found:
             ledger.error(f"not found: {action.kind} of {action.who} {action.token} {action.seq}")
 
 
-def _count_events(ledger: Ledger) -> None:
+def count_events(ledger: Ledger) -> None:
     """An action that was carried out twice left two changes in the meeting's log."""
     done: dict[str, list[Action]] = defaultdict(list)
     for action in ledger.actions:

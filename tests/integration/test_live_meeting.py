@@ -23,9 +23,9 @@ import pytest
 
 from boardroom.rehearsal.colleague import Colleague, Unexpected
 from boardroom.rehearsal.ledger import Ledger
-from boardroom.rehearsal.run import _agenda
+from boardroom.rehearsal.run import agenda_of
 from boardroom.rehearsal.script import Item
-from boardroom.rehearsal.setting import Account, Place, _accounts, _invite, prepare
+from boardroom.rehearsal.setting import Account, Place, accounts_on, invite, prepare
 from tests import servers
 
 SENTINEL = "SEALED-WORDS-7391"
@@ -87,7 +87,7 @@ class Room:
         client.watch()
         await client.join()
         if not self.items:
-            self.items = await _agenda(client, self.place)
+            self.items = await agenda_of(client, self.place)
         return client
 
     def account(self, role: str, number: int = 0) -> Account:
@@ -288,10 +288,10 @@ def test_observers_touch_nothing(url: str) -> None:
 def test_somebody_deactivated_is_out_at_once(url: str) -> None:
     async def story(url: str) -> None:
         async with room(url) as here:
-            await _invite(url, here.place.accounts, 1, here.ledger)
+            await invite(url, here.place.accounts, 1, here.ledger)
             helper = Client(url, "somebody", "observer", here.ledger)
             here.clients.append(helper)
-            accounts = _accounts(await helper.text("/sign-in"))
+            accounts = accounts_on(await helper.text("/sign-in"))
             guest = next(a for a in accounts if a.name.startswith("Rehearsal Guest"))
             client = await here.enter(guest)
             left: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

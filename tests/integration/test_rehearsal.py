@@ -9,8 +9,8 @@ from pathlib import Path
 
 from boardroom.rehearsal.ledger import Action, Ledger
 from boardroom.rehearsal.pages import Page
-from boardroom.rehearsal.screen import _difference
-from boardroom.rehearsal.verify import _count_events
+from boardroom.rehearsal.screen import difference
+from boardroom.rehearsal.verify import count_events
 from tests import servers
 
 
@@ -68,17 +68,17 @@ def test_a_change_that_was_made_twice_counts_as_a_double() -> None:
     action.times_found = 1
     book.actions.append(action)
     book.arrived(1, 2, ["pen_handed", "pen_handed"], 0.1)
-    _count_events(book)
+    count_events(book)
     assert book.report(1, 1)["actions"]["duplicated"] == 1
     assert book.errors
 
 
 def test_a_screen_that_differs_is_told_with_the_place() -> None:
-    assert _difference({"bar": "one"}, {"bar": "one"}, 3) is None
-    told = _difference({"bar": "here 4"}, {"bar": "here 5"}, 3)
+    assert difference({"bar": "one"}, {"bar": "one"}, 3) is None
+    told = difference({"bar": "here 4"}, {"bar": "here 5"}, 3)
     assert told is not None
     assert "'bar' at 3" in told
-    assert _difference({}, {"bar": "new"}, 3) is not None
+    assert difference({}, {"bar": "new"}, 3) is not None
 
 
 def test_a_page_is_read_as_a_browser_would_send_it() -> None:
