@@ -49,6 +49,7 @@
   const SPREAD = 1200; // ms
   let mineTimer = null;
   let mineStale = false;
+  let wantedKey = ""; // pressed before its control was there
   let editorUrl = null;
 
   function personal(change) {
@@ -72,6 +73,8 @@
       mineBox.inert = false;
       fitMine();
       mineStale = false;
+      if (wantedKey) press(wantedKey);
+      wantedKey = "";
       await showEditor($("[data-editor-url]", mineBox)?.dataset.editorUrl ?? null);
     } catch { /* the next state brings it */ }
   }
@@ -288,11 +291,17 @@
       return;
     }
     if (!/^[a-z]$/.test(key)) return;
-    // A control in another tab of a small screen still answers to its key.
-    const hit = $$(`[data-key="${key}"]`).find((element) => !element.disabled && !element.closest("[inert], [data-pen-when][hidden], [data-sign-off-button][hidden]"));
-    if (hit) { event.preventDefault(); hit.click(); if (key === "c") $("[data-editor] select, [data-editor] textarea")?.focus(); }
-    else if (key === "c") $("[data-editor] select, [data-editor] textarea")?.focus();
+    if (press(key)) event.preventDefault();
+    else if (key === "c" && $("[data-editor] form")) $("[data-editor] select, [data-editor] textarea")?.focus();
+    // What is mine of this case is on its way: the key waits for it, and it comes at once.
+    else if (mineBox && "cos".includes(key) && (mineTimer || mineBox.inert)) { wantedKey = key; personal(); }
   });
+  // A control in another tab of a small screen still answers to its key.
+  function press(key) {
+    const hit = $$(`[data-key="${key}"]`).find((element) => !element.disabled && !element.closest("[inert], [data-pen-when][hidden], [data-sign-off-button][hidden]"));
+    hit?.click();
+    return Boolean(hit);
+  }
 
   // ---- Connection --------------------------------------------------------------------------------
   const WORDS = { connecting: "connecting", live: "live", lost: "offline, trying again", ended: "signed out" };
