@@ -33,7 +33,7 @@ def begin(colleagues: People) -> Callable[[], Page]:
 
 
 def state(page: Page, kind: str) -> None:
-    expect(page.locator(f"[data-save-state='{kind}']").first).to_be_attached(timeout=15_000)
+    expect(page.locator(f"[data-save-state='{kind}']").first).to_be_attached(timeout=40_000)
 
 
 def fill(page: Page, name: str, text: str) -> None:
