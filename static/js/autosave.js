@@ -118,8 +118,9 @@
     keep(form);
     if (back) {
       window.Boardroom?.toast("What you typed here before is back.");
+      say("saving");
       schedule(form, SOON);
-    }
+    } else if (!changed(form).length) say("saved"); // it had arrived although the page was gone
   }
 
   // ---- Saving: one request at a time for each form -------------------------------------------------
@@ -152,7 +153,14 @@
     if (s.busy) { await s.busy; if (s.dialog) return false; }
     if (s.dialog || !form.isConnected) return false;
     const list = toPost(form);
-    if (!list.length) { keep(form); if (!s.trouble.size) s.tries ? say("saved") : null; return !s.trouble.size; }
+    if (!list.length) { // typed and taken back: what the server has is what is shown
+      keep(form);
+      for (const name of s.trouble) mark(form, name);
+      s.trouble.clear();
+      s.tries = 0;
+      say("saved");
+      return true;
+    }
     s.busy = send(form, s, list, leaving);
     try { return await s.busy; } finally { s.busy = null; }
   }
@@ -190,7 +198,7 @@
     keep(form);
     for (const name of s.trouble) if (!controls(form, name).length) s.trouble.delete(name);
     if (s.trouble.size) say("error", s.trouble.size === 1 ? "One field is not saved" : `${s.trouble.size} fields are not saved`);
-    else say("saved", answer.saved_at ? `Saved ${answer.saved_at}` : null);
+    else if (!changed(form).length) say("saved", answer.saved_at ? `Saved ${answer.saved_at}` : null);
     form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true, detail: answer }));
     if (changed(form).some((n) => !s.trouble.has(n))) schedule(form, SOON);
     return !s.trouble.size;
@@ -262,8 +270,8 @@
         if (takenTheirs.has(clash.name)) write(form, clash.name, read(form, clash.name, true));
       }
       keep(form);
+      say("saving");
       schedule(form, SOON);
-      say("saved");
     });
     return false;
   }
@@ -303,7 +311,10 @@
     const s = state(form);
     s.said = null;
     keep(form);
-    if (!s.dialog) schedule(form, wait);
+    if (s.dialog) return;
+    // From the first letter on: what is on the screen and not with the server is never called saved.
+    if (!s.tries) say("saving");
+    schedule(form, wait);
   }
   document.addEventListener("input", (event) => { if (isField(event.target)) touched(event.target.form, QUIET); });
   document.addEventListener("change", (event) => { if (isField(event.target)) touched(event.target.form, SOON); });

@@ -73,7 +73,6 @@ def test_a_lost_line_loses_nothing(begin: Callable[[], Page]) -> None:
     expect(page.locator("#f-summary")).to_have_value("Typed in the lift.")
 
 
-@pytest.mark.xfail(reason="the saved mark does not always come back in time")
 def test_a_browser_that_dies_loses_nothing(begin: Callable[[], Page]) -> None:
     page = begin()
     context, address = page.context, page.url
@@ -113,7 +112,6 @@ def test_two_people_see_both_texts(begin: Callable[[], Page], colleagues: People
     expect(other.locator("#f-summary")).to_have_value("Mine.")
 
 
-@pytest.mark.xfail(reason="the saved mark does not always come back in time")
 def test_lines_come_and_go_without_a_mouse(begin: Callable[[], Page]) -> None:
     page = begin()
     page.locator("#add-lesions").press("Enter")
