@@ -158,8 +158,9 @@
           form.closest("dialog")?.close();
           if (!form.closest("[data-part]")) form.reset();
           const seq = Number(answer.headers.get("X-Boardroom-Seq"));
-          if (seq > sync.seq) setTimeout(() => { if (seq > sync.seq) sync.ask(); }, 700);
           if (form.closest("[data-mine]")) personal();
+          // Pressed again before this screen shows the change, the same control would mean another thing.
+          await shown(seq);
         } else {
           await showProblem(answer, form);
         }
@@ -168,6 +169,14 @@
     } finally {
       delete form.dataset.sending;
       for (const button of buttons) button.removeAttribute("aria-busy");
+    }
+  }
+
+  /** Until this screen has the change with this number; a lost push is asked for. */
+  async function shown(seq) {
+    for (let waited = 0; seq > sync.seq && waited < 5000; waited += 50) {
+      if (waited === 700) sync.ask();
+      await new Promise((done) => setTimeout(done, 50));
     }
   }
 

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import chromium, servers
 
 HERE = Path(__file__).parent
+
+# Several browsers, a server and two cores: what is right may take its time to show
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -78,6 +78,7 @@ def test_a_case_from_the_start_of_the_meeting_to_its_close(people: People, meeti
     # Everybody whose screen was open is there; the wall is nobody.
     expect(surgeon.locator("[data-part=bar] button")).to_have_text(re.compile("here 3"))
 
+    settled(chair)  # people press what they see
     chair.keyboard.press("n")  # the first case
     question = surgeon.locator("[data-part=case] .question")
     expect(question).to_be_visible()
@@ -95,6 +96,7 @@ def test_a_case_from_the_start_of_the_meeting_to_its_close(people: People, meeti
 
     # Nothing of an opinion is on a screen before the reveal.
     expect(surgeon.locator(".matrix")).to_have_count(0)
+    settled(chair)
     chair.keyboard.press("r")
     expect(surgeon.locator("[data-part=opinions] .matrix tbody tr").first).to_be_visible()
     expect(wall.locator("[data-part=opinions] .matrix tbody tr").first).to_be_visible()
@@ -113,6 +115,7 @@ def test_a_case_from_the_start_of_the_meeting_to_its_close(people: People, meeti
     )
 
     # Core specialties are missing and options are open: only as provisional, and it says why.
+    settled(chair)
     chair.keyboard.press("x")
     dialog = chair.locator("#close-dialog")
     expect(dialog).to_contain_text("Without quorum")
