@@ -1,0 +1,39 @@
+"""Pushing to open screens: the only package that speaks Socket.IO.
+
+An operation calls `announce` inside its transaction: the meeting's next sequence number and its
+event are written with the change. After the commit, `publish` renders the changed parts of the
+stage once for each audience and sends them. Nothing is ever written over a socket; a client that
+misses something sees a gap in the sequence and asks for the present state over HTTP.
+"""
+
+from boardroom.live.attendance import arrive, count_in, leave
+from boardroom.live.connections import init_live, say_goodbye, start_background, start_housekeeping
+from boardroom.live.presence import AUDIENCES, audience_of
+from boardroom.live.push import (
+    announce,
+    announce_case,
+    end_connections,
+    forget,
+    numbered,
+    publish,
+    socketio,
+)
+
+__all__ = [
+    "AUDIENCES",
+    "announce",
+    "announce_case",
+    "arrive",
+    "audience_of",
+    "count_in",
+    "end_connections",
+    "forget",
+    "init_live",
+    "leave",
+    "numbered",
+    "publish",
+    "say_goodbye",
+    "socketio",
+    "start_background",
+    "start_housekeeping",
+]

@@ -1,0 +1,123 @@
+"""Attendance: a stay opens when somebody joins a live meeting and closes when they have gone."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import select, update
+
+from boardroom import audit
+from boardroom.db import db, now, write_transaction
+from boardroom.live.presence import presence
+from boardroom.live.push import announce, publish
+from boardroom.meetings.models import Attendance, Meeting, MeetingStatus
+from boardroom.people.models import Person
+
+LEFT_AFTER = 6.0  # seconds without a connection until somebody counts as gone
+
+
+def count_in(meeting: Meeting) -> None:
+    """Open a stay for everybody whose screen waited for the meeting, inside its start."""
+    for person_id in sorted(presence.people(meeting.id)):
+        person = db.session.get(Person, person_id)
+        place = person.on(meeting.board) if person is not None else None
+        if place is not None:
+            db.session.add(
+                Attendance(meeting_id=meeting.id, person_id=person_id, specialty=place.specialty)
+            )
+
+
+def arrive(person: Person, meeting: Meeting) -> None:
+    """Open a stay in the attendance of a live meeting, unless one is open."""
+    place = person.on(meeting.board)
+    open_stay = select(Attendance).where(
+        Attendance.meeting_id == meeting.id,
+        Attendance.person_id == person.id,
+        Attendance.left_at.is_(None),
+    )
+    if db.session.scalars(open_stay).first() is not None:
+        return
+    with write_transaction():
+        if db.session.scalars(open_stay).first() is not None:
+            return
+        db.session.add(
+            Attendance(
+                meeting_id=meeting.id,
+                person_id=person.id,
+                specialty=place.specialty if place else None,
+            )
+        )
+        audit.record("joined a meeting", board=meeting.board, meeting_id=meeting.id, actor=person)
+        announce(meeting, "joined", {"bar", "people"}, actor=person)
+    publish()
+
+
+def close_stale_stays() -> None:
+    """At start: whoever was connected to a process that died left with it."""
+    with write_transaction():
+        db.session.execute(
+            update(Attendance)
+            .where(Attendance.left_at.is_(None))
+            .values(left_at=now())
+            .execution_options(synchronize_session=False)
+        )
+
+
+def sweep() -> None:
+    """Close the stays of those who have been gone for a while."""
+    due = [
+        who for who, since in list(presence.gone.items()) if time.monotonic() - since > LEFT_AFTER
+    ]
+    for person_id, meeting_id in due:
+        presence.gone.pop((person_id, meeting_id), None)
+        if presence.is_here(person_id, meeting_id):
+            continue
+        leave(person_id, meeting_id)
+
+
+def leave(person_id: int, meeting_id: int) -> None:
+    """Close a person's stay in the attendance of a meeting."""
+    with write_transaction() as session:
+        stays = session.scalars(
+            select(Attendance).where(
+                Attendance.meeting_id == meeting_id,
+                Attendance.person_id == person_id,
+                Attendance.left_at.is_(None),
+            )
+        ).all()
+        meeting = session.get(Meeting, meeting_id)
+        person = session.get(Person, person_id)
+        for stay in stays:
+            stay.left_at = now()
+        if stays and meeting is not None:
+            audit.record("left a meeting", board=meeting.board, meeting_id=meeting.id, actor=person)
+            announce(meeting, "left", {"bar", "people"}, actor=person)
+    publish()
+
+
+def open_missing_stays() -> None:
+    """Whoever has a screen of a live meeting open is there, however their joining went."""
+    meetings = {meeting_id for _, meeting_id, _ in list(presence.sockets.values())}
+    if not meetings:
+        return
+    live_ones = db.session.scalars(
+        select(Meeting).where(Meeting.id.in_(meetings), Meeting.status == MeetingStatus.LIVE)
+    ).all()
+    counted = set(
+        db.session.execute(
+            select(Attendance.person_id, Attendance.meeting_id).where(
+                Attendance.meeting_id.in_([m.id for m in live_ones]), Attendance.left_at.is_(None)
+            )
+        ).tuples()
+    )
+    absent = [
+        (person_id, meeting.id)
+        for meeting in live_ones
+        for person_id in presence.people(meeting.id)
+        if (person_id, meeting.id) not in counted
+    ]
+    db.session.rollback()
+    for person_id, meeting_id in absent:
+        person, meeting = db.session.get(Person, person_id), db.session.get(Meeting, meeting_id)
+        if person is not None and meeting is not None:
+            arrive(person, meeting)

@@ -1,0 +1,163 @@
+"""Connections: joining, leaving, what is passed on, and the work beside the requests."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, request
+from flask_login import current_user
+from flask_socketio import disconnect, emit, join_room
+from sqlalchemy import select
+
+from boardroom import websocket
+from boardroom.db import db, now
+from boardroom.live.attendance import arrive, close_stale_stays, open_missing_stays, sweep
+from boardroom.live.presence import audience_of, presence
+from boardroom.live.push import close, room, socketio
+from boardroom.meetings.models import Meeting, MeetingStatus
+from boardroom.people.models import Person
+
+log = logging.getLogger(__name__)
+
+HEAD_EVERY = 2.0  # seconds between two announcements of the last sequence number
+
+
+def _on_connect(auth: object = None) -> bool | None:
+    try:
+        if not current_user.is_authenticated:
+            return False
+        presence.of_person[current_user.id].add(request.sid)  # type: ignore[attr-defined]
+        return None
+    finally:
+        db.session.rollback()
+
+
+def _on_join(data: Any = None) -> dict[str, Any]:
+    """Enter a meeting's room. Answers the present number, so that the client can compare."""
+    wanted = data.get("meeting") if isinstance(data, dict) else None
+    if not isinstance(wanted, int) or not 0 < wanted < 2**63:
+        return {"error": "Say which meeting."}
+    # The session was frozen when the socket connected; the person may have changed since.
+    person = db.session.get(Person, current_user.id, populate_existing=True)
+    meeting = db.session.get(Meeting, wanted)
+    if person is None or meeting is None or person.get_id() != current_user.get_id():
+        disconnect()
+        return {"error": "Sign in again."}
+    audience = audience_of(person, meeting, projector=data.get("projector") is True)
+    if audience is None:
+        return {"error": "This meeting is not yours to watch."}
+    sid = request.sid  # type: ignore[attr-defined]
+    join_room(room(meeting.id, audience))
+    join_room(f"meeting:{meeting.id}")
+    presence.sockets[sid] = (person.id, meeting.id, audience)
+    presence.gone.pop((person.id, meeting.id), None)
+    # A wall screen is nobody's attendance.
+    if audience != "projector" and meeting.status == MeetingStatus.LIVE:
+        arrive(person, meeting)
+    seq = db.session.scalar(select(Meeting.seq).where(Meeting.id == meeting.id))
+    db.session.rollback()
+    return {"seq": seq, "audience": audience, "now": now().timestamp()}
+
+
+def _on_disconnect(reason: object = None) -> None:
+    # May run inside another client's emit: note it, and let the housekeeping write.
+    sid = request.sid  # type: ignore[attr-defined]
+    entry = presence.sockets.pop(sid, None)
+    for sids in list(presence.of_person.values()):
+        sids.discard(sid)
+    if entry is not None and not presence.is_here(entry[0], entry[1]):
+        presence.gone[entry[0], entry[1]] = time.monotonic()
+
+
+def _relay(name: str) -> Callable[[Any], None]:
+    def handler(data: Any = None) -> None:
+        """Pass on something fleeting (who is typing, the presenter's place) to the others."""
+        entry = presence.sockets.get(request.sid)  # type: ignore[attr-defined]
+        if entry is None or entry[2] in {"observer", "projector"} or not isinstance(data, dict):
+            return
+        if name == "place" and not _presents(*entry[:2]):
+            return
+        where = str(data.get("where", ""))[:60]
+        emit(
+            name,
+            {"person": entry[0], "name": current_user.name, "where": where},
+            to=f"meeting:{entry[1]}",
+            include_self=False,
+        )
+
+    return handler
+
+
+def _presents(person_id: int, meeting_id: int) -> bool:
+    presenter = db.session.scalar(select(Meeting.presenter_id).where(Meeting.id == meeting_id))
+    db.session.rollback()
+    return presenter == person_id
+
+
+def send_heads() -> None:
+    """Tell every room the last sequence number: a lost last push leaves no gap to notice."""
+    meetings = {meeting_id for _, meeting_id, _ in list(presence.sockets.values())}
+    if not meetings:
+        return
+    heads = db.session.execute(
+        select(Meeting.id, Meeting.seq).where(Meeting.id.in_(meetings))
+    ).all()
+    db.session.rollback()
+    for meeting_id, seq in heads:
+        socketio.emit("head", {"seq": seq, "now": now().timestamp()}, to=f"meeting:{meeting_id}")
+
+
+def _housekeeping(app: Flask) -> None:
+    while True:
+        socketio.sleep(HEAD_EVERY)
+        try:
+            with app.app_context():
+                sweep()
+                open_missing_stays()
+                send_heads()
+        except Exception:
+            log.exception("housekeeping failed; it goes on")
+
+
+def init_live(app: Flask) -> None:
+    """Bind Socket.IO to the application. WebSocket only: no sticky sessions, no polling."""
+    socketio.init_app(
+        app,
+        async_mode=app.config.get("ASYNC_MODE", "threading"),
+        message_queue=app.config.get("MESSAGE_QUEUE"),
+        transports=["websocket"],
+        allow_upgrades=False,
+        ping_interval=10,
+        ping_timeout=5,
+        max_http_buffer_size=websocket.MAX_MESSAGE,
+        async_handlers=False,
+        cors_allowed_origins=None,
+        manage_session=False,
+    )
+    websocket.install(socketio)
+    socketio.on_event("connect", _on_connect)
+    socketio.on_event("disconnect", _on_disconnect)
+    socketio.on_event("join", _on_join)
+    for name in ("typing", "place"):
+        socketio.on_event(name, _relay(name))
+
+
+def start_background(work: Callable[..., object], *args: object) -> None:
+    """Run work beside the requests, in whatever way this process does that."""
+    socketio.start_background_task(work, *args)
+
+
+def say_goodbye() -> None:
+    """At a graceful stop: close every connection, so that clients look for the server again."""
+    for sid in list(presence.sockets):
+        close(sid)
+
+
+def start_housekeeping(app: Flask) -> None:
+    """Begin the work beside the requests; the server calls it once, before it serves."""
+    with app.app_context():
+        close_stale_stays()
+    socketio.start_background_task(_housekeeping, app)
