@@ -172,22 +172,25 @@ class Aid:
         """Every name under which a value may be given, with what it is."""
         return {entry: one for one in self.inputs for entry, _ in one.entries}
 
+    def input_named(self, written: str) -> Input | None:
+        """The input that is given under this name, in either spelling of tumour."""
+        name = written.replace("tumour", "tumor")
+        also = {other: one for one in self.inputs for other in one.also}
+        return self.entries.get(name) or also.get(name)
+
     def _read(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str], list[str]]:
-        known = self.entries
-        also = {other: one.entry for one in self.inputs for other in one.also}
         values: dict[str, Any] = {}
         under: dict[str, str] = {}
         warnings: list[str] = []
         for written, value in given.items():
-            name = written.replace("tumour", "tumor")  # both spellings are somebody's
-            name = also.get(name, name)
-            if name not in known:
+            this = self.input_named(written)
+            if this is None:
+                known = ", ".join(self.entries)
                 raise UnknownInput(
-                    written, f"{self.title} has no input '{written}'. It takes: {', '.join(known)}."
+                    written, f"{self.title} has no input '{written}'. It takes: {known}."
                 )
             if value is None:
                 continue
-            this = known[name]
             if this.name in under:
                 raise ImpossibleValue(
                     written,
@@ -195,7 +198,7 @@ class Aid:
                     "Give one of them.",
                 )
             under[this.name] = written
-            values[this.name], found = this.read(name, value)
+            values[this.name], found = this.read(written, value)
             warnings += found
         return values, {i.name: i.entry for i in self.inputs}, warnings
 

@@ -99,8 +99,10 @@ class Input:
     def _choice(self, entry: str, value: Any) -> str:
         known = {_simple(label): key for key, label in self.choices}
         known |= {key.lower(): key for key, _ in self.choices} | dict(self.spellings)
-        if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
-            text = _simple(str(value))
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 9:
+            value = str(value)
+        if isinstance(value, str):
+            text = _simple(value)
             if text in known:
                 return known[text]
         names = ", ".join(key for key, _ in self.choices)
@@ -108,7 +110,8 @@ class Input:
 
     def _number(self, entry: str, value: Any) -> tuple[float, tuple[str, ...]]:
         number = exact(self, entry, value)
-        unit = dict(self.entries)[entry]
+        name = entry.replace("tumour", "tumor")
+        unit = dict(self.entries).get(name, self.unit)
         if self.positive and number <= 0:
             raise ImpossibleValue(entry, f"{self.label} has to be more than 0.")
         warnings: tuple[str, ...] = ()
@@ -137,7 +140,7 @@ def exact(this: Input, entry: str, value: Any) -> Decimal:
     # True is a number to Python, and never one to a laboratory
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ImpossibleValue(entry, f"{this.label} has to be a number.")
-    number = value if isinstance(value, Decimal) else Decimal(str(value))
+    number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
         raise ImpossibleValue(entry, f"{this.label} has to be a number.")
     if abs(number) >= Decimal("1e15"):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from boardroom.clinical.aid import Outcome, aid
-from boardroom.clinical.inputs import ImpossibleValue, choice, lab, number, yesno
+from boardroom.clinical.inputs import ImpossibleValue, choice, lab, yesno
 from boardroom.clinical.liver_function import ALBUMIN, BILIRUBIN
 from boardroom.clinical.transplant import COUNT, LARGEST
 
@@ -189,7 +189,7 @@ CLIP_MONTHS = (36, 22, 9, 7, 3)
     ),
     convention="Limits are strict: half of the liver, albumin 3.0 and bilirubin 3.0 are no sign.",
     inputs=(
-        number("tumor_percent_of_liver", "Share of the liver that is tumour", 0, 100, unit="%"),
+        lab("tumour_percent", "%", name="tumor_percent_of_liver", entry="tumor_percent_of_liver"),
         yesno("ascites", "Ascites"),
         ALBUMIN,
         BILIRUBIN,
