@@ -179,9 +179,7 @@ class Aid:
         return self.entries.get(name) or also.get(name)
 
     def _read(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str], list[str]]:
-        values: dict[str, Any] = {}
         under: dict[str, str] = {}
-        warnings: list[str] = []
         for written, value in given.items():
             this = self.input_named(written)
             if this is None:
@@ -198,8 +196,12 @@ class Aid:
                     "Give one of them.",
                 )
             under[this.name] = written
-            values[this.name], found = this.read(written, value)
-            warnings += found
+        values: dict[str, Any] = {}
+        warnings: list[str] = []
+        for one in self.inputs:
+            if written := under.get(one.name, ""):
+                values[one.name], found = one.read(written, given[written])
+                warnings += found
         return values, {i.name: i.entry for i in self.inputs}, warnings
 
     def describe(self) -> Iterator[tuple[str, str, Kind, str, bool]]:

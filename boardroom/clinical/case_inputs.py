@@ -230,9 +230,10 @@ def portal_hypertension(record: Record) -> Found:
 def _value_of(name: str, value: str) -> Derivation:
     def look(record: Record) -> Found:
         result, keys = record.of(name)
-        if result is None or not result.complete:
-            missing = ", ".join(result.missing) if result else ""
-            return Found(None, keys, (f"{result.title} lacks: {missing}.",) if result else ())
+        if result is None:
+            return Found(None, keys)
+        if not result.complete:
+            return Found(None, keys, (f"{result.title} lacks: {', '.join(result.missing)}.",))
         return Found(result.values[value], keys, result.warnings)
 
     return look

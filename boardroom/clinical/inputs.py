@@ -117,7 +117,8 @@ class Input:
         warnings: tuple[str, ...] = ()
         if self.fact:
             try:
-                warnings = check(self.fact, f"{number:f}", unit.key).warnings
+                # Digits beyond the twelfth are a computer's, not a laboratory's
+                warnings = check(self.fact, plain(round(number, 12)), unit.key).warnings
             except FactError as error:
                 raise ImpossibleValue(entry, error.reason) from None
         if self.possible is not None and not self.possible[0] <= number <= self.possible[1]:

@@ -39,7 +39,7 @@ def galad(sex: str, age_years: float, afp_l3: float, afp: float, dcp: float) -> 
         + 1.33 * math.log10(dcp)
     )
     positive = nine(z) > -0.63
-    probability = half_up(1 / (1 + math.exp(-z)), 4)
+    probability = half_up((1 + math.tanh(z / 2)) / 2, 4)  # 1 / (1 + e^-z), for any z
     return Outcome(
         {"z": half_up(z, 4), "probability": probability, "above_minus_0_63": positive},
         f"Z {half_up(z, 2):g}, {'above' if positive else 'not above'} -0.63",
