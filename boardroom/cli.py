@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from boardroom.cli_aid import aid
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -31,6 +33,9 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 @click.version_option(package_name="boardroom")
 def main() -> None:
     """Liver tumour boards, live, from referral to signed minutes."""
+
+
+main.add_command(aid)
 
 
 def _app(data: Path, mode: str = "production", **overrides: object) -> Flask:

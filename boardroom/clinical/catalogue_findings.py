@@ -88,6 +88,26 @@ def tumour_facts() -> tuple[Fact, ...]:
             ("infiltrative", "Infiltrative or diffuse"),
             ("extensive_bilobar", "Extensive, both lobes"),
         ),
+        yesno(
+            "selective_access",
+            "Well-defined nodules, portal flow kept, selective access",
+            "tumour",
+            "What TACE asks for.",
+        ),
+        number(
+            "tumour_percent",
+            "Share of the liver that is tumour",
+            "tumour",
+            u.PERCENT,
+            ("0", "100"),
+            ("0", "100"),
+        ),
+        yesno(
+            "adjacent_organ_invasion",
+            "Grows into a neighbouring organ, not the gallbladder",
+            "tumour",
+        ),
+        yesno("peritoneum_perforated", "Perforates the visceral peritoneum", "tumour"),
         choice(
             "histology",
             "Histology",
@@ -281,4 +301,10 @@ def fitness_facts() -> tuple[Fact, ...]:
             "weight_loss", "Weight lost in 6 months", "fitness", u.PERCENT, ("0", "70"), ("0", "35")
         ),
         yesno("transplant_candidate", "Possible transplant candidate", "fitness"),
+        yesno(
+            "within_transplant_criteria",
+            "Within the board's transplant criteria, AFP included",
+            "fitness",
+        ),
+        yesno("major_resection", "Resection of three segments or more is meant", "fitness"),
     )

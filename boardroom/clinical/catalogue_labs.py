@@ -55,6 +55,15 @@ def liver_facts() -> tuple[Fact, ...]:
             "liver",
             "Jaundice, ascites, encephalopathy or bleeding.",
         ),
+        choice(
+            "liver_function",
+            "Liver function as judged",
+            "liver",
+            ("preserved", "Preserved"),
+            ("not_preserved", "Not preserved"),
+            ("end_stage", "End-stage"),
+            hint="Jaundice, ascites or encephalopathy: not preserved, whatever the scores say.",
+        ),
         number("icg_r15", "ICG retention at 15 min", "liver", u.PERCENT, ("0", "100"), ("2", "70")),
         number("stiffness", "Liver stiffness", "liver", (u.unit("kPa"),), ("1", "75"), ("2", "75")),
         number(

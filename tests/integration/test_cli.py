@@ -36,6 +36,8 @@ COMMANDS = (
     "export minutes",
     "rehearse",
     "audit verify",
+    "aid",
+    "aid child_pugh",
 )
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

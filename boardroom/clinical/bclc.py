@@ -1,0 +1,297 @@
+"""BCLC 2022: the stage, its options in order, and the words for leaving that order.
+
+Liver function is asked for: preserved is not the same as Child-Pugh A, so neither Child-Pugh,
+ALBI nor MELD can answer for the board.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from boardroom.clinical.aid import Outcome, aid
+from boardroom.clinical.inputs import ImpossibleValue, choice, lab, number, yesno
+from boardroom.clinical.transplant import DIAMETERS, INVASION, SPREAD, Diameters
+
+STAGES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "0": ("very early", "over 5 years", "ablation (resection if transplant candidate)"),
+        "A": ("early", "over 5 years", "resection / transplant / ablation"),
+        "B": ("intermediate", "over 2.5 years", "transplant / TACE / systemic therapy"),
+        "C": ("advanced", "over 2 years", "systemic therapy"),
+        "D": ("terminal", "3 months", "best supportive care"),
+    }
+)
+"""Stage: (its name, expected survival, the family of options that comes first)."""
+
+OPTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "ablation": "Ablation",
+        "resection": "Resection",
+        "transplant": "Transplantation",
+        "tace": "TACE",
+        "tare": "TARE",
+        "systemic": "Systemic therapy",
+        "supportive": "Best supportive care",
+    }
+)
+
+MIGRATION_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "age": "Age",
+        "comorbidity": "Comorbidity",
+        "location": "Location of the tumour",
+        "failed": "The option before has failed",
+        "refused": "The patient does not want the option before",
+        "access": "The option before cannot be had",
+        "downstaged": "Down-staged, so an earlier option is open again",
+    }
+)
+"""Why a board takes an option that is not the first: treatment stage migration, stored."""
+
+PROGRESSION_PATTERNS: Mapping[str, str] = MappingProxyType(
+    {
+        "intrahepatic_growth": "Growth inside the liver",
+        "new_intrahepatic": "New lesion inside the liver",
+        "new_extrahepatic_or_vascular": "New lesion outside the liver, or vascular invasion",
+    }
+)
+"""How a tumour progressed; stored when the stage is taken anew (BCLCp)."""
+
+UNTREATABLE_BY_TACE: Mapping[str, str] = MappingProxyType(
+    {
+        "no_response": "No objective response of a target area after two sessions",
+        "progression": "Progression with vascular invasion, spread or extensive liver involvement",
+        "deterioration": "Liver function or performance no longer allow another session",
+    }
+)
+"""What makes progression untreatable by another TACE, so that systemic therapy is next."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemicTherapy:
+    """A drug or pair of drugs, with the line it belongs to. The list ages: see its date."""
+
+    name: str
+    line: str
+    when: str = ""
+
+
+SYSTEMIC_AS_OF = "2022"
+SYSTEMIC: tuple[SystemicTherapy, ...] = (
+    SystemicTherapy("atezolizumab with bevacizumab", "first"),
+    SystemicTherapy("durvalumab with tremelimumab", "first"),
+    SystemicTherapy("sorafenib", "first", "where the pairs are not feasible"),
+    SystemicTherapy("lenvatinib", "first", "where the pairs are not feasible"),
+    SystemicTherapy("durvalumab", "first", "where the pairs are not feasible"),
+    SystemicTherapy("regorafenib", "after sorafenib", "sorafenib was tolerated"),
+    SystemicTherapy("cabozantinib", "after sorafenib"),
+    SystemicTherapy("ramucirumab", "after sorafenib", "AFP 400 ng/mL or more"),
+)
+
+
+def burden_stage(diameters: Diameters) -> str:
+    """0, A or B by number and size alone; 2.0 and 3.0 cm belong to the lower stage."""
+    if len(diameters) == 1:
+        return "0" if diameters[0] <= 2.0 else "A"
+    return "A" if len(diameters) <= 3 and max(diameters) <= 3.0 else "B"
+
+
+def _needs(values: Mapping[str, Any]) -> Iterator[str]:
+    """Transplant criteria are asked for only where the answer depends on them."""
+    if not values.get("transplant_candidate") or "within_transplant_criteria" in values:
+        return
+    diameters = values.get("tumor_diameters")
+    if values.get("liver_function") == "end_stage" or (
+        diameters and burden_stage(diameters) == "B"
+    ):
+        yield WITHIN.label
+
+
+WITHIN = yesno(
+    "within_transplant_criteria",
+    "Within the board's transplant criteria, AFP included",
+    fact="within_transplant_criteria",
+    required=False,
+)
+
+
+@aid(
+    "bclc_2022",
+    title="BCLC 2022",
+    version="2022 update",
+    citation=(
+        "Reig M, Forner A, Rimola J, et al. J Hepatol 2022;76:681-693. "
+        "doi:10.1016/j.jhep.2021.11.018"
+    ),
+    convention=(
+        "With end-stage liver function a transplantable tumour is staged by its burden, not as D. "
+        "B1 to B3 are labels of this aid: the figure has none."
+    ),
+    inputs=(
+        DIAMETERS,
+        INVASION,
+        SPREAD,
+        number("ecog", "ECOG performance status", 0, 5, whole=True),
+        yesno(
+            "ecog_tumor_related",
+            "Reduced performance is due to the tumour",
+            fact="ecog_tumour_related",
+            required=False,
+        ),
+        choice(
+            "liver_function",
+            "Liver function as the board judges it",
+            ("preserved", "Preserved"),
+            ("not_preserved", "Not preserved"),
+            ("end_stage", "End-stage"),
+            fact="liver_function",
+            end_stage="endstage",
+        ),
+        yesno("transplant_candidate", "Possible transplant candidate", fact="transplant_candidate"),
+        WITHIN,
+        yesno(
+            "well_defined_nodules_selective_access",
+            "Well-defined nodules, portal flow kept, selective access",
+            fact="selective_access",
+            required=False,
+        ),
+        yesno(
+            "diffuse_infiltrative_bilobar",
+            "Diffuse, infiltrative or extensive in both lobes",
+            required=False,
+        ),
+        lab("afp", "ng/mL", required=False),
+    ),
+    needs=_needs,
+)
+def bclc_2022(
+    tumor_diameters: Diameters,
+    macrovascular_invasion: bool,
+    extrahepatic_spread: bool,
+    ecog: int,
+    ecog_tumor_related: bool | None,
+    liver_function: str,
+    transplant_candidate: bool,
+    within_transplant_criteria: bool | None,
+    well_defined_nodules_selective_access: bool | None,
+    diffuse_infiltrative_bilobar: bool | None,
+    afp: float | None,
+) -> Outcome:
+    """Stage 0, A, B, C or D, with the options of the stage in order."""
+    if ecog == 5:
+        raise ImpossibleValue("ecog", "ECOG 5 means that the patient has died: there is no stage.")
+    warnings: list[str] = []
+    advanced = macrovascular_invasion or extrahepatic_spread
+    transplantable = bool(transplant_candidate and within_transplant_criteria and not advanced)
+    if transplant_candidate and within_transplant_criteria and advanced:
+        warnings.append("Vascular invasion or spread and 'within transplant criteria' contradict.")
+    reduced = ecog in (1, 2) and ecog_tumor_related is not False
+    if reduced and ecog_tumor_related is None:
+        warnings.append(
+            f"ECOG {ecog} is taken as due to the tumour, because the cause was not stated."
+        )
+    if ecog >= 3 and ecog_tumor_related is False:
+        warnings.append(f"ECOG {ecog} is stage D although the tumour is not its cause.")
+    end_stage = liver_function == "end_stage"
+    if ecog >= 3 or (end_stage and not transplantable):
+        stage = "D"
+    elif advanced or reduced:
+        stage = "C"
+    else:
+        stage = burden_stage(tumor_diameters)
+    if liver_function == "not_preserved" and stage != "D":
+        warnings.append(
+            "Liver function not preserved: the figure has no place for this, so the stage shown is "
+            "that of the tumour."
+        )
+    group = None
+    if stage == "B":
+        group = _subgroup(
+            transplantable, well_defined_nodules_selective_access, diffuse_infiltrative_bilobar
+        )
+        if group is None:
+            warnings.append("Stage B without its pattern: say which, and the option follows.")
+        elif well_defined_nodules_selective_access and diffuse_infiltrative_bilobar:
+            warnings.append("Well-defined and diffuse contradict each other.")
+    if afp is not None and afp >= 400 and stage in ("B", "C"):
+        warnings.append("AFP is 400 ng/mL or more, which matters for ramucirumab.")
+    rescue = end_stage and transplantable and stage != "D"
+    name, survival, family = STAGES[stage]
+    if rescue:
+        family = "transplant"
+    elif group is not None:
+        family = GROUP_OPTION[group]
+    order = (
+        ("transplant", "supportive")
+        if rescue
+        else _order(stage, group, tumor_diameters, transplant_candidate)
+    )
+    return Outcome(
+        {
+            "stage": stage,
+            "stage_name": name,
+            "b_subgroup": group,
+            "first_option_family": family,
+            "options": [
+                {
+                    "option": key,
+                    "label": OPTIONS[key],
+                    "condition": CONDITIONS.get((stage, key), ""),
+                }
+                for key in order
+            ],
+            "expected_survival": survival,
+        },
+        f"{stage} ({name}); first: {family}",
+        warnings,
+    )
+
+
+GROUP_OPTION = {
+    "B1_transplant": "transplant",
+    "B2_well_defined_TACE": "TACE",
+    "B3_diffuse_systemic": "systemic therapy",
+}
+
+CONDITIONS = {
+    ("0", "resection"): "where transplantation could follow",
+    ("A", "resection"): "single nodule, normal portal pressure and bilirubin",
+    ("A", "ablation"): "where transplantation is contraindicated",
+    ("0", "tare"): "single nodule up to 8 cm",
+    ("A", "tare"): "single nodule up to 8 cm",
+    ("B", "transplant"): "perhaps after down-staging",
+}
+
+
+def _subgroup(transplantable: bool, well_defined: bool | None, diffuse: bool | None) -> str | None:
+    if transplantable:
+        return "B1_transplant"
+    if diffuse:
+        return "B3_diffuse_systemic"
+    return "B2_well_defined_TACE" if well_defined else None
+
+
+def _order(stage: str, group: str | None, diameters: Diameters, candidate: bool) -> tuple[str, ...]:
+    """The stage's options, first to last; a board that goes further says why."""
+    single = len(diameters) == 1
+    radio = ("tare",) if single and diameters[0] <= 8.0 else ()
+    listed = ("transplant",) if candidate else ()
+    match stage:
+        case "0":
+            first = ("resection", "transplant", "ablation") if candidate else ("ablation",)
+            if not candidate:
+                first = (*first, "resection")
+            return (*first, "tace", *radio, "systemic")
+        case "A":
+            first = ("resection", *listed, "ablation") if single else (*listed, "ablation")
+            return (*first, "tace", *radio, "systemic")
+        case "B":
+            embolise = () if group == "B3_diffuse_systemic" else ("tace",)
+            return (*(listed if group in (None, "B1_transplant") else ()), *embolise, "systemic")
+        case "C":
+            return ("systemic", "supportive")
+        case _:
+            return ("supportive",)

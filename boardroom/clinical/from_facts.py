@@ -1,0 +1,260 @@
+"""The decision aids filled from what a case records, with the facts and dates each rests on.
+
+The latest dated value of each fact counts, up to the day asked about; nothing is assumed, so an
+absent fact is a missing input. What an aid asks that no case records (a lesion's LI-RADS features,
+the sums of mRECIST, the list of Charlson's conditions) is asked on the aid's own page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol
+
+from boardroom.clinical import AIDS
+from boardroom.clinical.aid import Aid, Result
+from boardroom.clinical.case_inputs import DERIVATIONS, NOTHING, Found, LesionLike
+from boardroom.clinical.catalogue import FACTS
+from boardroom.clinical.facts import FactError, in_unit
+from boardroom.clinical.inputs import ImpossibleValue, Input
+
+__all__ = ["FILLED", "CaseRecord", "FactLike", "Filled", "Lesion", "RecordedFact", "Source", "fill"]
+
+APART = 30
+"""Days between labs of one score after which it is said; a choice of the house, not a source's."""
+
+FILLED = tuple(
+    name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table", "mrecist", "charlson")
+)
+"""The aids that a case can fill."""
+
+
+class FactLike(Protocol):
+    """A recorded fact, value and unit as entered: a row of the database serves as it is."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def taken_on(self) -> dt.date | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFact:
+    """A fact for which there is no row."""
+
+    key: str
+    value: str
+    unit: str = ""
+    taken_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lesion:
+    """A lesion for which there is no row."""
+
+    size_mm: int | None = None
+    viable_mm: int | None = None
+    segments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A fact that a result rests on, as it was entered."""
+
+    key: str
+    label: str
+    value: str
+    unit: str
+    taken_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """An aid's result for a case. `result` is None where a recorded value is `refused`.
+
+    `warnings` are about the record (dates, contradictions, what was derived); the result has its
+    own beside them. `oldest_lab_days` is None without a dated lab.
+    """
+
+    name: str
+    title: str
+    result: Result | None
+    refused: str
+    sources: tuple[Source, ...]
+    oldest_lab_days: int | None
+    warnings: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: the result's own dictionary, and what it rests on beside it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "result": self.result.as_dict() if self.result is not None else None,
+            "refused": self.refused,
+            "sources": [
+                {
+                    "key": source.key,
+                    "label": source.label,
+                    "value": source.value,
+                    "unit": source.unit,
+                    "taken_on": source.taken_on.isoformat() if source.taken_on else None,
+                }
+                for source in self.sources
+            ],
+            "oldest_lab_days": self.oldest_lab_days,
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass
+class CaseRecord:
+    """What a case says, looked at on one day. Values dated later are not used."""
+
+    facts: Sequence[FactLike]
+    on: dt.date
+    lesions: tuple[LesionLike, ...] = ()
+    ecog: int | None = None
+    sex: str = ""
+    age_years: float | None = None
+    _latest: dict[str, FactLike] = field(init=False, repr=False)
+    _remarks: dict[str, list[str]] = field(init=False, repr=False)
+    _filled: dict[str, Filled] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lesions = tuple(self.lesions)
+        self._latest, self._remarks = {}, {}
+        for fact in self.facts:
+            if fact.key in FACTS:
+                self._take(fact)
+
+    def _take(self, fact: FactLike) -> None:
+        label = FACTS[fact.key].label
+        if fact.taken_on is not None and fact.taken_on > self.on:
+            self._remark(fact.key, f"{label} of {fact.taken_on} is later than {self.on}: not used.")
+            return
+        before = self._latest.get(fact.key)
+        if before is None:
+            self._latest[fact.key] = fact
+            return
+        new, old = fact.taken_on or dt.date.min, before.taken_on or dt.date.min
+        if new == old and (fact.value, fact.unit) != (before.value, before.unit):
+            when = f"on {fact.taken_on}" if fact.taken_on else "without a date"
+            self._remark(fact.key, f"{label} has two values {when}: the later entry is used.")
+        if new >= old:  # on the same day the later entry corrects the earlier
+            self._latest[fact.key] = fact
+
+    def _remark(self, key: str, words: str) -> None:
+        self._remarks.setdefault(key, []).append(words)
+
+    def fact(self, key: str) -> FactLike | None:
+        return self._latest.get(key)
+
+    def text(self, key: str) -> str:
+        """The latest value as recorded, "" where there is none."""
+        fact = self._latest.get(key)
+        return fact.value if fact is not None else ""
+
+    def number(self, key: str) -> Decimal | None:
+        """The latest value in the fact's standard unit, None where there is none to be read."""
+        fact = self._latest.get(key)
+        if fact is None:
+            return None
+        try:
+            standard = FACTS[key].standard.key
+            return in_unit(key, Decimal(fact.value.replace(",", ".")), fact.unit, standard)
+        except (FactError, InvalidOperation):
+            return None
+
+    def of(self, name: str) -> tuple[Result | None, tuple[str, ...]]:
+        """Another aid's result for this case, with the keys of the facts it rests on."""
+        filled = self.fill(name)
+        return filled.result, tuple(source.key for source in filled.sources)
+
+    def fill(self, name: str) -> Filled:
+        """The aid of this name for this case. Raises KeyError for one no case can fill."""
+        if name not in self._filled:
+            if name not in FILLED:
+                raise KeyError(name)
+            self._filled[name] = self._fill(AIDS[name])
+        return self._filled[name]
+
+    def _fill(self, aid: Aid) -> Filled:
+        given: dict[str, Any] = {}
+        keys: dict[str, None] = {}
+        remarks: dict[str, None] = {}
+        for one in aid.inputs:
+            found = self._find(aid, one)
+            remarks |= dict.fromkeys(found.remarks)
+            keys |= dict.fromkeys(found.keys)
+            for key in (*found.keys, one.fact):
+                remarks |= dict.fromkeys(self._remarks.get(key, ()))
+            if found.value is not None:
+                given[found.entry or one.entry] = found.value
+        result, refused = None, ""
+        try:
+            result = aid(**given)
+        except ImpossibleValue as error:
+            refused = error.reason
+        sources = tuple(_source(self._latest[key]) for key in keys if key in self._latest)
+        days, about_dates = self._dates(sources)
+        remarks |= dict.fromkeys(about_dates)
+        return Filled(aid.name, aid.title, result, refused, sources, days, tuple(remarks))
+
+    def _find(self, aid: Aid, one: Input) -> Found:
+        derive = DERIVATIONS.get(f"{aid.name}.{one.name}") or DERIVATIONS.get(one.name)
+        if derive is not None:
+            return derive(self)
+        fact = self._latest.get(one.fact)
+        if fact is None:
+            return NOTHING
+        if one.kind == "yesno":
+            return Found({"yes": True, "no": False}.get(fact.value), (fact.key,))
+        if one.kind == "choice":
+            return Found(fact.value, (fact.key,))
+        return _measured(fact, one)
+
+    def _dates(self, sources: Iterable[Source]) -> tuple[int | None, list[str]]:
+        labs = [source for source in sources if _is_lab(source.key)]
+        remarks = [f"{lab.label} has no date." for lab in labs if lab.taken_on is None]
+        dates = [lab.taken_on for lab in labs if lab.taken_on is not None]
+        if not dates:
+            return None, remarks
+        apart = (max(dates) - min(dates)).days
+        if apart > APART:
+            remarks.append(f"The labs behind this are {apart} days apart.")
+        return (self.on - min(dates)).days, remarks
+
+
+def _is_lab(key: str) -> bool:
+    return FACTS[key].kind == "number" and FACTS[key].section in ("liver", "blood")
+
+
+def _measured(fact: FactLike, one: Input) -> Found:
+    """The number under the name that carries the unit in which it was recorded."""
+    label = FACTS[fact.key].label
+    entry = next((name for name, unit in one.entries if unit.key == fact.unit), "")
+    if not entry:
+        return Found(
+            None,
+            (fact.key,),
+            (f"{label} is recorded in {fact.unit}, which is not converted here.",),
+        )
+    try:
+        return Found(Decimal(fact.value.replace(",", ".")), (fact.key,), entry=entry)
+    except InvalidOperation:
+        return Found(None, (fact.key,), (f"{label} is recorded as '{fact.value}', no number.",))
+
+
+def _source(fact: FactLike) -> Source:
+    return Source(fact.key, FACTS[fact.key].label, fact.value, fact.unit, fact.taken_on)
+
+
+def fill(record: CaseRecord, names: Iterable[str] = FILLED) -> Mapping[str, Filled]:
+    """Each of the aids named, in their order, filled from the case."""
+    return {name: record.fill(name) for name in names}

@@ -1,0 +1,126 @@
+"""How a tumour answered to treatment: mRECIST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from boardroom.clinical.aid import Clamp, Outcome, aid
+from boardroom.clinical.inputs import ImpossibleValue, choice, half_up, nine, number, yesno
+
+RESPONSES = {
+    "CR": "complete response",
+    "PR": "partial response",
+    "SD": "stable disease",
+    "PD": "progressive disease",
+}
+
+
+def _needs(values: Mapping[str, Any]) -> Iterator[str]:
+    if not values.keys() & {"nontarget_unequivocal_progression", "nontarget_state"}:
+        yield "Whether non-target lesions progressed"
+
+
+def _sum(name: str, when: str) -> Any:
+    return number(name, f"Sum of viable diameters {when}", 0, 2000, unit="mm")
+
+
+@aid(
+    "mrecist",
+    title="mRECIST",
+    version="2010",
+    citation="Lencioni R, Llovet JM. Semin Liver Dis 2010;30:52-60. doi:10.1055/s-0030-1247132",
+    convention=(
+        "Viable diameters only. Progression is tested before partial response; the smallest sum "
+        "includes the first; limits are inclusive; there is no rule of 5 mm."
+    ),
+    inputs=(
+        _sum("baseline_sum_viable_mm", "at the start"),
+        _sum("nadir_sum_viable_mm", "at their smallest"),
+        _sum("current_sum_viable_mm", "now"),
+        yesno("new_lesion", "New lesion", hint="1 cm or more with the pattern of HCC, or growing."),
+        yesno(
+            "nontarget_unequivocal_progression",
+            "Non-target lesions progressed beyond doubt",
+            required=False,
+        ),
+        choice(
+            "nontarget_state",
+            "Non-target lesions",
+            ("none", "There are none"),
+            ("cr", "All have disappeared"),
+            ("incomplete", "Some are left, no progression"),
+            ("pd", "Progressed beyond doubt"),
+            required=False,
+            cr="complete complete_response",
+            incomplete="sd stable incomplete_response ir_sd incomplete_or_sd non_cr_non_pd",
+            pd="progression progressive_disease",
+        ),
+    ),
+    needs=_needs,
+)
+def mrecist(
+    baseline_sum_viable_mm: float,
+    nadir_sum_viable_mm: float,
+    current_sum_viable_mm: float,
+    new_lesion: bool,
+    nontarget_unequivocal_progression: bool | None,
+    nontarget_state: str | None,
+) -> Outcome:
+    """CR, PR, SD or PD of the targets and overall; raises ImpossibleValue for a start of 0."""
+    first, now = nine(baseline_sum_viable_mm), nine(current_sum_viable_mm)
+    if first == 0:
+        raise ImpossibleValue(
+            "baseline_sum_viable_mm", "With nothing viable at the start there is no response."
+        )
+    progressed = nontarget_unequivocal_progression
+    if nontarget_state is not None:
+        if progressed is not None and progressed != (nontarget_state == "pd"):
+            raise ImpossibleValue(
+                "nontarget_state", "What is said of the non-target lesions contradicts itself."
+            )
+        progressed = nontarget_state == "pd"
+    smallest = min(first, nine(nadir_sum_viable_mm))
+    clamped = []
+    if nadir_sum_viable_mm > first:
+        clamped.append(
+            Clamp("nadir_sum_viable_mm", nadir_sum_viable_mm, first, "the start was smaller")
+        )
+    target = target_response(first, smallest, now)
+    overall = "PD" if new_lesion or progressed else target
+    warnings = []
+    if overall == "CR" and nontarget_state == "incomplete":
+        overall = "PR"
+    elif overall == "CR" and nontarget_state is None:
+        warnings.append(
+            "Complete overall only if every non-target lesion has disappeared too; not stated."
+        )
+    change = 100 * (now - first) / first
+    return Outcome(
+        {
+            "response": overall,
+            "response_name": RESPONSES[overall],
+            "target_response": target,
+            "objective_response": overall in ("CR", "PR"),
+            "disease_control": overall != "PD",
+            "change_from_baseline_percent": half_up(change, 2),
+            "change_from_nadir_percent": (
+                half_up(100 * (now - smallest) / smallest, 2) if smallest else None
+            ),
+        },
+        f"{overall} ({RESPONSES[overall]})",
+        warnings,
+        clamped,
+    )
+
+
+def target_response(first: float, smallest: float, now: float) -> str:
+    """The targets' response from three sums of viable diameters, the smallest up to now included.
+
+    Once everything had vanished, whatever enhances again is progression.
+    """
+    if now == 0:
+        return "CR"
+    if smallest == 0 or now >= nine(1.2 * smallest):
+        return "PD"
+    return "PR" if now <= nine(0.7 * first) else "SD"
