@@ -108,8 +108,19 @@
     editorBox.innerHTML = await answer.text();
     htmx.process(editorBox);
     document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box: editorBox } }));
-    $("select, input:not([type=hidden]), textarea", editorBox)?.focus();
+    toEditor();
   }
+
+  // Not onto a field: there the next key, meant for the meeting, would choose or type something.
+  function toEditor() {
+    const form = $("form", editorBox);
+    if (!form) return;
+    form.tabIndex = -1;
+    form.focus();
+  }
+  editorBox?.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) toEditor();
+  });
 
   // ---- Comments --------------------------------------------------------------------------------
   async function loadThread() {
@@ -301,7 +312,7 @@
     }
     if (!/^[a-z]$/.test(key)) return;
     if (press(key)) event.preventDefault();
-    else if (key === "c" && $("[data-editor] form")) $("[data-editor] select, [data-editor] textarea")?.focus();
+    else if (key === "c" && $("[data-editor] form")) toEditor();
     // What is mine of this case is on its way: the key waits for it, and it comes at once.
     else if (mineBox && "cos".includes(key) && (mineTimer || mineBox.inert)) { wantedKey = key; personal(); }
   });
