@@ -26,6 +26,13 @@ DATA = click.option(
     show_default=True,
     help="Folder with the database and the documents.",
 )
+PORT = click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0 picks a free port.",
+)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
@@ -101,7 +108,7 @@ def _gevent() -> None:
 @main.command()
 @DATA
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="0 picks a free port.")
+@PORT
 def serve(data: Path, host: str, port: int) -> None:
     """Serve Boardroom from a database that `init` made."""
     _gevent()
@@ -122,7 +129,7 @@ def _run(run: Any, app: Flask, host: str, port: int, ready: Any) -> None:
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True, help="0 picks a free port.")
+@PORT
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),

@@ -88,6 +88,11 @@ def test_an_unknown_command_is_an_error_of_use() -> None:
 # ---- The demonstration ----
 
 
+@pytest.mark.parametrize("name", ["serve", "demo"])
+def test_a_port_that_does_not_exist(name: str) -> None:
+    refused(command(name, "--port", 99999), 2, "99999 is not in the range")
+
+
 def test_demo_says_one_line_then_serves_until_it_is_asked_to_stop(demo_folder: Path) -> None:
     with servers.demo(demo_folder) as server:
         assert list(server.said) == ["url", "meeting", "past_meeting", "accounts"]

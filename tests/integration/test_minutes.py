@@ -21,7 +21,7 @@ from boardroom import create_app
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case
 from boardroom.db import db, write_transaction
-from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
 from boardroom.minutes.document import MinutesDocument, content_hash
 from boardroom.minutes.models import Amendment, Export, Minutes
 from boardroom.people.models import Person
@@ -237,3 +237,18 @@ def test_a_range_of_meetings_becomes_one_file_with_progress(
         document = json.loads(archive.read(archive.namelist()[0]))
     assert document["names"] == "withheld"
     assert as_("surgeon").get(f"{url}/{number}/file").status_code == 403
+
+
+def test_a_case_closed_without_a_consensus_says_why_it_is_provisional(
+    demo: Flask, closed: int, as_: Callable[[str], FlaskClient]
+) -> None:
+    with demo.app_context(), write_transaction() as session:
+        item = session.scalars(
+            select(AgendaItem).where(AgendaItem.meeting_id == closed).order_by(AgendaItem.position)
+        ).first()
+        assert item is not None
+        item.status = ItemStatus.PROVISIONAL
+        item.provisional_reasons = ["Without quorum: Radiology is missing."]
+    page = as_("chair").get(f"/meetings/{closed}/minutes").text
+    assert "This decision is provisional." in page
+    assert "Without quorum: Radiology is missing." in page
