@@ -11,13 +11,14 @@ from sqlalchemy import select
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
-from boardroom.consensus.queries import CLOSED, OPEN, consensus_of
+from boardroom.consensus.queries import CLOSED, consensus_of
 from boardroom.consensus.rules import MOST_STEPS, Content, Fate, content_of
 from boardroom.consensus.words import as_text
 from boardroom.db import db, now
-from boardroom.meetings.models import AgendaItem, MeetingStatus
+from boardroom.meetings.models import AgendaItem, ItemStatus, MeetingStatus
 from boardroom.meetings.operations import hold
 from boardroom.meetings.queries import board_of
+from boardroom.meetings.rules import OPENS_WITH_THE_REVEAL
 from boardroom.people.models import Person
 from boardroom.refusals import Forbidden, IllegalTransition, Locked, Refused, StaleVersion
 
@@ -187,7 +188,9 @@ def _must_be_open(item: AgendaItem) -> None:
         raise Locked("This case is closed. Its consensus does not change any more.")
     if meeting.status != MeetingStatus.LIVE:
         raise IllegalTransition("A consensus is written while the meeting is live.")
-    if meeting.current_item_id != item.id or item.status not in OPEN:
+    if item.status == ItemStatus.PRESENTING:
+        raise IllegalTransition(OPENS_WITH_THE_REVEAL)
+    if meeting.current_item_id != item.id or item.status != ItemStatus.DECIDING:
         raise IllegalTransition("The board is not discussing this case now.")
 
 

@@ -18,7 +18,6 @@ from boardroom.meetings.models import AgendaItem, ItemStatus, MeetingStatus
 from boardroom.meetings.queries import board_of, votes_here
 from boardroom.people.models import Person
 
-OPEN = frozenset({ItemStatus.PRESENTING, ItemStatus.DECIDING})
 CLOSED = frozenset({ItemStatus.DONE, ItemStatus.PROVISIONAL, ItemStatus.DEFERRED})
 
 
@@ -75,6 +74,8 @@ class ConsensusView:
     unsigned: tuple[tuple[str, str], ...]
     """(mark, name) of the core specialties that have not signed."""
     open_points: tuple[str, ...]
+    opened: bool
+    """Whether the opinions were revealed, without which there is nothing to show or to write."""
 
     @property
     def empty(self) -> bool:
@@ -145,6 +146,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         sign_offs=tuple(_sign_off_line(s, content, board) for s in _in_order(signed, board)),
         unsigned=tuple((s.mark, s.name) for s in board.core if s.key not in by_specialty),
         open_points=tuple(points),
+        opened=item.revealed_at is not None,
     )
 
 
@@ -184,11 +186,14 @@ def may_write(item: AgendaItem, person: Person) -> bool:
 
 
 def is_open(item: AgendaItem) -> bool:
-    """Whether the board has the case before it, so that its consensus can be written and signed."""
+    """Whether the board decides the case now, so that its consensus can be written and signed.
+
+    Not before the reveal: a verdict that stands there already would draw the sealed opinions to it.
+    """
     return (
         item.meeting.status == MeetingStatus.LIVE
         and item.meeting.current_item_id == item.id
-        and item.status in OPEN
+        and item.status == ItemStatus.DECIDING
     )
 
 

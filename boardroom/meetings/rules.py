@@ -34,6 +34,8 @@ ITEM_MOVES: Mapping[str, frozenset[str]] = {
     "done": frozenset(),
 }
 
+OPENS_WITH_THE_REVEAL = "The consensus opens with the reveal."
+
 OPEN_ITEM = frozenset({"waiting", "presenting", "deciding"})
 """States in which a case still needs the meeting's time."""
 

@@ -15,7 +15,7 @@ from boardroom.consensus.queries import points_of
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting, MeetingStatus
 from boardroom.meetings.queries import votes_here
-from boardroom.meetings.rules import move_item, move_meeting
+from boardroom.meetings.rules import OPENS_WITH_THE_REVEAL, move_item, move_meeting
 from boardroom.opinions import operations as opinions
 from boardroom.people.models import Person, Role
 from boardroom.refusals import Forbidden, IllegalTransition, Locked, Refused
@@ -84,6 +84,7 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person) -> None:
         item.presented_by_id = item.presented_by_id or item.presenter_id
     meeting.current_item_id = item.id
     meeting.presenter_id = item.presenter_id
+    meeting.pen_holder_id = meeting.pen_asked_by_id = None
     db.session.flush()
     _note(meeting, "case_taken", "took a case", actor, item=item, parts=EVERYTHING)
 
@@ -105,6 +106,8 @@ def defer(
     item.ended_at = now()
     item.deferral_reason, item.deferral_note = reason, note.strip()
     _case_to(item.case, CaseStatus.DEFERRED)
+    if meeting.current_item_id == item.id:
+        meeting.pen_holder_id = meeting.pen_asked_by_id = None
     item.case.status_note = board.deferral_reason(reason).name + (f": {note}" if note else "")
     db.session.flush()
     _note(
@@ -238,6 +241,7 @@ def let_present(meeting: Meeting, person: Person | None, *, actor: Person) -> No
 
 def take_pen(meeting: Meeting, *, actor: Person) -> None:
     """Take the pen when nobody holds it; the chair may take it from anybody."""
+    _must_be_deciding(meeting)
     place = actor.on(meeting.board)
     chair = place is not None and place.role == Role.CHAIR
     holder = meeting.pen_holder_id
@@ -248,6 +252,7 @@ def take_pen(meeting: Meeting, *, actor: Person) -> None:
 
 def ask_pen(meeting: Meeting, *, actor: Person) -> None:
     """Ask whoever holds the pen; a free pen is taken at once."""
+    _must_be_deciding(meeting)
     if meeting.pen_holder_id in (None, actor.id) or not _is_here(meeting, meeting.pen_holder_id):
         _hand_pen(meeting, actor, actor)
         return
@@ -266,6 +271,14 @@ def give_pen(meeting: Meeting, to: Person | None, *, actor: Person) -> None:
         if not to.active or place is None or place.role in (Role.OBSERVER, Role.REFERRER):
             raise Refused("The pen can only go to somebody who takes part.")
     _hand_pen(meeting, to, actor)
+
+
+def _must_be_deciding(meeting: Meeting) -> None:
+    item = meeting.current_item
+    if item is None or item.status in ENDED:
+        raise IllegalTransition("No case is being decided now.")
+    if item.status != ItemStatus.DECIDING:
+        raise IllegalTransition(OPENS_WITH_THE_REVEAL)
 
 
 def _hand_pen(meeting: Meeting, to: Person | None, actor: Person) -> None:

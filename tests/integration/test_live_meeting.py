@@ -197,7 +197,12 @@ def test_what_one_does_the_others_see(url: str) -> None:
             await here.all_equal(await doctor.do(here.at("pen/take")))
             assert f"{doctor.name} writes" in other.screen.parts["consensus"]
             await here.all_equal(
-                await doctor.do(f"{item}/consensus", version="0", rationale="Written live")
+                await doctor.do(
+                    f"{item}/consensus",
+                    version="0",
+                    verdict="convertible",
+                    rationale="Written live",
+                )
             )
             assert "Written live" in other.screen.parts["consensus"]
             await here.all_equal(
@@ -344,6 +349,7 @@ def test_pushes_that_never_arrive_are_healed(url: str) -> None:
             await doctor.reach(seq, within=1.5)
             await here.all_equal(seq)
             # Away for a while, as with a closed lid.
+            await chair.do(here.at(f"items/{here.items[0].id}/reveal"))
             away = asyncio.ensure_future(doctor.drop_and_return(0.5))
             seq = await chair.do(here.at("pen/take"))
             await away

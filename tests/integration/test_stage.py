@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.cases.models import Case
+from boardroom.consensus.models import Consensus
 from boardroom.db import now, write_transaction
 from boardroom.meetings.models import AgendaItem, Attendance, Meeting, MeetingEvent
 from boardroom.people.models import Person
@@ -258,6 +259,43 @@ def test_the_pen_is_held_by_one_person_and_can_be_asked_for(deciding: Board) -> 
     assert deciding.now().pen_holder_id == deciding.ids["oncology"]
     assert deciding.post("pen/take", "observer").status_code == 403
     assert deciding.post("pen/take", "chair").status_code == 204  # the chair may take it
+
+
+def test_the_consensus_opens_with_the_reveal_and_not_before(live: Board) -> None:
+    assert live.post("pen/take", "surgery").status_code == 409  # no case yet
+    live.post("next", after=0)
+    item, state = live.items[0], f"/meetings/{live.meeting}/stage/state"
+    for path in ("pen/take", "pen/ask"):
+        refused = live.post(path, "surgery")
+        assert refused.status_code == 409
+        assert "The consensus opens with the reveal." in refused.text
+    # Not even with the pen still in hand from before.
+    with live.app.app_context(), write_transaction() as session:
+        session.get_one(Meeting, live.meeting).pen_holder_id = live.ids["surgery"]
+    saved = live.post(f"items/{item}/consensus", "surgery", version=0, verdict="resectable")
+    assert saved.status_code == 409
+    assert live.rows(select(Consensus)) == []
+    page = live.clients["surgery"].get(f"/meetings/{live.meeting}/items/{item}/consensus").text
+    assert "data-consensus-editor" not in page
+    mine = live.clients["surgery"].get(f"/meetings/{live.meeting}/mine").text
+    assert "pen" not in mine
+    shown = live.clients["surgery"].get(state).json["parts"]["consensus"]
+    assert "The consensus opens with the reveal." in shown
+    assert live.clients["observer"].get(f"{state}?projector=1").json["parts"]["consensus"] == ""
+    # Without one opinion the chair can still open the case for the decision.
+    controls = live.clients["chair"].get(state).json["parts"]["controls"]
+    assert "Decide without opinions" in controls
+    assert live.post(f"items/{item}/reveal").status_code == 204
+    assert live.post("pen/take", "surgery").status_code == 204
+    saved = live.post(f"items/{item}/consensus", "surgery", version=0, verdict="resectable")
+    assert saved.status_code == 200
+
+
+def test_the_pen_stays_with_no_case_that_is_over(deciding: Board) -> None:
+    deciding.post("pen/take", "surgery")
+    reason = deciding.app.extensions["boards"]["liver"].deferral_reasons[0].key
+    assert deciding.post(f"items/{deciding.items[0]}/defer", reason=reason).status_code == 204
+    assert deciding.now().pen_holder_id is None
 
 
 def test_a_pen_left_behind_is_taken_at_once(app: Flask, deciding: Board) -> None:
