@@ -29,6 +29,7 @@ class ItemStatus(StrEnum):
     WAITING = "waiting"
     PRESENTING = "presenting"
     DECIDING = "deciding"  # opinions are open, the consensus is being written
+    LEFT_OPEN = "left_open"  # opinions are open, the chair went on without a decision; comes back
     DONE = "done"
     DEFERRED = "deferred"
     PROVISIONAL = "provisional"

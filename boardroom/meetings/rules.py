@@ -23,12 +23,14 @@ MEETING_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 # A case that was set aside before the reveal waits again; after it, opinions are open and stay
-# open, so it can only go on deciding. What was put off or settled provisionally may be taken again
+# open, so it is decided, put off, or left open by the chair's own word, to come back to. Only the
+# case before the board is "presenting" or "deciding". What was put off or settled provisionally may be taken again
 # in the same meeting (the missing surgeon arrives). A final decision is corrected by an amendment.
 ITEM_MOVES: Mapping[str, frozenset[str]] = {
     "waiting": frozenset({"presenting", "deferred"}),
     "presenting": frozenset({"waiting", "deciding", "deferred"}),
-    "deciding": frozenset({"done", "provisional", "deferred"}),
+    "deciding": frozenset({"done", "provisional", "deferred", "left_open"}),
+    "left_open": frozenset({"deciding", "deferred"}),
     "deferred": frozenset({"presenting", "deciding"}),
     "provisional": frozenset({"deciding", "deferred"}),
     "done": frozenset(),
@@ -36,7 +38,7 @@ ITEM_MOVES: Mapping[str, frozenset[str]] = {
 
 OPENS_WITH_THE_REVEAL = "The consensus opens with the reveal."
 
-OPEN_ITEM = frozenset({"waiting", "presenting", "deciding"})
+OPEN_ITEM = frozenset({"waiting", "presenting", "deciding", "left_open"})
 """States in which a case still needs the meeting's time."""
 
 LISTABLE_CASE = frozenset({"submitted", "deferred", "discussed"})
@@ -53,6 +55,7 @@ _ITEM_WORDS = {
     "waiting": "is waiting",
     "presenting": "is being presented",
     "deciding": "is being decided",
+    "left_open": "was left open",
     "done": "is decided",
     "deferred": "is deferred",
     "provisional": "is decided provisionally",
@@ -61,6 +64,7 @@ _ITEM_VERBS = {
     "waiting": "put back",
     "presenting": "presented",
     "deciding": "opened for the decision",
+    "left_open": "left open",
     "done": "closed",
     "deferred": "deferred",
     "provisional": "closed as provisional",

@@ -42,7 +42,8 @@ FOLLOWS = {
     "opinions": ("controls",),
 }
 
-OPEN = (ItemStatus.PRESENTING, ItemStatus.DECIDING)
+TO_COME = (ItemStatus.WAITING, ItemStatus.LEFT_OPEN)
+"""States in which a case still comes, in the order in which "next" takes them."""
 
 
 class Stage:
@@ -93,10 +94,11 @@ class Stage:
 
     @cached_property
     def next_item(self) -> AgendaItem | None:
-        """The next case that waits, after the current one first."""
+        """The next case that waits, after the current one first; then those left open."""
         here = self.items.index(self.item) if self.item is not None else -1
         later = self.items[here + 1 :] + self.items[: max(here, 0)]
-        return next((i for i in later if i.status == ItemStatus.WAITING), None)
+        by_state = {s: [i for i in later if i.status == s] for s in TO_COME}
+        return next((i for state in TO_COME for i in by_state[state]), None)
 
     @cached_property
     def previous_item(self) -> AgendaItem | None:
@@ -207,8 +209,8 @@ class Stage:
 
     @property
     def allotted_left(self) -> int:
-        """Minutes allotted to the cases that still wait."""
-        return sum(i.minutes for i in self.items if i.status == ItemStatus.WAITING)
+        """Minutes allotted to the cases that still wait or were left open."""
+        return sum(i.minutes for i in self.items if i.status in TO_COME)
 
 
 def parts_of(audience: str) -> tuple[str, ...]:

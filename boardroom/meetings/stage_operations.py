@@ -62,19 +62,24 @@ def start(meeting: Meeting, *, actor: Person) -> None:
     _note(meeting, "meeting_started", "started a meeting", actor, parts=SHARED)
 
 
-def take(meeting: Meeting, item: AgendaItem, *, actor: Person) -> None:
-    """Put a case before the board. The one that was there waits on, its clock stopped."""
+def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool = False) -> None:
+    """Put a case before the board. The one that was there waits on, its clock stopped.
+
+    Once its opinions are open it is left without a decision only by the chair's own word,
+    `leave_open`, which stands in the record: raises IllegalTransition without it.
+    """
     if meeting.current_item_id == item.id and item.status not in ENDED:
         return
-    current = meeting.current_item
-    if current is not None and current.status not in ENDED:
+    current = _current(meeting)
+    if current is not None and current.status == ItemStatus.DECIDING:
+        _leave_open(meeting, current, actor=actor, said=leave_open)
+    elif current is not None and current.status == ItemStatus.PRESENTING:
         _stop_clock(current)
-        if current.status == ItemStatus.PRESENTING:
-            _to(current, ItemStatus.WAITING)
+        _to(current, ItemStatus.WAITING)
     if item.status == ItemStatus.DEFERRED:
         item.deferral_reason, item.deferral_note, item.ended_at = "", "", None
         _case_to(item.case, CaseStatus.LISTED)
-    if item.status not in (ItemStatus.DONE, ItemStatus.DECIDING):
+    if item.status != ItemStatus.DONE:
         # Opinions that are open stay open: such a case goes on deciding.
         _to(item, ItemStatus.DECIDING if item.revealed_at else ItemStatus.PRESENTING)
     if item.status not in ENDED:
@@ -87,6 +92,17 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person) -> None:
     meeting.pen_holder_id = meeting.pen_asked_by_id = None
     db.session.flush()
     _note(meeting, "case_taken", "took a case", actor, item=item, parts=EVERYTHING)
+
+
+def _leave_open(meeting: Meeting, item: AgendaItem, *, actor: Person, said: bool) -> None:
+    if not said:
+        raise IllegalTransition(
+            f"The opinions on {item.case.code} are open and nothing is decided. Close it, defer "
+            "it, or say that you leave it open and come back."
+        )
+    _stop_clock(item)
+    _to(item, ItemStatus.LEFT_OPEN)
+    _note(meeting, "case_left_open", "left a case open", actor, item=item, parts={"agenda"})
 
 
 def defer(
@@ -197,9 +213,15 @@ def close(meeting: Meeting, *, actor: Person) -> None:
 
     Raises IllegalTransition while a case is before the board.
     """
-    current = meeting.current_item
+    current = _current(meeting)
     if current is not None and current.status == ItemStatus.DECIDING:
         raise IllegalTransition("Close or defer the case before the board first.")
+    left = [i.case.code for i in meeting.items if i.status == ItemStatus.LEFT_OPEN]
+    if left:
+        raise IllegalTransition(
+            f"{', '.join(left)} {'was' if len(left) == 1 else 'were'} left open. Take "
+            f"{'it' if len(left) == 1 else 'each'} again, and close or defer it."
+        )
     move_meeting(meeting.status, MeetingStatus.CLOSED)
     meeting.status = MeetingStatus.CLOSED
     meeting.closed_at = now()
@@ -208,8 +230,6 @@ def close(meeting: Meeting, *, actor: Person) -> None:
             _stop_clock(item)
             item.status = ItemStatus.WAITING
             _case_to(item.case, CaseStatus.SUBMITTED)
-        elif item.status == ItemStatus.DECIDING:
-            raise IllegalTransition(f"Case {item.case.code} has open opinions: close or defer it.")
     meeting.current_item_id = meeting.presenter_id = None
     meeting.pen_holder_id = meeting.pen_asked_by_id = None
     for stay in db.session.scalars(
@@ -274,7 +294,7 @@ def give_pen(meeting: Meeting, to: Person | None, *, actor: Person) -> None:
 
 
 def _must_be_deciding(meeting: Meeting) -> None:
-    item = meeting.current_item
+    item = _current(meeting)
     if item is None or item.status in ENDED:
         raise IllegalTransition("No case is being decided now.")
     if item.status != ItemStatus.DECIDING:
@@ -307,6 +327,12 @@ def _is_here(meeting: Meeting, person_id: int | None) -> bool:
         Attendance.left_at.is_(None),
     )
     return db.session.scalars(query).first() is not None
+
+
+def _current(meeting: Meeting) -> AgendaItem | None:
+    # By its key: the relationship may still hold what it was before this transaction changed it.
+    key = meeting.current_item_id
+    return db.session.get(AgendaItem, key) if key is not None else None
 
 
 def _must_be_current(meeting: Meeting, item: AgendaItem) -> None:

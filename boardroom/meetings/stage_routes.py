@@ -141,7 +141,7 @@ def close(meeting_id: int) -> Response:
 @bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/take")
 def take(meeting_id: int, item_id: int) -> Response:
     meeting = operations.live_meeting(meeting_id)
-    operations.take(meeting, _item(), actor=current_user)
+    operations.take(meeting, _item(), actor=current_user, leave_open=_leaves_open())
     return _done(meeting)
 
 
@@ -154,7 +154,7 @@ def next_case(meeting_id: int) -> Response:
     if not _moved_on(meeting):
         if shown.next_item is None:
             raise Refused("No case waits any more. Close the meeting when you are ready.")
-        operations.take(meeting, shown.next_item, actor=current_user)
+        operations.take(meeting, shown.next_item, actor=current_user, leave_open=_leaves_open())
     return _done(meeting)
 
 
@@ -165,8 +165,12 @@ def previous_case(meeting_id: int) -> Response:
     if not _moved_on(meeting):
         if shown.previous_item is None:
             raise Refused("This is the first case.")
-        operations.take(meeting, shown.previous_item, actor=current_user)
+        operations.take(meeting, shown.previous_item, actor=current_user, leave_open=_leaves_open())
     return _done(meeting)
+
+
+def _leaves_open() -> bool:
+    return request.form.get("leave") == "yes"
 
 
 def _moved_on(meeting: Meeting) -> bool:

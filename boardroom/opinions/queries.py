@@ -18,7 +18,12 @@ from boardroom.people.models import Person
 GIVEN = (OpinionStatus.SUBMITTED, OpinionStatus.REVEALED)
 
 COMING = (MeetingStatus.PLANNED, MeetingStatus.LIVE)
-STILL_OPEN = (ItemStatus.WAITING, ItemStatus.PRESENTING, ItemStatus.DECIDING)
+STILL_OPEN = (
+    ItemStatus.WAITING,
+    ItemStatus.PRESENTING,
+    ItemStatus.DECIDING,
+    ItemStatus.LEFT_OPEN,
+)
 
 
 @dataclass(frozen=True)

@@ -225,11 +225,18 @@
     const data = $("[data-dialog-data]");
     if (!opener || !data) return;
     for (const form of $$("form[data-fill]")) {
-      form.action = form.dataset.fill === "defer" ? data.dataset.deferUrl : data.dataset.closeUrl;
+      form.action = { defer: data.dataset.deferUrl, close: data.dataset.closeUrl, leave: opener.dataset.leaveUrl }[form.dataset.fill] ?? "";
+      if (form.elements.after) form.elements.after.value = data.dataset.item;
       $("[data-fill-code]", form).textContent = data.dataset.code;
       $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
     }
   }, true);
+  document.addEventListener("click", (event) => {
+    const other = event.target.closest?.("[data-press]");
+    if (!other) return;
+    other.closest("dialog").close();
+    press(other.dataset.press);
+  });
   document.addEventListener("close", (event) => {
     if (mineStale && event.target.closest?.("[data-mine]")) fetchMine();
   }, true);

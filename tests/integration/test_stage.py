@@ -298,6 +298,44 @@ def test_the_pen_stays_with_no_case_that_is_over(deciding: Board) -> None:
     assert deciding.now().pen_holder_id is None
 
 
+def test_a_revealed_case_is_not_left_without_a_word(deciding: Board) -> None:
+    first, second = deciding.items
+    for path in ("next", f"items/{second}/take"):
+        refused = deciding.post(path, after=first)
+        assert refused.status_code == 409
+        assert "leave it open" in refused.text
+    assert deciding.now().current_item_id == first
+    chair = deciding.clients["chair"]
+    state = f"/meetings/{deciding.meeting}/stage/state"
+    parts = chair.get(state).json["parts"]
+    assert parts["controls"].count('data-dialog="leave-dialog"') == 1
+    assert f'data-leave-url="/meetings/{deciding.meeting}/items/{second}/take"' in parts["agenda"]
+
+    assert deciding.post("next", after=first, leave="yes").status_code == 204
+    assert deciding.kinds()[-2:] == ["case_left_open", "case_taken"]
+    assert (deciding.item(0).status, deciding.item(1).status) == ("left_open", "presenting")
+    assert deciding.item(0).resumed_at is None
+    parts = chair.get(state).json["parts"]
+    assert parts["agenda"].count('aria-current="step"') == 1
+    assert "left open" in parts["agenda"]
+    assert f"{deciding.item(0).minutes} min of cases wait" in parts["agenda"]
+    # Nobody writes on it meanwhile, and the meeting does not end over it.
+    deciding.post(f"items/{second}/reveal")
+    deciding.post("pen/take", "surgery")
+    late = deciding.post(f"items/{first}/consensus", "surgery", version=0, rationale="x")
+    assert late.status_code == 409
+    deciding.post(f"items/{second}/close", provisional="yes")
+    ended = deciding.post("close")
+    assert ended.status_code == 409
+    assert "BR-9001 was left open" in ended.text
+    # When nothing waits any more, next comes back to it.
+    assert "back to BR-9001" in chair.get(state).json["parts"]["controls"]
+    assert deciding.post("next", after=second).status_code == 204
+    assert deciding.item(0).status == "deciding"
+    deciding.post(f"items/{first}/close", provisional="yes")
+    assert deciding.post("close").status_code == 204
+
+
 def test_a_pen_left_behind_is_taken_at_once(app: Flask, deciding: Board) -> None:
     deciding.post("pen/take", "surgery")
     with app.app_context(), write_transaction() as session:
