@@ -15,6 +15,7 @@ from boardroom.consensus.rules import Fate, Step, content_of
 from boardroom.demo.content import DemoCase, DemoMeeting, DemoOutcome, DemoShift, DemoSignOff
 from boardroom.demo.referrals import DemoMistake, Referrals
 from boardroom.demo.timeline import Timeline
+from boardroom.meetings import pen_operations as pen
 from boardroom.meetings import stage_operations as stage
 from boardroom.meetings.models import AgendaItem, Meeting
 from boardroom.opinions import operations as opinions
@@ -120,7 +121,7 @@ class Sitting:
         whole = dt.timedelta(minutes=outcome.minutes_spent)
         revealed = start + whole * 0.35
         self._add_on(case, revealed, chair, lambda i, a: stage.reveal(i.meeting, i, actor=a))
-        self._add(revealed + whole * 0.02, scribe, lambda m, a: stage.take_pen(m, actor=a))
+        self._add(revealed + whole * 0.02, scribe, lambda m, a: pen.take_pen(m, actor=a))
         for number, shift in enumerate(outcome.shifts):
             self._plan_shift(case, shift, revealed + whole * (0.1 + 0.04 * number))
         self._plan_text(case, outcome, start, whole)

@@ -22,10 +22,11 @@ MEETING_MOVES: Mapping[str, frozenset[str]] = {
     "signed": frozenset(),
 }
 
-# A case that was set aside before the reveal waits again; after it, opinions are open and stay
-# open, so it is decided, put off, or left open by the chair's own word, to come back to. Only the
-# case before the board is "presenting" or "deciding". What was put off or settled provisionally may be taken again
-# in the same meeting (the missing surgeon arrives). A final decision is corrected by an amendment.
+# A case that was set aside before the reveal waits again. After it, opinions are open and stay so:
+# the case is decided, put off, or left open by the chair's own word, to come back to. So only the
+# case before the board is "presenting" or "deciding". What was put off or settled provisionally may
+# be taken again in the same meeting (the missing surgeon arrives). A final decision is corrected by
+# an amendment.
 ITEM_MOVES: Mapping[str, frozenset[str]] = {
     "waiting": frozenset({"presenting", "deferred"}),
     "presenting": frozenset({"waiting", "deciding", "deferred"}),

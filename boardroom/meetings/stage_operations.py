@@ -15,10 +15,10 @@ from boardroom.consensus.queries import points_of
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting, MeetingStatus
 from boardroom.meetings.queries import votes_here
-from boardroom.meetings.rules import OPENS_WITH_THE_REVEAL, move_item, move_meeting
+from boardroom.meetings.rules import move_item, move_meeting
 from boardroom.opinions import operations as opinions
-from boardroom.people.models import Person, Role
-from boardroom.refusals import Forbidden, IllegalTransition, Locked, Refused
+from boardroom.people.models import Person
+from boardroom.refusals import IllegalTransition, Locked, Refused
 
 SHARED = frozenset(
     {"bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls"}
@@ -59,7 +59,7 @@ def start(meeting: Meeting, *, actor: Person) -> None:
     meeting.chair_id = meeting.chair_id or actor.id
     live.count_in(meeting)
     db.session.flush()
-    _note(meeting, "meeting_started", "started a meeting", actor, parts=SHARED)
+    note_change(meeting, "meeting_started", "started a meeting", actor, parts=SHARED)
 
 
 def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool = False) -> None:
@@ -70,7 +70,7 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool 
     """
     if meeting.current_item_id == item.id and item.status not in ENDED:
         return
-    current = _current(meeting)
+    current = current_item(meeting)
     if current is not None and current.status == ItemStatus.DECIDING:
         _leave_open(meeting, current, actor=actor, said=leave_open)
     elif current is not None and current.status == ItemStatus.PRESENTING:
@@ -91,7 +91,7 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool 
     meeting.presenter_id = item.presenter_id
     meeting.pen_holder_id = meeting.pen_asked_by_id = None
     db.session.flush()
-    _note(meeting, "case_taken", "took a case", actor, item=item, parts=EVERYTHING)
+    note_change(meeting, "case_taken", "took a case", actor, item=item, parts=EVERYTHING)
 
 
 def _leave_open(meeting: Meeting, item: AgendaItem, *, actor: Person, said: bool) -> None:
@@ -102,7 +102,7 @@ def _leave_open(meeting: Meeting, item: AgendaItem, *, actor: Person, said: bool
         )
     _stop_clock(item)
     _to(item, ItemStatus.LEFT_OPEN)
-    _note(meeting, "case_left_open", "left a case open", actor, item=item, parts={"agenda"})
+    note_change(meeting, "case_left_open", "left a case open", actor, item=item, parts={"agenda"})
 
 
 def defer(
@@ -126,7 +126,7 @@ def defer(
         meeting.pen_holder_id = meeting.pen_asked_by_id = None
     item.case.status_note = board.deferral_reason(reason).name + (f": {note}" if note else "")
     db.session.flush()
-    _note(
+    note_change(
         meeting,
         "case_deferred",
         "deferred a case",
@@ -144,7 +144,7 @@ def reveal(meeting: Meeting, item: AgendaItem, *, actor: Person) -> int:
     item.revealed_at = now()
     opened = opinions.reveal_all(item.case_id, actor=actor)
     db.session.flush()
-    _note(
+    note_change(
         meeting,
         "opinions_revealed",
         "revealed the opinions",
@@ -196,7 +196,7 @@ def close_case(
         _case_to(item.case, CaseStatus.DECIDED)
     meeting.pen_holder_id = meeting.pen_asked_by_id = None
     db.session.flush()
-    _note(
+    note_change(
         meeting,
         "case_closed",
         "closed a case as provisional" if reasons else "closed a case",
@@ -213,7 +213,7 @@ def close(meeting: Meeting, *, actor: Person) -> None:
 
     Raises IllegalTransition while a case is before the board.
     """
-    current = _current(meeting)
+    current = current_item(meeting)
     if current is not None and current.status == ItemStatus.DECIDING:
         raise IllegalTransition("Close or defer the case before the board first.")
     left = [i.case.code for i in meeting.items if i.status == ItemStatus.LEFT_OPEN]
@@ -237,7 +237,7 @@ def close(meeting: Meeting, *, actor: Person) -> None:
     ):
         stay.left_at = meeting.closed_at
     db.session.flush()
-    _note(meeting, "meeting_closed", "closed a meeting", actor, parts=SHARED)
+    note_change(meeting, "meeting_closed", "closed a meeting", actor, parts=SHARED)
 
 
 def let_present(meeting: Meeting, person: Person | None, *, actor: Person) -> None:
@@ -246,7 +246,7 @@ def let_present(meeting: Meeting, person: Person | None, *, actor: Person) -> No
     if person is not None and meeting.current_item is not None:
         meeting.current_item.presented_by_id = person.id
     db.session.flush()
-    _note(
+    note_change(
         meeting,
         "presenter_changed",
         "let somebody present",
@@ -256,80 +256,11 @@ def let_present(meeting: Meeting, person: Person | None, *, actor: Person) -> No
     )
 
 
-# --- The scribe's pen: held by one person at a time, and can be asked for ------------------------
-
-
-def take_pen(meeting: Meeting, *, actor: Person) -> None:
-    """Take the pen when nobody holds it; the chair may take it from anybody."""
-    _must_be_deciding(meeting)
-    place = actor.on(meeting.board)
-    chair = place is not None and place.role == Role.CHAIR
-    holder = meeting.pen_holder_id
-    if holder not in (None, actor.id) and not chair and _is_here(meeting, holder):
-        raise Forbidden("Somebody else holds the pen. Ask for it.")
-    _hand_pen(meeting, actor, actor)
-
-
-def ask_pen(meeting: Meeting, *, actor: Person) -> None:
-    """Ask whoever holds the pen; a free pen is taken at once."""
-    _must_be_deciding(meeting)
-    if meeting.pen_holder_id in (None, actor.id) or not _is_here(meeting, meeting.pen_holder_id):
-        _hand_pen(meeting, actor, actor)
-        return
-    meeting.pen_asked_by_id = actor.id
-    db.session.flush()
-    both = [actor.id, meeting.pen_holder_id]
-    _note(meeting, "pen_asked", "asked for the pen", actor, parts={"consensus"}, own=both)
-
-
-def give_pen(meeting: Meeting, to: Person | None, *, actor: Person) -> None:
-    """Hand the pen to somebody, or lay it down (None)."""
-    if meeting.pen_holder_id != actor.id:
-        raise Forbidden("The pen is not in your hand.")
-    if to is not None:
-        place = to.on(meeting.board)
-        if not to.active or place is None or place.role in (Role.OBSERVER, Role.REFERRER):
-            raise Refused("The pen can only go to somebody who takes part.")
-    _hand_pen(meeting, to, actor)
-
-
-def _must_be_deciding(meeting: Meeting) -> None:
-    item = _current(meeting)
-    if item is None or item.status in ENDED:
-        raise IllegalTransition("No case is being decided now.")
-    if item.status != ItemStatus.DECIDING:
-        raise IllegalTransition(OPENS_WITH_THE_REVEAL)
-
-
-def _hand_pen(meeting: Meeting, to: Person | None, actor: Person) -> None:
-    waiting = {actor.id, meeting.pen_holder_id, to.id if to is not None else None}
-    meeting.pen_holder_id = to.id if to is not None else None
-    meeting.pen_asked_by_id = None
-    db.session.flush()
-    _note(
-        meeting,
-        "pen_handed",
-        "handed the pen on",
-        actor,
-        parts={"consensus"},
-        own=[person_id for person_id in waiting if person_id is not None],
-        to=meeting.pen_holder_id,
-    )
-
-
 # --- Shared --------------------------------------------------------------------------------------
 
 
-def _is_here(meeting: Meeting, person_id: int | None) -> bool:
-    query = select(Attendance.id).where(
-        Attendance.meeting_id == meeting.id,
-        Attendance.person_id == person_id,
-        Attendance.left_at.is_(None),
-    )
-    return db.session.scalars(query).first() is not None
-
-
-def _current(meeting: Meeting) -> AgendaItem | None:
+def current_item(meeting: Meeting) -> AgendaItem | None:
+    """The case before the board, as this transaction has it."""
     # By its key: the relationship may still hold what it was before this transaction changed it.
     key = meeting.current_item_id
     return db.session.get(AgendaItem, key) if key is not None else None
@@ -357,7 +288,7 @@ def _stop_clock(item: AgendaItem) -> None:
         item.resumed_at = None
 
 
-def _note(
+def note_change(
     meeting: Meeting,
     kind: str,
     action: str,
@@ -368,6 +299,7 @@ def _note(
     own: Iterable[int] = (),
     **payload: Any,
 ) -> None:
+    """Put a change into the audit trail and the meeting's events; see `live.announce`."""
     case: Case | None = item.case if item is not None else None
     audit.record(
         action,

@@ -12,6 +12,7 @@ from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.queries import own_opinion_status
 from boardroom.db import db, now
+from boardroom.meetings import pen_operations as pen
 from boardroom.meetings import stage_operations as operations
 from boardroom.meetings.blueprint import bp
 from boardroom.meetings.models import AgendaItem, Meeting
@@ -225,21 +226,21 @@ def let_present(meeting_id: int) -> Response:
 @bp.post("/meetings/<int:meeting_id>/pen/take")
 def take_pen(meeting_id: int) -> Response:
     meeting = operations.live_meeting(meeting_id)
-    operations.take_pen(meeting, actor=current_user)
+    pen.take_pen(meeting, actor=current_user)
     return _done(meeting)
 
 
 @bp.post("/meetings/<int:meeting_id>/pen/ask")
 def ask_pen(meeting_id: int) -> Response:
     meeting = operations.live_meeting(meeting_id)
-    operations.ask_pen(meeting, actor=current_user)
+    pen.ask_pen(meeting, actor=current_user)
     return _done(meeting)
 
 
 @bp.post("/meetings/<int:meeting_id>/pen/give")
 def give_pen(meeting_id: int) -> Response:
     meeting = operations.live_meeting(meeting_id)
-    operations.give_pen(meeting, _person(meeting), actor=current_user)
+    pen.give_pen(meeting, _person(meeting), actor=current_user)
     return _done(meeting)
 
 
