@@ -241,11 +241,17 @@ def shuffled(steps: list[Step], action: str, board: BoardDefinition) -> list[Ste
     return steps
 
 
-def rest_closed(form: FlaskForm, board: BoardDefinition, disposition: str) -> dict[str, Fate]:
-    """Every option's fate in the form, with this one for those left open."""
+def rest_closed(
+    form: FlaskForm, board: BoardDefinition, disposition: str, supported: Collection[str]
+) -> dict[str, Fate]:
+    """Every option's fate in the form, with this one for those left open that nobody is for.
+
+    `supported`: keys of the options that somebody prefers or finds acceptable.
+    """
     return {
         option.key: Fate(
-            form[f"disposition_{option.key}"].data or disposition,
+            form[f"disposition_{option.key}"].data
+            or ("" if option.key in supported else disposition),
             form[f"reason_{option.key}"].data or "",
         )
         for option in board.options

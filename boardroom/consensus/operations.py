@@ -123,8 +123,10 @@ def sign_off(
     if position.needs_condition and not reopen_condition:
         raise Refused("Say under which condition the case should be opened again.")
     content = content_of(consensus_of(item))
-    if content.version == 0:
-        raise IllegalTransition("There is no consensus to sign yet.")
+    if not content.verdict:
+        raise IllegalTransition(
+            "There is no verdict to sign yet. Without agreement, the scribe writes “undetermined”."
+        )
     if consensus_version != content.version:
         raise StaleVersion(
             "The consensus was changed after you last saw it. Read it again, then sign.",

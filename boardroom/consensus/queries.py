@@ -16,6 +16,8 @@ from boardroom.consensus.words import word
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, ItemStatus, MeetingStatus
 from boardroom.meetings.queries import board_of, votes_here
+from boardroom.opinions.divergence import divergence
+from boardroom.opinions.queries import revealed_opinions
 from boardroom.people.models import Person
 
 CLOSED = frozenset({ItemStatus.DONE, ItemStatus.PROVISIONAL, ItemStatus.DEFERRED})
@@ -178,6 +180,19 @@ def own_sign_off(item: AgendaItem, person: Person) -> SignOff | None:
     return db.session.scalar(
         select(SignOff).where(SignOff.item_id == item.id, SignOff.specialty == place.specialty)
     )
+
+
+def supporters_of(item: AgendaItem) -> dict[str, list[str]]:
+    """{option key: specialties that prefer or accept it}, from the opened opinions."""
+    if item.revealed_at is None:
+        return {}
+    board = board_of(item.meeting)
+    found = divergence(revealed_opinions(item.case_id), board, item.case.first_verdict)
+    return {
+        head.key: list(dict.fromkeys(said.supporters))
+        for head, said in zip(found.options, found.summary, strict=True)
+        if said.supporters
+    }
 
 
 def may_write(item: AgendaItem, person: Person) -> bool:

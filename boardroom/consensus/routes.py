@@ -18,7 +18,7 @@ from boardroom.errors import wants_part
 from boardroom.meetings.models import AgendaItem
 from boardroom.meetings.queries import board_of
 from boardroom.receipts import request_key
-from boardroom.refusals import StaleVersion
+from boardroom.refusals import Forbidden, IllegalTransition, Locked, StaleVersion
 from boardroom.web import clock, local, see_other
 
 bp = Blueprint("consensus", __name__)
@@ -50,7 +50,9 @@ def save(meeting_id: int, item_id: int) -> Any:
     if action.startswith(CHANGED_STEPS) and not errors:
         values["steps"] = forms.shuffled(forms.steps_of(form), action, board)
     if action.startswith("rest:") and not errors:
-        values["dispositions"] = forms.rest_closed(form, board, action.removeprefix("rest:"))
+        values["dispositions"] = forms.rest_closed(
+            form, board, action.removeprefix("rest:"), queries.supporters_of(item)
+        )
     if "version" in errors or (errors and not wants_part()):
         return _not_saved(item, form, errors)
     try:
@@ -61,12 +63,21 @@ def save(meeting_id: int, item_id: int) -> Any:
         if not wants_part():
             raise
         return _stale(item, board, error)
+    except (Forbidden, IllegalTransition, Locked) as refusal:
+        if not wants_part():
+            raise
+        # The right to write went while words were on their way: both texts, so that none is lost.
+        mine, theirs = _both_texts(item, board)
+        return jsonify(error=str(refusal), mine=mine, theirs=theirs), int(refusal.status)
     if not wants_part():
+        if action.startswith("rest:"):
+            flash("Options that somebody is for were left open, for you to decide.", "info")
         return see_other("consensus.editor", meeting_id=meeting_id, item_id=item_id)
     answer = jsonify(
         version=consensus.version if consensus is not None else 0,
         saved_at=clock(now(), board.key),
         errors=errors,
+        seq=seq,
     )
     if seq is not None:
         answer.headers["X-Boardroom-Seq"] = str(seq)
@@ -115,6 +126,7 @@ def _page(item: AgendaItem, **more: Any) -> str:
         "consensus": queries.consensus_view(item),
         "form": None,
         "sign_off_form": None,
+        "supporters": queries.supporters_of(item),
         **more,
     }
     if context["form"] is None and queries.may_write(item, current_user):
@@ -137,7 +149,7 @@ def sign_off_form(item: AgendaItem, *, ahead: bool = False) -> forms.SignOffForm
     consensus = queries.consensus_of(item)
     if place is None or not place.votes or not queries.is_open(item):
         return None
-    if consensus is None and not ahead:
+    if (consensus is None or not consensus.verdict) and not ahead:
         return None
     found = queries.own_sign_off(item, current_user)
     own = found if found is not None and found.person_id == current_user.id else None
@@ -157,13 +169,18 @@ def _not_saved(item: AgendaItem, form: Any, errors: dict[str, str]) -> Any:
 
 
 def _stale(item: AgendaItem, board: BoardDefinition, error: StaleVersion) -> Any:
-    content = content_of(queries.consensus_of(item))
-    theirs = forms.field_values(content, board)
-    shown = {
-        name: "" if theirs[name] is None else str(theirs[name])
-        for name in request.form
-        if name in theirs and name != "version"
-    }
-    mine = {name: request.form[name] for name in shown}
-    answer = jsonify(error=str(error), version=content.version, mine=mine, theirs=shown)
+    version = content_of(queries.consensus_of(item)).version
+    mine, theirs = _both_texts(item, board)
+    answer = jsonify(error=str(error), version=version, mine=mine, theirs=theirs)
     return answer, HTTPStatus.CONFLICT
+
+
+def _both_texts(item: AgendaItem, board: BoardDefinition) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields posted, {name: text}, as they were typed and as the record has them."""
+    recorded = forms.field_values(content_of(queries.consensus_of(item)), board)
+    theirs = {
+        name: "" if recorded[name] is None else str(recorded[name])
+        for name in request.form
+        if name in recorded and name != "version"
+    }
+    return {name: request.form[name] for name in theirs}, theirs

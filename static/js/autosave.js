@@ -22,10 +22,12 @@
 //        "missing_html": "…"}      the last three are optional; a field in `errors` was not saved.
 //   409 {"version": n, "mine": {field: text}, "theirs": {field: text}}      somebody saved before:
 //        both texts are shown, and the chosen one is saved over version n. Keys are field names or labels.
-//   Any other refusal: "Not saved", the text stays here. No answer, or 5xx: tried again by itself.
+//   Any other refusal: "Not saved", the text stays here; with {"error": text, "mine", "theirs"} both texts
+//        are shown at once, since the form may be about to go. No answer, or 5xx: tried again by itself.
 //
 // For other scripts: BoardroomAutosave.flush(form) saves now and promises whether all is saved;
-//   the form fires "autosave:saved" (detail: the answer).
+//   unsaved(form): whether it has something that the server has not; restore(form): for a form that
+//   came after the page. The form fires "autosave:saved" (detail: the answer).
 (function () {
   "use strict";
   const QUIET = 700, SOON = 30, RETRY = [2, 4, 8, 15, 30], DAYS_KEPT = 14, PREFIX = "boardroom.kept:";
@@ -184,7 +186,7 @@
     } catch { response = null; }
     if (!response || response.status >= 500 || response.status === 429) return later(form, s);
     s.tries = 0;
-    if (response.status === 409 && answer?.theirs) return settle(form, s, sent, answer);
+    if (response.status === 409 && answer?.theirs && "version" in answer) return settle(form, s, sent, answer);
     if (!response.ok || !answer) return refused(form, s, response.status, answer);
     const errors = answer.errors ?? {};
     setVersion(form, answer.version);
@@ -211,6 +213,7 @@
   function refused(form, s, status, answer) {
     keep(form);
     say("error");
+    if (answer?.theirs) { tell(form, s, answer); return false; }
     const why = answer?.error ?? {
       0: "You are signed out. Sign in in another tab; what you typed is kept here.",
       400: "This page was open for too long. Reload it; what you typed is kept here.",
@@ -275,8 +278,39 @@
     });
     return false;
   }
+  const make = (tag, props = {}, ...children) => { const el = Object.assign(document.createElement(tag), props); el.append(...children); return el; };
+  // The right to write is gone: what was typed is shown, with what stands there now, to be copied.
+  function tell(form, s, answer) {
+    const texts = Object.keys(answer.mine ?? {}).map((key) => ({
+      label: controls(form, key).length ? labelOf(form, key) : key,
+      mine: inWords(form, key, String(answer.mine[key] ?? "")), theirs: inWords(form, key, String(answer.theirs[key] ?? "")),
+    }));
+    const key = JSON.stringify([answer.error, texts]);
+    if (s.told === key) return;
+    s.told = key;
+    const dialog = make("dialog", { className: "ask ask-wide" });
+    dialog.setAttribute("aria-labelledby", "unsaved-title");
+    dialog.dataset.unsavedTexts = "";
+    dialog.append(make("h2", { id: "unsaved-title", textContent: "Your last words are not saved" }), make("p", { textContent: answer.error }));
+    for (const text of texts)
+      dialog.append(make("h3", { className: "eyebrow", textContent: text.label }), make("dl", { className: "facts" },
+        make("div", {}, make("dt", { textContent: "Yours, not saved" }), make("dd", { className: "pre-line", textContent: text.mine || "(empty)" })),
+        make("div", {}, make("dt", { textContent: "What stands there" }), make("dd", { className: "pre-line", textContent: text.theirs || "(empty)" }))));
+    const copy = make("button", { type: "button", className: "btn", textContent: "Copy my text" });
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(texts.map((t) => `${t.label}: ${t.mine}`).join("\n"));
+        copy.textContent = "Copied";
+      } catch { copy.textContent = "Select the text and copy it"; }
+    });
+    const close = make("button", { type: "button", className: "btn btn-primary", textContent: "Close" });
+    close.addEventListener("click", () => dialog.close());
+    dialog.append(make("div", { className: "ask-actions" }, copy, close));
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  }
   function ask(form, clashes) {
-    const make = (tag, props = {}, ...children) => { const el = Object.assign(document.createElement(tag), props); el.append(...children); return el; };
     const dialog = make("dialog", { className: "ask ask-wide" });
     dialog.setAttribute("aria-labelledby", "clash-title");
     const box = make("form", { method: "dialog" });
@@ -343,5 +377,6 @@
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 
-  window.BoardroomAutosave = { flush: (form) => save(form) };
+  const unsaved = (form) => Boolean(state(form).busy || state(form).dialog || changed(form).length);
+  window.BoardroomAutosave = { flush: (form) => save(form), unsaved, restore };
 })();

@@ -75,17 +75,47 @@
     if (to !== null) rowsOf(field)[to].querySelector(`[data-step-do="${stepDo}"]`)?.focus();
   });
 
-  // One press for every option that nobody has a word to say about.
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-fates-rest]");
-    if (!button?.form) return;
-    event.preventDefault();
+  // One press for every option that is left open and that nobody is for; it says what it did, and
+  // takes it back once. Who is for what is read from the matrix where it stands beside: opinions shift.
+  const radioOf = (form, key, value) => [...form.elements[`disposition_${key}`]].find((radio) => radio.value === value);
+  function set(form, keys, value) {
     let last = null;
-    for (const open of button.form.querySelectorAll('[name^="disposition_"][value=""]:checked')) {
-      last = [...button.form.elements[open.name]].find((radio) => radio.value === button.dataset.fatesRest);
-      if (last) last.checked = true;
+    for (const key of keys) {
+      last = radioOf(form, key, value);
+      last.checked = true;
     }
     last?.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  function restOf(form) {
+    const rest = [], left = [];
+    for (const row of form.querySelectorAll("[data-option]")) {
+      const key = row.dataset.option;
+      if (!radioOf(form, key, "").checked) continue;
+      const now = document.querySelector(`[data-supporters-of="${CSS.escape(key)}"]`) ?? row;
+      if (now.dataset.supporters) left.push(`${row.querySelector("legend").textContent.trim()} (for it: ${now.dataset.supporters})`);
+      else rest.push(key);
+    }
+    return { rest, left };
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-fates-rest]");
+    const form = button?.form;
+    if (!form) return;
+    event.preventDefault();
+    const { rest, left } = restOf(form), value = button.dataset.fatesRest;
+    const said = form.querySelector("[data-fates-said]");
+    const count = rest.length === 1 ? "1 option does" : `${rest.length || "No"} options do`;
+    const kept = left.length ? ` Left for you to decide: ${left.join("; ")}.` : "";
+    said.textContent = rest.length ? `${count} not apply now.${kept} ` : left.length ? `Nothing was set.${kept}` : "No option is left open.";
+    set(form, rest, value);
+    if (!rest.length) return;
+    const undo = Object.assign(document.createElement("button"), { type: "button", className: "btn-link-plain", textContent: "Undo" });
+    undo.addEventListener("click", () => {
+      set(form, rest.filter((key) => radioOf(form, key, value).checked), "");
+      said.textContent = "Taken back.";
+      button.focus();
+    });
+    said.append(undo);
   });
 
   document.addEventListener("keydown", (event) => {

@@ -1,4 +1,4 @@
-// The live meeting's page: paints what StageSync brings, sends the forms, runs clocks and keys.
+// The live meeting's page: paints what StageSync brings, sends the forms, runs the clocks.
 (function () {
   "use strict";
   const root = document.querySelector("[data-stage]");
@@ -49,7 +49,6 @@
   const SPREAD = 1200; // ms
   let mineTimer = null;
   let mineStale = false;
-  let wantedKey = ""; // pressed before its control was there
   let editorUrl = null;
 
   function personal(change) {
@@ -73,8 +72,7 @@
       mineBox.inert = false;
       fitMine();
       mineStale = false;
-      if (wantedKey) press(wantedKey);
-      wantedKey = "";
+      keys.waited();
       await showEditor($("[data-editor-url]", mineBox)?.dataset.editorUrl ?? null);
     } catch { /* the next state brings it */ }
   }
@@ -90,11 +88,15 @@
       return;
     }
     const sign = $("[data-sign-off-button]", mineBox);
-    if (sign) sign.hidden = !Number($("[data-consensus-version]")?.dataset.consensusVersion);
+    if (sign) sign.hidden = !$("[data-signable]");
+    const where = penIs();
+    for (const way of $$("[data-pen-when]", mineBox)) way.hidden = !way.dataset.penWhen.split(" ").includes(where);
+  }
+
+  function penIs() {
     const pen = $("[data-pen-of]");
-    if (!pen) return;
-    const where = !pen.dataset.penOf ? "free" : Number(pen.dataset.penAskedBy) === sync.person ? "asked" : "held";
-    for (const way of $$("[data-pen-when]", mineBox)) way.hidden = way.dataset.penWhen !== where;
+    if (!pen?.dataset.penOf) return "free";
+    return Number(pen.dataset.penAskedBy) === sync.person ? "asked" : "held";
   }
 
   // The scribe's editor is fetched once for a case and then left alone: nobody's push may touch
@@ -102,12 +104,22 @@
   async function showEditor(url) {
     if (url === editorUrl || !editorBox) return;
     editorUrl = url;
+    const before = $("form", editorBox);
+    // Words on their way when the pen or the case went: the server takes them or says why not, and
+    // then both texts are shown.
+    if (before && BoardroomAutosave.unsaved(before)) {
+      before.inert = true;
+      await BoardroomAutosave.flush(before);
+      if (url !== editorUrl) return;
+    }
     if (!url) { editorBox.replaceChildren(); return; }
     const answer = await fetch(url, { headers: HEADERS });
     if (!answer.ok || url !== editorUrl) return;
     editorBox.innerHTML = await answer.text();
     htmx.process(editorBox);
     document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box: editorBox } }));
+    const form = $("form", editorBox);
+    if (form) BoardroomAutosave.restore(form);
     toEditor();
   }
 
@@ -149,6 +161,14 @@
     form.dataset.sending = "1";
     const buttons = $$("button[type=submit]", form);
     for (const button of buttons) button.setAttribute("aria-busy", "true");
+    if (!(await lastWordsSaved())) {
+      const words = "Not done yet: what you typed in the consensus is not saved. Look at it first.";
+      if (form.closest("dialog[open]")) problemIn(form).textContent = words;
+      else Boardroom.toast(words);
+      delete form.dataset.sending;
+      for (const button of buttons) button.removeAttribute("aria-busy");
+      return;
+    }
     const body = new FormData(form);
     const version = $("[data-consensus-version]")?.dataset.consensusVersion;
     if (body.has("consensus_version") && version) body.set("consensus_version", version);
@@ -183,6 +203,20 @@
     }
   }
 
+  // Giving the pen, closing, deferring, going on: each ends the right to write, so what was typed goes
+  // out first. What cannot be saved holds it up, and says so.
+  async function lastWordsSaved() {
+    const editor = editorBox && $("form", editorBox);
+    if (!editor || !BoardroomAutosave.unsaved(editor)) return true;
+    let seq = 0;
+    const saved = (event) => { seq = event.detail.seq ?? seq; };
+    editor.addEventListener("autosave:saved", saved);
+    const all = await BoardroomAutosave.flush(editor);
+    editor.removeEventListener("autosave:saved", saved);
+    if (all) await shown(seq);
+    return all;
+  }
+
   /** Until this screen has the change with this number; a lost push is asked for. */
   async function shown(seq) {
     for (let waited = 0; seq > sync.seq && waited < 5000; waited += 50) {
@@ -191,15 +225,20 @@
     }
   }
 
+  /** The place for what is wrong, on top of a form in a dialog. */
+  function problemIn(form) {
+    const box = $("[data-dialog-problem]", form) ?? document.createElement("div");
+    box.dataset.dialogProblem = "";
+    box.setAttribute("role", "alert");
+    form.prepend(box);
+    return box;
+  }
+
   async function showProblem(answer, form) {
     if (answer.status === 401) { connection("ended"); return; }
     const asked = form.closest("dialog");
     if (asked?.open) { // what was typed stays in sight, and what is wrong with it above it
-      const box = $("[data-dialog-problem]", form) ?? document.createElement("div");
-      box.dataset.dialogProblem = "";
-      box.setAttribute("role", "alert");
-      box.innerHTML = await answer.text();
-      form.prepend(box);
+      problemIn(form).innerHTML = await answer.text();
       sync.ask();
       return;
     }
@@ -235,7 +274,7 @@
     const other = event.target.closest?.("[data-press]");
     if (!other) return;
     other.closest("dialog").close();
-    press(other.dataset.press);
+    keys.press(other.dataset.press);
   });
   document.addEventListener("close", (event) => {
     if (mineStale && event.target.closest?.("[data-mine]")) fetchMine();
@@ -304,32 +343,6 @@
   }
   setInterval(tick, 500);
 
-  // ---- Keys --------------------------------------------------------------------------------------
-  const visible = (element) => element.getClientRects().length > 0;
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if ($("dialog[open]")) return;
-    const at = event.target;
-    if (at.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(button|submit)$/.test(at.type))) return;
-    const key = event.key.toLowerCase();
-    if (/^[123]$/.test(key)) {
-      const tab = $$(".stage-tabs [data-tab-for]")[Number(key) - 1];
-      if (tab && visible(tab)) { event.preventDefault(); tab.click(); }
-      return;
-    }
-    if (!/^[a-z]$/.test(key)) return;
-    if (press(key)) event.preventDefault();
-    else if (key === "c" && $("[data-editor] form")) toEditor();
-    // What is mine of this case is on its way: the key waits for it, and it comes at once.
-    else if (mineBox && "cos".includes(key) && (mineTimer || mineBox.inert)) { wantedKey = key; personal(); }
-  });
-  // A control in another tab of a small screen still answers to its key.
-  function press(key) {
-    const hit = $$(`[data-key="${key}"]`).find((element) => !element.disabled && !element.closest("[inert], [data-pen-when][hidden], [data-sign-off-button][hidden]"));
-    hit?.click();
-    return Boolean(hit);
-  }
-
   // ---- Connection --------------------------------------------------------------------------------
   const WORDS = { connecting: "connecting", live: "live", lost: "offline, trying again", ended: "signed out" };
   function connection(state, why) {
@@ -358,6 +371,7 @@
     paint, personal, connection, relayed,
     clock: (now) => { serverAhead = now - Date.now() / 1000; },
   });
+  const keys = new StageKeys({ mineBox, editorBox, toEditor, penIs, onItsWay: () => Boolean(mineTimer || mineBox?.inert), fetchMine: () => personal() });
   window.boardroomStage = sync;
   sync.start();
   afterPaint();

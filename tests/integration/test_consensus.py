@@ -16,6 +16,7 @@ from boardroom.consensus import queries
 from boardroom.consensus.models import Consensus, SignOff
 from boardroom.db import db, write_transaction
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingEvent, MeetingStatus
+from boardroom.opinions.models import Opinion, OpinionStatus
 from tests.integration.meeting_samples import CORE, begin, make_case, make_meeting
 
 PART = {"X-Boardroom-Part": "1"}
@@ -222,6 +223,61 @@ def test_only_the_case_before_the_board_is_written(app: Flask, room: Any) -> Non
     assert save(scribe, room, 0, rationale="x").status_code == 423
 
 
+def test_the_rest_is_only_what_nobody_is_for(app: Flask, room: Any, rows: Any) -> None:
+    with app.app_context(), write_transaction() as session:
+        item = session.get_one(AgendaItem, room.item)
+        session.add(
+            Opinion(
+                case_id=item.case_id,
+                person_id=room.people["surgery"],
+                specialty="surgery",
+                status=OpinionStatus.REVEALED,
+                verdict="convertible",
+                submitted_at=item.revealed_at,
+                revealed_at=item.revealed_at,
+                stances={
+                    "resection": {"stance": "prefer", "reason": ""},
+                    "ablation": {"stance": "acceptable", "reason": ""},
+                    "tace": {"stance": "advise_against", "reason": ""},
+                },
+            )
+        )
+    scribe = room.as_("scribe")
+    page = scribe.get(room.url).text
+    assert 'data-option="resection" data-supporters="Surgery"' in page
+    assert 'data-option="tace" data-supporters=""' in page
+    posted = {"version": 0, "disposition_systemic": "rejected", "_do": "rest:not_applicable"}
+    assert scribe.post(room.url, data=posted).status_code == 303
+    (kept,) = rows(select(Consensus))
+    fates = {option: fate["disposition"] for option, fate in kept.dispositions.items()}
+    assert fates.pop("systemic") == "rejected"
+    assert set(fates.values()) == {"not_applicable"}
+    assert {"resection", "ablation"} & set(fates) == set()
+    assert "tace" in fates
+
+
+@pytest.mark.parametrize("ended", ["pen", "closed", "meeting"])
+def test_words_on_their_way_when_the_right_ends_come_back_beside_the_others(
+    app: Flask, room: Any, rows: Any, ended: str
+) -> None:
+    scribe = room.as_("scribe")
+    save(scribe, room, 0, rationale="Said before", verdict="convertible")
+    with app.app_context(), write_transaction() as session:
+        meeting = session.get_one(Meeting, room.meeting)
+        if ended == "pen":
+            meeting.pen_holder_id = room.people["surgery"]
+        elif ended == "closed":
+            session.get_one(AgendaItem, room.item).status = ItemStatus.PROVISIONAL
+        else:
+            meeting.status, meeting.current_item_id = MeetingStatus.CLOSED, None
+    late = save(scribe, room, 1, rationale="Last words")
+    assert late.status_code in {403, 409, 423}
+    assert late.json["mine"] == {"rationale": "Last words"}
+    assert late.json["theirs"] == {"rationale": "Said before"}
+    assert "version" not in late.json  # nothing to choose: it cannot be saved over
+    assert rows(select(Consensus))[0].rationale == "Said before"
+
+
 def sign(client: FlaskClient, room: Any, kind: str = "agree", version: int = 1, **more: str) -> Any:
     data = {"kind": kind, "consensus_version": version, **more}
     return client.post(room.sign_url, data=data, headers=PART)
@@ -232,22 +288,27 @@ def test_specialties_sign_what_they_saw(room: Any, rows: Any) -> None:
     surgeon = room.as_("surgery")
     assert sign(surgeon, room, version=0).status_code == 409  # nothing to sign yet
     save(scribe, room, 0, rationale="One")
-    assert sign(surgeon, room).status_code == 204
-    save(scribe, room, 1, rationale="Two")
-    stale = sign(room.as_("oncology"), room, version=1)
+    empty = sign(surgeon, room)
+    assert empty.status_code == 409
+    assert "There is no verdict to sign yet." in empty.text
+    assert rows(select(SignOff)) == []
+    save(scribe, room, 1, verdict="convertible")
+    assert sign(surgeon, room, version=2).status_code == 204
+    save(scribe, room, 2, rationale="Two")
+    stale = sign(room.as_("oncology"), room, version=2)
     assert stale.status_code == 409
     assert "Two" in stale.text
     for version in ("", "x", "99999999999999999999"):
         assert sign(room.as_("oncology"), room, version=version).status_code == 409  # type: ignore[arg-type]
     (found,) = rows(select(SignOff))
-    assert (found.specialty, found.consensus_version) == ("surgery", 1)
-    assert sign(surgeon, room, "reservation", 2, text="If the volume allows").status_code == 204
+    assert (found.specialty, found.consensus_version) == ("surgery", 2)
+    assert sign(surgeon, room, "reservation", 3, text="If the volume allows").status_code == 204
     (found,) = rows(select(SignOff))
-    assert (found.kind, found.consensus_version) == ("reservation", 2)
+    assert (found.kind, found.consensus_version) == ("reservation", 3)
 
 
 def test_a_dissent_needs_its_reason_and_condition(room: Any, rows: Any) -> None:
-    save(room.as_("scribe"), room, 0, rationale="One")
+    save(room.as_("scribe"), room, 0, verdict="convertible")
     surgeon = room.as_("surgery")
     assert sign(surgeon, room, "dissent", text="Too early").status_code == 422
     assert sign(surgeon, room, "dissent", reopen_condition="If it grows").status_code == 422
@@ -264,7 +325,7 @@ def test_a_dissent_needs_its_reason_and_condition(room: Any, rows: Any) -> None:
 def test_a_colleague_cannot_sign_over_a_dissent(
     room: Any, person: Callable[..., int], sign_in: Callable[[int], FlaskClient], rows: Any
 ) -> None:
-    save(room.as_("scribe"), room, 0, rationale="One")
+    save(room.as_("scribe"), room, 0, verdict="convertible")
     sign(room.as_("surgery"), room, "dissent", text="Too early", reopen_condition="If it grows")
     colleague = sign_in(person("specialist", "surgery"))
     assert sign(colleague, room).status_code == 403
@@ -273,12 +334,12 @@ def test_a_colleague_cannot_sign_over_a_dissent(
 
 @pytest.mark.parametrize(("who", "status"), [("scribe", 403), ("observer", 403), ("referrer", 404)])
 def test_who_has_no_vote_does_not_sign(room: Any, who: str, status: int) -> None:
-    save(room.as_("scribe"), room, 0, rationale="One")
+    save(room.as_("scribe"), room, 0, verdict="convertible")
     assert sign(room.as_(who), room).status_code == status
 
 
 def test_a_repeated_sign_off_is_done_once(room: Any, rows: Any) -> None:
-    save(room.as_("scribe"), room, 0, rationale="One")
+    save(room.as_("scribe"), room, 0, verdict="convertible")
     surgeon = room.as_("surgery")
     first = sign(surgeon, room, _key="a-key-of-its-own")
     again = sign(surgeon, room, _key="a-key-of-its-own")
