@@ -87,6 +87,7 @@ def build(
     _register_features(app)
     _prepare_templates(app)
     live.init_live(app)
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign]
     app.extensions["stage_renderer"] = render_for_all
     app.after_request(_finish)
     return app
@@ -146,9 +147,21 @@ def _read_body_first() -> None:
     _ = request.form, request.files
 
 
+def _with_headers(application: Any) -> Any:
+    """`HEADERS` on every answer, those that Socket.IO gives before Flask is asked included."""
+
+    def run(environ: Any, start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            has = {name.lower() for name, _ in headers}
+            more = [(name, text) for name, text in HEADERS.items() if name.lower() not in has]
+            return start_response(status, [*headers, *more], *rest)
+
+        return application(environ, start)
+
+    return run
+
+
 def _finish(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
     if request.endpoint != "static":
         # Patients' data stays out of shared caches and of the back button after signing out.
         response.headers.setdefault("Cache-Control", "no-store")

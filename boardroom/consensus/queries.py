@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -97,6 +97,14 @@ class ConsensusView:
 def consensus_of(item: AgendaItem) -> Consensus | None:
     """The consensus row of an item, or None before the first save."""
     return db.session.scalar(select(Consensus).where(Consensus.item_id == item.id))
+
+
+def verdicts_of(item_ids: Collection[int]) -> dict[int, str]:
+    """{item id: key of the board's verdict} where one was written, in one query."""
+    query = select(Consensus.item_id, Consensus.verdict).where(
+        Consensus.item_id.in_(item_ids), Consensus.verdict != ""
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def sign_offs_of(item: AgendaItem) -> Sequence[SignOff]:

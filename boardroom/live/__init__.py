@@ -6,7 +6,7 @@ stage once for each audience and sends them. Nothing is ever written over a sock
 misses something sees a gap in the sequence and asks for the present state over HTTP.
 """
 
-from boardroom.live.attendance import arrive, count_in, leave
+from boardroom.live.attendance import arrive, count_in, leave, see_out
 from boardroom.live.connections import init_live, say_goodbye, start_background, start_housekeeping
 from boardroom.live.presence import AUDIENCES, audience_of
 from boardroom.live.push import (
@@ -33,6 +33,7 @@ __all__ = [
     "numbered",
     "publish",
     "say_goodbye",
+    "see_out",
     "socketio",
     "start_background",
     "start_housekeeping",

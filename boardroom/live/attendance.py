@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from boardroom import audit
 from boardroom.db import db, now, write_transaction
-from boardroom.live.presence import presence
+from boardroom.live.presence import audience_of, presence
 from boardroom.live.push import announce, publish
 from boardroom.meetings.models import Attendance, Meeting, MeetingStatus
-from boardroom.people.models import Person
+from boardroom.people.models import Person, Role
 
 LEFT_AFTER = 6.0  # seconds without a connection until somebody counts as gone
 
@@ -28,7 +28,9 @@ def count_in(meeting: Meeting) -> None:
 
 
 def arrive(person: Person, meeting: Meeting) -> None:
-    """Open a stay in the attendance of a live meeting, unless one is open."""
+    """Open a stay in the attendance of a live meeting, unless one is open or they may not watch."""
+    if audience_of(person, meeting) is None:
+        return
     place = person.on(meeting.board)
     open_stay = select(Attendance).where(
         Attendance.meeting_id == meeting.id,
@@ -93,6 +95,43 @@ def leave(person_id: int, meeting_id: int) -> None:
             audit.record("left a meeting", board=meeting.board, meeting_id=meeting.id, actor=person)
             announce(meeting, "left", {"bar", "people"}, actor=person)
     publish()
+
+
+def see_out(person: Person) -> None:
+    """End a person's part in the live meetings in which they have none any more, at once.
+
+    Their stay ends, the pen and the presenter's place are free. Part of the transaction that takes
+    their place away or changes it.
+    """
+    for meeting in db.session.scalars(select(Meeting).where(Meeting.status == MeetingStatus.LIVE)):
+        place = person.on(meeting.board) if person.active else None
+        gone = place is None or place.role == Role.REFERRER
+        watches = gone or (place is not None and place.role == Role.OBSERVER)
+        parts: set[str] = set()
+        own: list[int] = []
+        if gone:
+            for stay in db.session.scalars(
+                select(Attendance).where(
+                    Attendance.meeting_id == meeting.id,
+                    Attendance.person_id == person.id,
+                    Attendance.left_at.is_(None),
+                )
+            ):
+                stay.left_at = now()
+                parts |= {"bar", "people"}
+        if watches and person.id in (meeting.pen_holder_id, meeting.pen_asked_by_id):
+            if meeting.pen_holder_id == person.id:
+                own += [meeting.pen_asked_by_id] if meeting.pen_asked_by_id is not None else []
+                meeting.pen_holder_id = None
+            else:
+                own += [meeting.pen_holder_id] if meeting.pen_holder_id is not None else []
+            meeting.pen_asked_by_id = None
+            parts.add("consensus")
+        if watches and meeting.presenter_id == person.id:
+            meeting.presenter_id = None
+            parts |= {"case", "people"}
+        if parts:
+            announce(meeting, "left", parts, actor=person, own=own)
 
 
 def open_missing_stays() -> None:

@@ -90,17 +90,34 @@ def announce_case(
     actor: Person | None,
     key: str | None = None,
     own: Iterable[int] = (),
+    before: Iterable[str] = (),
     **payload: Any,
 ) -> None:
-    """`announce` to every live meeting that has the case on its agenda."""
+    """`announce` to every live meeting that has the case on its agenda.
+
+    `before`: the parts of a stage that waits for its meeting to begin and shows the change as well;
+    without any, planned meetings hear nothing.
+    """
+    heard = {MeetingStatus.LIVE: set(parts)}
+    if before:
+        heard[MeetingStatus.PLANNED] = set(before)
     query = (
         select(AgendaItem)
         .join(Meeting, AgendaItem.meeting_id == Meeting.id)
-        .where(AgendaItem.case_id == case_id, Meeting.status == MeetingStatus.LIVE)
+        .where(AgendaItem.case_id == case_id, Meeting.status.in_(heard))
         .order_by(Meeting.id)
     )
     for item in db.session.scalars(query):
-        announce(item.meeting, kind, parts, actor=actor, item=item, key=key, own=own, **payload)
+        announce(
+            item.meeting,
+            kind,
+            heard[item.meeting.status],
+            actor=actor,
+            item=item,
+            key=key,
+            own=own,
+            **payload,
+        )
 
 
 def end_connections(person: Person) -> None:

@@ -24,6 +24,7 @@ from boardroom.people.models import Person, Role
 from boardroom.refusals import IllegalTransition, Locked, Refused, StaleVersion
 
 AGENDA = frozenset({"agenda", "controls"})
+BEFORE = AGENDA | {"case", "opinions"}  # a meeting that has not begun shows its agenda there, too
 MOST_ITEMS = 60
 
 
@@ -97,7 +98,7 @@ def edit(meeting: Meeting, values: Mapping[str, Any], seen: str, *, actor: Perso
         setattr(meeting, name, new[name])
     db.session.flush()
     audit.record("changed a meeting", board=meeting.board, meeting_id=meeting.id, actor=actor)
-    live.announce(meeting, "meeting_changed", {"bar", "agenda"}, actor=actor)
+    live.announce(meeting, "meeting_changed", {"bar", "agenda", "case"}, actor=actor)
 
 
 def fingerprint(meeting: Meeting) -> str:
@@ -287,4 +288,5 @@ def _note(
     case_id = item.case_id if item is not None else None
     audit.record(action, board=meeting.board, case_id=case_id, meeting_id=meeting.id, actor=actor)
     more: dict[str, Any] = {"case": item.case.code} if item is not None else {}
-    live.announce(meeting, kind, AGENDA, actor=actor, key=key, **more)
+    parts = BEFORE if meeting.status == MeetingStatus.PLANNED else AGENDA
+    live.announce(meeting, kind, parts, actor=actor, key=key, **more)

@@ -19,12 +19,13 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, Patient
 from boardroom.cases.queries import load_case
 from boardroom.comments.queries import summary_of
-from boardroom.consensus.queries import ConsensusView, consensus_view
+from boardroom.consensus.queries import ConsensusView, consensus_view, verdicts_of
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.opinions.divergence import Divergence, divergence
-from boardroom.opinions.queries import Arrival, opinions_in, revealed_opinions
+from boardroom.opinions.queries import Arrival, arrivals_of, opinions_in, revealed_opinions
 from boardroom.people.models import Person
+from boardroom.people.queries import members_of
 
 PARTS = ("bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls")
 
@@ -146,6 +147,35 @@ class Stage:
             }
             for s in self.board.specialties
         ]
+
+    @cached_property
+    def expected(self) -> list[dict[str, Any]]:
+        """Who of the board has a vote, by specialty: every core one, and others with somebody."""
+        names: dict[str, list[str]] = {}
+        for person in members_of(self.meeting.board):
+            place = person.on(self.meeting.board)
+            if place is not None and place.votes and place.specialty:
+                names.setdefault(place.specialty, []).append(person.name)
+        return [
+            {
+                "mark": s.mark,
+                "specialty": s.name,
+                "core": s.key in self.board.quorum.specialties,
+                "names": names.get(s.key, []),
+            }
+            for s in self.board.specialties
+            if s.key in names or s.key in self.board.quorum.specialties
+        ]
+
+    @cached_property
+    def arrivals(self) -> dict[int, list[Arrival]]:
+        """Whose opinions are in, by case, for the time before the meeting."""
+        return arrivals_of([item.case_id for item in self.items])
+
+    @cached_property
+    def verdicts(self) -> dict[int, str]:
+        """The board's verdict by agenda item, where one was written."""
+        return verdicts_of([item.id for item in self.items])
 
     @cached_property
     def others_present(self) -> list[Person]:

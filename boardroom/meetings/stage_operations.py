@@ -79,6 +79,8 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool 
     if item.status == ItemStatus.DEFERRED:
         item.deferral_reason, item.deferral_note, item.ended_at = "", "", None
         _case_to(item.case, CaseStatus.LISTED)
+    if item.status == ItemStatus.PROVISIONAL:
+        _case_to(item.case, CaseStatus.LISTED)  # opinions may shift again
     if item.status != ItemStatus.DONE:
         # Opinions that are open stay open: such a case goes on deciding.
         _to(item, ItemStatus.DECIDING if item.revealed_at else ItemStatus.PRESENTING)

@@ -126,6 +126,7 @@ def submit(
         case.id,
         "opinion_submitted",
         {"opinions", "controls"},
+        before={"opinions"},
         actor=actor,
         own=[actor.id],
         specialty=specialty,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, jsonify, render_template, request
@@ -73,6 +74,8 @@ def submit(case_id: int) -> Any:
     """Give the opinion."""
     sent, board = _sent(), _board()
     view = _view(sent, board)
+    if rules.why_no_opinions(g.subject.case.status):
+        return _page(rules.fields_of(view), typed=True), _closed_status()
     if found := rules.problems(view, board, _specialty(), draft=False):
         return _page(rules.fields_of(view), found), 422
     try:
@@ -99,7 +102,8 @@ def shift(case_id: int) -> Any:
     sent, board = _sent(), _board()
     mine = queries.my_opinion(case_id, current_user.id)
     view, reason = _view(sent, board), sent.get("shift_reason", "")
-    rules.must_take_opinions(g.subject.case.status)
+    if rules.why_no_opinions(g.subject.case.status):
+        return _page(rules.fields_of(view) | {"shift_reason": reason}, typed=True), _closed_status()
     rules.after(mine.status if mine else None, "shift")
     assert mine is not None  # else there was nothing to shift
     found = rules.problems(view, board, mine.specialty, draft=False)
@@ -157,8 +161,12 @@ def _page(
     *,
     notice: str = "",
     stale: StaleVersion | None = None,
+    typed: bool = False,
 ) -> str:
-    """The page, or for a script only its part, with what was typed and what is wrong with it."""
+    """The page, or for a script only its part, with what was typed and what is wrong with it.
+
+    `typed`: the fields come from somebody whose case was closed meanwhile; their words are shown.
+    """
     case = load_case(g.subject.case.id)
     mine = queries.my_opinion(case.id, current_user.id)
     takes, status = rules.takes_opinions(case.status), mine.status if mine else "draft"
@@ -168,7 +176,7 @@ def _page(
     audit.record_reading("read a case", board=case.board, case_id=case.id)
     template = "opinions/_form.html" if wants_part() else "opinions/opinion.html"
     next_case = live_meeting = None
-    if status != "draft" and not form_is_open:
+    if not form_is_open:
         live_meeting = queries.live_meeting_of(case.id)
         waiting = queries.waiting_for(current_user)
         next_case = next((wanted for wanted in waiting if wanted.case.id != case.id), None)
@@ -184,6 +192,8 @@ def _page(
         late=mine is not None and rules.was_late(mine.submitted_at, mine.revealed_at),
         opened=queries.opened(case.id),
         takes=takes,
+        why_closed=rules.why_no_opinions(case.status),
+        typed=typed,
         form_is_open=form_is_open,
         fields=fields,
         errors=errors or {},
@@ -192,6 +202,11 @@ def _page(
         next_case=next_case,
         live_meeting=live_meeting,
     )
+
+
+def _closed_status() -> HTTPStatus:
+    final = g.subject.case.status in ("decided", "followed_up")
+    return HTTPStatus.LOCKED if final else HTTPStatus.CONFLICT
 
 
 def _board() -> BoardDefinition:

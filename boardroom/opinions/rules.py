@@ -114,7 +114,12 @@ def after(status: str | None, action: Action, *, opened: bool = False) -> str:
             raise IllegalTransition("There is no opinion of yours to change yet.")
 
 
+_DECIDED = "The board has decided this case. Its opinions stay as they were."
 _CLOSED_TO_OPINIONS = {
+    "discussed": (
+        "The board has decided this case provisionally. Its opinions stay as they were until it is "
+        "taken again."
+    ),
     "draft": "This case has not been submitted to the board yet.",
     "declined": "The board declined this case.",
     "standard_of_care": "This case was treated by the standard of care, without the board.",
@@ -124,17 +129,23 @@ _CLOSED_TO_OPINIONS = {
 def must_take_opinions(case_status: str) -> None:
     """Whether opinions on a case may still be given or shift.
 
-    Raises Locked once the board has decided, IllegalTransition where the case is not before it.
+    Raises Locked once the board has finally decided, IllegalTransition where the case is not
+    before it.
     """
+    if why := why_no_opinions(case_status):
+        raise Locked(why) if case_status in ("decided", "followed_up") else IllegalTransition(why)
+
+
+def why_no_opinions(case_status: str) -> str:
+    """Why a case takes no opinions, in a sentence; nothing where it does."""
     if case_status in ("decided", "followed_up"):
-        raise Locked("The board has decided this case. Its opinions stay as they were.")
-    if why := _CLOSED_TO_OPINIONS.get(case_status):
-        raise IllegalTransition(why)
+        return _DECIDED
+    return _CLOSED_TO_OPINIONS.get(case_status, "")
 
 
 def takes_opinions(case_status: str) -> bool:
     """`must_take_opinions` as a question, for showing a button."""
-    return case_status not in {"decided", "followed_up", *_CLOSED_TO_OPINIONS}
+    return not why_no_opinions(case_status)
 
 
 def was_late(submitted_at: Any, revealed_at: Any) -> bool:

@@ -229,6 +229,7 @@ def edit_person(
     person.name, person.hospital = name.strip(), hospital.strip()
     if before != (place.role, place.specialty, person.hospital):
         live.end_connections(person)
+        live.see_out(person)
     db.session.flush()
     audit.record("changed a person", board=board, person=person.name)
 
@@ -258,6 +259,8 @@ def deactivate(person: Person, *, board: str, actor: Person) -> None:
         person.invitation_hash = None
         person.invitation_expires_at = None
         action = "deactivated a person"
+    db.session.flush()
+    live.see_out(person)
     _end_sessions(person)
     db.session.flush()
     audit.record(action, board=board, person=person.name)

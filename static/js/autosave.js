@@ -281,13 +281,13 @@
   const make = (tag, props = {}, ...children) => { const el = Object.assign(document.createElement(tag), props); el.append(...children); return el; };
   // The right to write is gone: what was typed is shown, with what stands there now, to be copied.
   function tell(form, s, answer) {
+    const key = JSON.stringify([answer.error, answer.mine]);
+    if (s.told === key) return;
+    s.told = key;
     const texts = Object.keys(answer.mine ?? {}).map((key) => ({
       label: controls(form, key).length ? labelOf(form, key) : key,
       mine: inWords(form, key, String(answer.mine[key] ?? "")), theirs: inWords(form, key, String(answer.theirs[key] ?? "")),
     }));
-    const key = JSON.stringify([answer.error, texts]);
-    if (s.told === key) return;
-    s.told = key;
     const dialog = make("dialog", { className: "ask ask-wide" });
     dialog.setAttribute("aria-labelledby", "unsaved-title");
     dialog.dataset.unsavedTexts = "";

@@ -304,6 +304,14 @@ def test_somebody_deactivated_is_out_at_once(url: str) -> None:
             client._socket.on("goodbye", lambda data: left.set_result(True))
             connection, client._socket = client._socket, None  # it is not to come back
             admin = await here.enter(here.account("administrator"))
+            chair = await here.enter(here.account("chair"))
+            await chair.do(here.at("start"))
+            await chair.do(here.at("next"), after="0")
+            seq = await chair.do(here.at(f"items/{here.items[0].id}/reveal"))
+            await here.all_equal(await client.do(here.at("pen/take")))
+            assert chair.screen is not None
+            assert f"{guest.name} writes" in chair.screen.parts["consensus"]
+            assert guest.name in chair.screen.parts["people"]
             await admin.post(f"/boards/liver/people/{guest.person}/deactivate", {})
             assert await asyncio.wait_for(left, 5)
             for _ in range(100):
@@ -311,6 +319,13 @@ def test_somebody_deactivated_is_out_at_once(url: str) -> None:
                     break
                 await asyncio.sleep(0.05)
             assert not connection.connected
+            # The others see it at once: the pen is free and the place is empty.
+            for _ in range(20):
+                if guest.name not in chair.screen.parts["people"]:
+                    break
+                await asyncio.sleep(0.05)
+            assert guest.name not in chair.screen.parts["people"]
+            assert "nobody holds the pen" in chair.screen.parts["consensus"]
             for path in ("stage/state", "mine"):
                 with pytest.raises(Unexpected, match="answered 401"):
                     await client.text(here.at(path), part=True)

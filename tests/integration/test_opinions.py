@@ -211,6 +211,30 @@ def test_a_decided_case_takes_no_opinion(room: Room, rows: Callable[..., list[An
     assert rows(select(Opinion)) == []
 
 
+@pytest.mark.parametrize(
+    ("status", "code"), [(CaseStatus.DECIDED, 423), (CaseStatus.DISCUSSED, 409)]
+)
+def test_who_comes_too_late_reads_why_keeps_their_words_and_is_shown_where_to_comment(
+    room: Room, status: CaseStatus, code: int
+) -> None:
+    room.submit("surgeon")
+    room.reveal()
+    room.change(Case, room.case, status=status)
+    for name, path, more in (
+        ("surgeon", "opinion/shift", {"shift_reason": "The volume grew.", "verdict": "resectable"}),
+        ("oncologist", "opinion/submit", {"change_mind": "A new scan."}),
+    ):
+        page = room.client(name).get(room.at("opinion?change=1")).text
+        assert "The board has decided this case" in page
+        assert f'href="/cases/{room.case}#comments"' in page
+        assert "<textarea" not in page
+        late = room.client(name).post(room.at(path), data=room.opinion(**more))
+        assert late.status_code == code
+        assert "Nothing was saved" in late.text
+        for text in ("The remnant can grow.", *(more[k] for k in more if k != "verdict")):
+            assert text in late.text
+
+
 # --- The reveal --------------------------------------------------------------------------------
 
 
@@ -271,7 +295,7 @@ def test_a_shift_keeps_both_views_and_is_announced(
         "stances": {"resection": ["acceptable", "prefer"]},
     }
     assert only(rows).verdict == "resectable"
-    assert [e.kind for e in rows(select(MeetingEvent))] == ["opinion_shifted"]
+    assert [e.kind for e in rows(select(MeetingEvent))][-1] == "opinion_shifted"
     page = room.client("surgeon").get(room.at("opinion")).text
     assert "The volumetry was read again." in page
     assert "was acceptable, now" in page

@@ -390,3 +390,60 @@ def test_somebody_let_present_is_named_and_stands_in_the_record(live: Board) -> 
     assert live.post("presenter", person="999999").status_code == 422
     assert live.post("presenter", person="").status_code == 204
     assert live.now().presenter_id is None
+
+
+def test_before_the_start_nobody_is_missing_and_the_stage_says_what_comes(board: Board) -> None:
+    url = f"/meetings/{board.meeting}/stage/state"
+    seq = board.now().seq
+    definition = board.app.extensions["boards"]["liver"]
+    given = {"verdict": "convertible", "confidence": "4", "rationale": "A sealed sentence."}
+    given |= {f"stance-{o.key}": "acceptable" for o in definition.options}
+    answer = board.clients["surgery"].post(f"/cases/{board.cases[0]}/opinion/submit", data=given)
+    assert answer.status_code == 303
+    assert board.now().seq == seq + 1  # screens that wait hear of it
+    for who in ("chair", "oncology", "observer"):
+        parts = board.clients[who].get(url).json["parts"]
+        assert "missing" not in parts["bar"] + parts["people"]
+        assert "quorum needs" in parts["bar"]
+        assert "2 cases, 16 of 60 min" in parts["case"]
+        name = board.rows(select(Person.name).where(Person.id == board.ids["hepatology"]))[0]
+        assert name in parts["case"]
+        assert "BR-9001" in parts["opinions"]
+        assert "1 in" in parts["opinions"]
+        assert "A sealed sentence." not in str(parts)
+    wall = board.clients["observer"].get(f"{url}?projector=1").json["parts"]
+    assert name not in str(wall)
+
+
+def test_after_the_end_the_stage_says_what_became_of_the_cases(deciding: Board) -> None:
+    decide(deciding)
+    deciding.post(f"items/{deciding.items[0]}/close")
+    deciding.post("close")
+    parts = deciding.clients["observer"].get(f"/meetings/{deciding.meeting}/stage/state").json
+    shown = parts["parts"]["case"]
+    assert "Convertible" in shown
+    assert "decided" in shown
+    assert "not reached" in shown
+    assert f"/meetings/{deciding.meeting}/minutes" in shown
+    assert "missing" not in parts["parts"]["bar"]
+
+
+def test_who_loses_their_place_leaves_pen_and_room_at_once(
+    deciding: Board, person: Any, sign_in: Any
+) -> None:
+    admin = sign_in(person("administrator"))
+    deciding.post("pen/take", "surgery")
+    deciding.post("presenter", person=deciding.ids["surgery"])
+    deciding.post("pen/ask", "oncology")
+    gone = admin.post(f"/boards/liver/people/{deciding.ids['surgery']}/deactivate")
+    assert gone.status_code == 303
+    meeting = deciding.now()
+    assert (meeting.pen_holder_id, meeting.pen_asked_by_id, meeting.presenter_id) == (None,) * 3
+    assert deciding.kinds()[-1] == "left"
+    stays = deciding.rows(
+        select(Attendance).where(
+            Attendance.person_id == deciding.ids["surgery"], Attendance.left_at.is_(None)
+        )
+    )
+    assert stays == []
+    assert deciding.post("pen/take", "surgery").status_code == 401

@@ -85,9 +85,7 @@ def test_moves_that_are_refused(status: str | None, action: rules.Action) -> Non
         rules.after(status, action)
 
 
-@pytest.mark.parametrize(
-    "status", ["submitted", "needs_information", "listed", "discussed", "deferred"]
-)
+@pytest.mark.parametrize("status", ["submitted", "needs_information", "listed", "deferred"])
 def test_cases_before_the_board_take_opinions(status: str) -> None:
     rules.must_take_opinions(status)
     assert rules.takes_opinions(status)
@@ -98,6 +96,7 @@ def test_cases_before_the_board_take_opinions(status: str) -> None:
     [
         ("decided", Locked),
         ("followed_up", Locked),
+        ("discussed", IllegalTransition),
         ("draft", IllegalTransition),
         ("declined", IllegalTransition),
         ("standard_of_care", IllegalTransition),
