@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom import live
+from boardroom.app import HEADERS
 from boardroom.cases import documents
 from boardroom.cases.models import Fact
 from boardroom.cli import main
@@ -141,3 +142,12 @@ def test_the_command_refuses_a_meeting_beyond_the_database(tmp_path: Path) -> No
     result = CliRunner().invoke(main, [*words, "--data", str(tmp_path)])
     assert result.exit_code == 2
     assert "range" in result.output
+
+
+def test_an_answer_of_the_live_transport_has_the_headers_of_every_other(app: Flask) -> None:
+    refused = app.test_client().get("/socket.io/?EIO=4&transport=polling")
+    page = app.test_client().get("/sign-in")
+    assert refused.status_code == 400
+    for name in HEADERS:
+        assert refused.headers[name] == page.headers[name], name
+        assert len(page.headers.getlist(name)) == 1, name
