@@ -165,6 +165,86 @@ def test_a_late_joiner_sees_the_present_state_and_a_lost_line_heals(
     expect(chair.locator("[data-part=bar]")).to_contain_text("here 3")
 
 
+def test_no_word_is_lost_when_the_pen_goes_and_no_case_is_left_without_one(
+    people: People, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    surgeon = people.page("surgeon@", f"{meeting}/stage", viewport={"width": 360, "height": 740})
+    oncologist = people.page("oncologist@", f"{meeting}/stage", viewport=WIDE)
+    for page in (chair, surgeon, oncologist):
+        settled(page)
+    while chair.locator("[data-phase-is=presenting]").count() == 0:
+        seq = chair.evaluate("boardroomStage.seq")
+        chair.keyboard.press("n")
+        chair.wait_for_function("seq => boardroomStage.seq > seq", arg=seq)
+    settled(surgeon)
+
+    # Before the reveal a key says why it does nothing; on a small screen it brings its tab.
+    surgeon.keyboard.press("s")
+    expect(surgeon.locator("#toasts")).to_contain_text("The consensus opens with the reveal.")
+    chair.keyboard.press("r")
+    expect(surgeon.locator("[data-phase-is=deciding]")).to_be_attached()
+    expect(surgeon.locator(".stage-board")).to_be_hidden()
+    surgeon.keyboard.press("c")
+    expect(surgeon.locator("[data-consensus-editor]")).to_be_visible()
+
+    # What was typed a moment ago goes out before the pen does.
+    expect(oncologist.locator("[data-part=consensus]")).to_contain_text("Lanternfield writes")
+    settled(oncologist)
+    oncologist.keyboard.press("c")
+    why = "Why the board decides so"
+    give = surgeon.get_by_role("button", name=re.compile("Give the pen to"))
+    expect(give).to_be_visible()
+    surgeon.get_by_label(why).fill("Typed as the pen went.")
+    give.click()
+    expect(oncologist.get_by_label(why)).to_have_value("Typed as the pen went.")
+    expect(surgeon.locator("[data-consensus-editor]")).to_have_count(0)
+    expect(surgeon.locator("[data-unsaved-texts]")).to_have_count(0)
+
+    # The chair who has asked can still take it; who was writing sees both texts.
+    chair.keyboard.press("c")
+    expect(chair.get_by_text("You have asked for the pen.")).to_be_visible()
+    expect(chair.get_by_role("button", name="Take the pen")).to_be_visible()
+    settled(oncologist)
+    oncologist.get_by_label(why).fill("Typed as the chair took it.")
+    chair.keyboard.press("t")
+    unsaved = oncologist.locator("[data-unsaved-texts]")
+    expect(unsaved).to_contain_text("Typed as the chair took it.")
+    expect(unsaved).to_contain_text("Typed as the pen went.")
+    expect(unsaved).to_have_count(1)
+    expect(oncologist.locator("[data-consensus-editor]")).to_have_count(0)
+    editor = chair.locator("[data-consensus-editor]")
+    expect(chair.get_by_label(why)).to_have_value("Typed as the pen went.")
+    people.problems.clear()  # the browser reports the refused save
+
+    # The rest is what nobody is for; it says so, and can be taken back.
+    editor.get_by_role("button", name="The rest does not apply").click()
+    said = editor.locator("[data-fates-said]")
+    expect(said).to_contain_text(re.compile(r"not apply now.*Left for you to decide", re.DOTALL))
+    applied = editor.locator("[name^=disposition_][value=not_applicable]:checked")
+    for row in editor.locator(".fate-row:has([value=not_applicable]:checked)").all():
+        expect(row).to_have_attribute("data-supporters", "")
+    said.get_by_role("button", name="Undo").click()
+    expect(applied).to_have_count(0)
+
+    # Going on is a choice that the agenda shows.
+    editor.evaluate("form => form.focus()")
+    chair.get_by_label(why).fill("Last words of the chair.")
+    chair.keyboard.press("Escape")
+    chair.keyboard.press("n")
+    chair.get_by_role("button", name="Leave it open, go on").click()
+    agenda = oncologist.locator("[data-part=agenda]")
+    expect(agenda.locator(".status-left_open")).to_have_count(1)
+    expect(agenda.locator(".is-current")).to_have_count(1)
+    unsaved.get_by_role("button", name="Close").click()
+    expect(chair.locator("[data-phase-is=presenting]")).to_be_attached()
+    expect(chair.locator("[data-unsaved-texts]")).to_have_count(0)
+    chair.keyboard.press("b")
+    expect(chair.locator("[data-part=consensus]")).to_contain_text("Last words of the chair.")
+    for page in (chair, oncologist):
+        same_as_fresh(people, page)
+
+
 def test_names_can_be_hidden_with_one_key_and_keys_are_shown_with_another(
     people: People, meeting: str
 ) -> None:
