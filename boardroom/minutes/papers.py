@@ -68,9 +68,10 @@ def case_view(case: CaseBrief) -> View:
             if not _short(fact.value)
         ],
         "lesions": [words.lesion(lesion) for lesion in case.lesions],
-        "treatments": [words.treatment(treatment) for treatment in case.treatments],
+        "treatments": [words.treatment(treatment) for treatment in case.treatments]
+        or (["None before this referral"] if case.no_treatment else []),
         "imaging": examined("imaging") + examined("other"),
-        "pathology": examined("pathology"),
+        "pathology": examined("pathology") or (["No tissue was taken"] if case.no_tissue else []),
         "knows": paragraphs(view.knows),
         "wants": paragraphs(view.wants),
         "asks": [line for question in view.asks for line in paragraphs(question)],

@@ -118,6 +118,8 @@ def case_brief(
             )
             for t in case.treatments
         ),
+        no_treatment=case.no_treatment,
+        no_tissue=case.no_tissue,
         investigations=tuple(
             brief.Investigation(
                 kind="imaging"
