@@ -10,21 +10,21 @@ from boardroom.cases import fields
 from boardroom.cases.rules import Lacking, Readiness
 from boardroom.clinical.facts import FACTS
 
-SECTIONS: Mapping[str, str] = MappingProxyType(
+SECTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "patient": "Patient",
-        "referral": "Referral and question",
-        "documents": "Documents",
-        "first": "First opinion",
-        "clinical": "Clinical",
-        "tumour": "Tumour",
-        "liver": "Liver and blood",
-        "treatments": "Treatments so far",
-        "investigations": "Imaging and pathology",
-        "patient-view": "The patient’s view",
+        "patient": ("Patient", "Patient"),
+        "referral": ("Referral and question", "Referral"),
+        "documents": ("Documents", "Documents"),
+        "first": ("First opinion", "First opinion"),
+        "clinical": ("Clinical", "Clinical"),
+        "tumour": ("Tumour", "Tumour"),
+        "liver": ("Liver and blood", "Liver, blood"),
+        "treatments": ("Treatments so far", "Treatments"),
+        "investigations": ("Imaging and pathology", "Imaging"),
+        "patient-view": ("The patient’s view", "Patient’s view"),
     }
 )
-"""Key, which is also the id on the page, and name; in the form's order."""
+"""Key, which is also the id on the page; name, and a short one for the contents. In order."""
 
 _OF_FACTS = {
     "fitness": "clinical",
@@ -91,6 +91,7 @@ class SectionState:
 
     key: str
     name: str
+    short: str
     wrong: int = 0
     blocking: int = 0
     missing: int = 0
@@ -135,11 +136,12 @@ def section_states(
         key: SectionState(
             key,
             name,
+            short,
             wrong=mend.count(key),
             blocking=blocked.count(key),
             missing=missing.count(key),
             needed=key in needed,
             helps=helps.count(key) if key in asked else None,
         )
-        for key, name in SECTIONS.items()
+        for key, (name, short) in SECTIONS.items()
     }

@@ -193,8 +193,6 @@ class CaseBrief(Part):
     facts: tuple[KeyFact, ...] = ()
     lesions: tuple[Lesion, ...] = ()
     treatments: tuple[Treatment, ...] = ()
-    no_treatment: bool = False  # stated that there was none
     investigations: tuple[Investigation, ...] = ()
-    no_tissue: bool = False  # stated that there is no pathology
     patient_view: PatientView = PatientView()
     allotted_minutes: Whole | None = None

@@ -68,10 +68,9 @@ def case_view(case: CaseBrief) -> View:
             if not _short(fact.value)
         ],
         "lesions": [words.lesion(lesion) for lesion in case.lesions],
-        "treatments": [words.treatment(treatment) for treatment in case.treatments]
-        or (["None before this referral"] if case.no_treatment else []),
+        "treatments": [words.treatment(treatment) for treatment in case.treatments],
         "imaging": examined("imaging") + examined("other"),
-        "pathology": examined("pathology") or (["No tissue was taken"] if case.no_tissue else []),
+        "pathology": examined("pathology"),
         "knows": paragraphs(view.knows),
         "wants": paragraphs(view.wants),
         "asks": [line for question in view.asks for line in paragraphs(question)],
