@@ -155,8 +155,16 @@ def allot(meeting_id: int, item_id: int) -> Any:
 @bp.get("/meetings/<int:meeting_id>/pack.pdf")
 def pack(meeting_id: int) -> Response:
     """The agenda with every case as it stands, to read before the meeting."""
-    found: Meeting = g.subject.meeting
-    names = request.args.get("names") != "withheld"
+    return _pack(g.subject.meeting, names=True)
+
+
+@bp.get("/meetings/<int:meeting_id>/pack-without-names.pdf")
+def pack_without_names(meeting_id: int) -> Response:
+    """The pack without what patients are known by."""
+    return _pack(g.subject.meeting, names=False)
+
+
+def _pack(found: Meeting, *, names: bool) -> Response:
     document = pack_of(found, names=names)
     audit.record_reading("downloaded a pack", board=found.board, meeting_id=found.id)
     day = local(found.starts_at, found.board).date().isoformat()

@@ -403,16 +403,27 @@ def test_the_list_of_meetings(
 def test_the_pack_is_a_pdf_with_or_without_names(
     coordinator: FlaskClient, planned: Any, rows: Any
 ) -> None:
-    def text(query: str = "") -> str:
-        answer = coordinator.get(f"{planned.url}/pack.pdf{query}")
+    def text(file: str) -> str:
+        answer = coordinator.get(f"{planned.url}/{file}.pdf")
         assert answer.mimetype == "application/pdf"
         assert "attachment" in answer.headers["Content-Disposition"]
         return "".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
 
-    assert "Patient BR-0001" in text()
-    assert "Patient BR-0001" not in text("?names=withheld").replace("Patient of", "")
+    assert "Patient BR-0001" in text("pack")
+    assert "Patient BR-0001" not in text("pack-without-names").replace("Patient of", "")
     actions = [entry.action for entry in rows(select(AuditEntry))]
     assert actions.count("downloaded a pack") == 2
+
+
+def test_an_observer_takes_no_names_away(
+    planned: Any, sign_in: Callable[[int], FlaskClient], person: Callable[..., int]
+) -> None:
+    observer = sign_in(person("observer"))
+    assert observer.get(f"{planned.url}/pack.pdf").status_code == 403
+    assert observer.get(f"{planned.url}/pack-without-names.pdf").status_code == 200
+    page = observer.get(planned.url).text
+    assert "/pack.pdf" not in page
+    assert "/pack-without-names.pdf" in page
 
 
 def test_reading_an_agenda_is_recorded(coordinator: FlaskClient, planned: Any, rows: Any) -> None:
