@@ -16,6 +16,8 @@ from boardroom.cases.fields import CASE, PATIENT
 from boardroom.cases.models import Case
 from boardroom.cases.saving import save_case as save
 from boardroom.cases.view import FactGroup, fact_groups, gap_lines, lacking_of, readiness_of
+from boardroom.consensus.queries import answers_of
+from boardroom.minutes.queries import amendments_about
 from boardroom.opinions.rules import takes_opinions
 from boardroom.people.models import Role
 from boardroom.refusals import Refused
@@ -80,6 +82,7 @@ def case(case_id: int) -> str:
     audit.record_reading("read a case", board=found.board, case_id=found.id)
     readiness = readiness_of(found, board, today(found))
     lacking = lacking_of(found) if found.status in ("draft", "needs_information") else ()
+    refers = place is None or place.role == Role.REFERRER
     return render_template(
         "cases/case.html",
         case=found,
@@ -87,12 +90,10 @@ def case(case_id: int) -> str:
         readiness=readiness,
         blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
         gaps=gap_lines(readiness, lacking, links=False),
-        rounds=[
-            one
-            for one in queries.rounds_of(found)
-            if one.id == found.id or place is None or place.role != Role.REFERRER
-        ],
-        items=queries.agenda_of(case_id) if place and place.role != Role.REFERRER else [],
+        rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
+        items=[] if refers else queries.agenda_of(case_id),
+        answers=answers_of(case_id) if refers else [],
+        amendments=amendments_about(case_id) if refers else [],
         own_opinion=queries.own_opinion_status(case_id, current_user.id),
         takes_opinions=takes_opinions(found.status),
         can_move=lambda status: rules.can_move_case(found.status, status),

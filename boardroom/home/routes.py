@@ -13,6 +13,7 @@ from boardroom.cases.models import Case
 from boardroom.cases.rules import Readiness
 from boardroom.cases.view import readiness_of
 from boardroom.comments import queries as comments
+from boardroom.consensus.queries import answered_among
 from boardroom.db import now
 from boardroom.home import queries
 from boardroom.home.rules import Step, first_steps
@@ -29,9 +30,9 @@ def home() -> str:
     """Opinions that are wanted, what was said to the person, the next meeting; by role."""
     inside = queries.inside_boards(current_user)
     if not inside:
-        return render_template(
-            "home/referrer.html", found=cases.find_cases(current_user, cases.Filters())
-        )
+        found = cases.find_cases(current_user, cases.Filters())
+        answered = answered_among(case.id for case in found.cases)
+        return render_template("home/referrer.html", found=found, answered=answered)
     meetings = queries.next_meetings(current_user)
     prepares = current_user.boards(Role.COORDINATOR, Role.CHAIR)
     wanted = opinions.waiting_for(current_user)

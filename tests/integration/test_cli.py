@@ -105,6 +105,21 @@ def commands(group: click.Group, path: str = "boardroom") -> Iterator[tuple[str,
             yield from commands(one, f"{path} {name}")
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--url", "ftp://x"), "'ftp://x' is no web address: it begins with http://"),
+        (("--url", "localhost:8000"), "is no web address"),
+        (("--url", "http://x", "--people", "many"), "'many' is not a whole number."),
+        (("--url", "http://x", "--people", "1"), "1 is out of range: 2 to 500."),
+        (("--url", "http://x", "--minutes", "soon"), "'soon' is not a number."),
+        (("--url", "http://x", "--minutes", "nan"), "nan is out of range: 0.1 to 240."),
+    ],
+)
+def test_what_a_rehearsal_cannot_be_told(words: tuple[str, ...], reason: str) -> None:
+    refused(command("rehearse", *words), 2, reason)
+
+
 def test_an_unknown_command_is_an_error_of_use() -> None:
     refused(command("frobnicate"), 2, "No such command")
 
