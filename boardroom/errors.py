@@ -29,6 +29,7 @@ __all__ = [
     "Locked",
     "Refused",
     "StaleVersion",
+    "error_page",
     "init_errors",
     "wants_part",
 ]
@@ -54,7 +55,7 @@ MESSAGES = {
 def init_errors(app: Flask) -> None:
     """One handler for each family of errors; none shows a traceback."""
     app.register_error_handler(DomainError, _domain_error)
-    app.register_error_handler(NoResultFound, lambda error: _page(404))
+    app.register_error_handler(NoResultFound, lambda error: error_page(404))
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
@@ -66,7 +67,8 @@ def wants_part() -> bool:
     return "HX-Request" in request.headers or "X-Boardroom-Part" in request.headers
 
 
-def _page(status: int, title: str = "", text: str = "", **more: object) -> tuple[str, int]:
+def error_page(status: int, title: str = "", text: str = "", **more: object) -> tuple[str, int]:
+    """The page, or the part for a script, that says what went wrong; (HTML, status)."""
     default_title, default_text = MESSAGES.get(
         status, ("Something went wrong", "Nothing was changed. Try again in a moment.")
     )
@@ -79,14 +81,14 @@ def _page(status: int, title: str = "", text: str = "", **more: object) -> tuple
 
 def _domain_error(error: DomainError) -> tuple[str, int]:
     if isinstance(error, StaleVersion):
-        return _page(
+        return error_page(
             int(error.status), error.title, str(error), mine=error.mine, theirs=error.theirs
         )
-    return _page(int(error.status), error.title, str(error))
+    return error_page(int(error.status), error.title, str(error))
 
 
 def _csrf_error(error: CSRFError) -> tuple[str, int]:
-    return _page(
+    return error_page(
         400,
         "This page was open for too long",
         "Reload it and send it again. Where a page saves by itself, what you typed is kept here.",
@@ -96,13 +98,13 @@ def _csrf_error(error: CSRFError) -> tuple[str, int]:
 def _http_error(error: HTTPException) -> tuple[str, int] | Response:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
-    return _page(error.code)
+    return error_page(error.code)
 
 
 def _database_error(error: OperationalError) -> tuple[str, int]:
     # The statement's parameters hold patients' data: only the driver's own words are logged.
     log.error("database: %s", error.orig)
-    return _page(503)
+    return error_page(503)
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
@@ -112,4 +114,4 @@ def _unexpected(error: Exception) -> tuple[str, int]:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
     log.error("unexpected %s at %s (%s)", type(error).__name__, where, request.endpoint)
-    return _page(500)
+    return error_page(500)

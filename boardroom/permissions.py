@@ -189,7 +189,8 @@ ROUTES: dict[str, Rule] = {
     "meetings.unlist_case": PREPARE,
     "meetings.order_agenda": PREPARE,
     "meetings.allot": PREPARE,
-    "meetings.pack": WATCH,
+    "meetings.pack": TAKE_PART,  # a file with names, birth dates and record numbers, to take away
+    "meetings.pack_without_names": WATCH,
     # Meetings: live
     "meetings.stage": WATCH,
     "meetings.projector": WATCH,

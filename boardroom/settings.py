@@ -42,6 +42,35 @@ def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
 
     Raises SettingsError where a file cannot be read.
     """
+    values = _written(mode, data)
+    values["MODE"] = mode
+    values["DEMO"] = mode == "demo"
+    values["TESTING"] = mode == "testing"
+    values["DATA_DIR"] = data
+    values["DOCUMENTS_DIR"] = data / "documents"
+    values.setdefault("DATABASE_URL", _own_database(data))
+    values.setdefault("BOARDS_DIR", str(asset_dir("config") / "boards"))
+    if not values.get("SECRET_KEY"):
+        values["SECRET_KEY"] = _own_secret_key(data)
+    return values
+
+
+def database_file(mode: Mode, data: Path) -> Path | None:
+    """The SQLite file that a run would open, which need not be there; None for another database.
+
+    Makes nothing. Raises SettingsError where a file cannot be read.
+    """
+    data = data_dir(data)
+    url = str(_written(mode, data).get("DATABASE_URL") or _own_database(data))
+    scheme, _, place = url.partition(":///")
+    return Path(place) if scheme.startswith("sqlite") and place else None
+
+
+def _own_database(data: Path) -> str:
+    return f"sqlite:///{data / 'boardroom.db'}"
+
+
+def _written(mode: Mode, data: Path) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for path in (
         asset_dir("config") / "default.toml",
@@ -51,15 +80,6 @@ def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
         if path.is_file():
             values.update(_read_toml(path))
     values.update(_from_environment())
-    values["MODE"] = mode
-    values["DEMO"] = mode == "demo"
-    values["TESTING"] = mode == "testing"
-    values["DATA_DIR"] = data
-    values["DOCUMENTS_DIR"] = data / "documents"
-    values.setdefault("DATABASE_URL", f"sqlite:///{data / 'boardroom.db'}")
-    values.setdefault("BOARDS_DIR", str(asset_dir("config") / "boards"))
-    if not values.get("SECRET_KEY"):
-        values["SECRET_KEY"] = _own_secret_key(data)
     return values
 
 

@@ -18,6 +18,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from boardroom.boards import parts as p
 from boardroom.boards.parts import Choice, Key, Line, Part
 from boardroom.clinical.facts import FACTS
+from boardroom.toml_mistakes import mistakes_in, named
 
 
 class DefinitionError(Exception):
@@ -245,33 +246,6 @@ def _unknown_needs(board: BoardDefinition) -> Iterator[tuple[str, str]]:
                 yield f"readiness[{i}].diagnoses[{j}]", f"'{key}' is not one of the diagnoses"
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    path = ""
-    for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
-    return path
-
-
-_PLAIN = {
-    "extra_forbidden": "is not a known key",
-    "missing": "is missing",
-    "string_type": "must be text in quotes",
-    "bool_type": "must be true or false",
-    "int_type": "must be a whole number",
-    "tuple_type": "must be a list",
-    "model_type": "must be a table",
-    "greater_than": "must be greater than {gt}",
-    "greater_than_equal": "must be {ge} or more",
-    "string_pattern_mismatch": "must match {pattern}",
-    "string_too_long": "must be at most {max_length} characters",
-    "string_too_short": "must not be empty",
-    "literal_error": "must be one of {expected}",
-    "too_short": "needs at least {min_length} entries",
-    "too_long": "has more than {max_length} entries",
-    "value_error": "{error}",
-}
-
-
 def read_board(path: Path) -> tuple[BoardDefinition | None, list[str]]:
     """Read one file: the board, or None and one message for each mistake. Never raises."""
     try:
@@ -287,11 +261,9 @@ def read_board(path: Path) -> tuple[BoardDefinition | None, list[str]]:
     try:
         board = BoardDefinition.model_validate(content)
     except ValidationError as error:
-        for e in error.errors(include_url=False):
-            reason = _PLAIN.get(e["type"], e["msg"]).format_map({"error": "", **e.get("ctx", {})})
-            mistakes.append(f"{path.name}: {_path(e['loc'])}: {reason}")
-        return None, mistakes
-    mistakes += [f"{path.name}: {where}: {why}" for where, why in _misfits(board)]
+        found = mistakes_in(error, content)
+        return None, [*mistakes, *(f"{path.name}: {where}: {why}" for where, why in found)]
+    mistakes += [f"{path.name}: {named(where, content)}: {why}" for where, why in _misfits(board)]
     return (None if mistakes else board), mistakes
 
 

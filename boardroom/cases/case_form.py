@@ -10,9 +10,10 @@ from functools import cached_property
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import fields
 from boardroom.cases.models import Case
-from boardroom.cases.rules import Readiness
+from boardroom.cases.rules import Lacking, Readiness
+from boardroom.cases.sections import SectionState, section_states
 from boardroom.cases.targets import entered, targets
-from boardroom.cases.view import place_of, readiness_of
+from boardroom.cases.view import gap_lines, lacking_of, readiness_of
 from boardroom.clinical import facts as clinical
 from boardroom.clinical.fact import Fact, Section
 
@@ -41,12 +42,15 @@ class CaseForm:
     errors: Mapping[str, str] = field(default_factory=dict)
     warnings: Mapping[str, str] = field(default_factory=dict)
     another: str = ""  # key of a fact that is to show one more empty line
+    stored: Mapping[str, str] = field(default_factory=dict)  # what the typed fields held before
+    submitting: bool = False  # the errors include what the board needs first
 
     patient = fields.PATIENT
     referral = fields.REFERRAL
     first_opinion = fields.FIRST_OPINION
     history = fields.CLINICAL
     patient_view = fields.PATIENT_VIEW
+    none_stated = fields.NONE_STATED
     lines = fields.LINES
 
     def text(self, name: str) -> str:
@@ -55,6 +59,12 @@ class CaseForm:
             return self.typed[name]
         target = targets(self.case, {name: ""}).get(name)
         return target.text() if target is not None else ""
+
+    def unsaved(self, name: str) -> str | None:
+        """What is stored in a field that shows something else, which was typed; else None."""
+        if name not in self.typed or name not in self.stored:
+            return None
+        return self.stored[name] if self.stored[name] != self.typed[name] else None
 
     def choices(self, of: fields.Field, current: str) -> list[tuple[str, str]]:
         """What a choice offers; a stored word that the board no longer has stays."""
@@ -81,6 +91,11 @@ class CaseForm:
         keys = {fact.key for fact in self.facts(section)}
         return len({fact.key for fact in self.case.facts} & keys)
 
+    def facts_wrong(self, section: Section) -> bool:
+        """Whether a fact of the section holds something to mend."""
+        keys = {fact.key for fact in self.facts(section)}
+        return any(n.startswith("fact-") and n.split("-")[1] in keys for n in self.errors)
+
     @cached_property
     def wanted(self) -> frozenset[str]:
         """Keys of the facts that a fair discussion of this diagnosis needs."""
@@ -95,14 +110,37 @@ class CaseForm:
     def readiness(self) -> Readiness:
         return readiness_of(self.case, self.board, self.today)
 
+    @cached_property
+    def lacking(self) -> tuple[Lacking, ...]:
+        """What blocks submission; nothing where the case is with the board already."""
+        return lacking_of(self.case) if self.can_be_submitted else ()
+
+    @property
+    def can_be_submitted(self) -> bool:
+        """Whether the case is still with those who prepare it."""
+        return self.case.status in ("draft", "needs_information")
+
+    @cached_property
+    def sections(self) -> dict[str, SectionState]:
+        """How far each section is, by its key."""
+        return section_states(self.readiness, self.lacking, self.errors)
+
+    @cached_property
+    def open_sections(self) -> frozenset[str]:
+        """Sections that begin unfolded: nothing to mend is hidden, nor what comes next."""
+        wrong = {key for key, one in self.sections.items() if one.wrong or one.blocking}
+        unfinished = [key for key, one in self.sections.items() if one.missing]
+        return frozenset(wrong or unfinished[:1] or [next(iter(self.sections))])
+
     @property
     def gaps(self) -> list[dict[str, str]]:
-        """For the list beside the form."""
+        """For the list beside the form: what does not block submission."""
+        return gap_lines(self.readiness, self.lacking, links=True)
+
+    @property
+    def blocks(self) -> list[dict[str, str]]:
+        """For the list beside the form: what blocks submission."""
         return [
-            {
-                "label": gap.label,
-                "url": f"#{place_of(gap.item)}",
-                "why": gap.why or ("" if gap.essential else "Helps, but is not needed."),
-            }
-            for gap in self.readiness.gaps
+            {"label": one.words[0].upper() + one.words[1:], "url": f"#f-{one.field}", "why": ""}
+            for one in self.lacking
         ]

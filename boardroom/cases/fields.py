@@ -18,9 +18,10 @@ from boardroom.cases import rules
 from boardroom.cases.rules import ValueRefused
 from boardroom.text import clean_line, clean_text
 
-Kind = Literal["line", "long", "date", "choice", "segments", "millimetres", "ecog"]
+Kind = Literal["line", "long", "date", "choice", "segments", "millimetres", "ecog", "tick"]
 
 LONG = 20_000
+TICKED = "yes"
 ECOG = (
     ("0", "0: fully active"),
     ("1", "1: restricted in strenuous activity"),
@@ -61,6 +62,8 @@ class Field:
                 if key and key not in {k for k, _ in self.choices(board)}:
                     raise ValueRefused(f"{self.label}: choose one of the list.")
                 return key if self.kind == "choice" else int(key) if key else None
+            case "tick":
+                return text.strip() == TICKED
             case _:
                 plain = clean(text, lines=self.kind == "long")
                 if len(plain) > self.length:
@@ -90,6 +93,8 @@ def as_text(value: Any) -> str:
     """A stored value as its field shows it."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return TICKED if value else ""
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
@@ -141,8 +146,49 @@ PATIENT_VIEW = _by_name(
     Field("met_by", "Who of the board has met the patient"),
 )
 
+
+@dataclass(frozen=True)
+class NoneStated(Field):
+    """A tick that says that a list is empty because there was nothing, of one kind or of all.
+
+    `collection`, `line_kind`: the lines that it excludes. `section`: where in the form it stands.
+    """
+
+    collection: str = ""
+    line_kind: str = ""
+    section: str = ""
+    listed: str = ""
+
+    def excludes(self, line_kind: str) -> bool:
+        """Whether a line of its collection with this kind says the opposite."""
+        return not self.line_kind or self.line_kind == line_kind
+
+
+NONE_STATED: Mapping[str, NoneStated] = MappingProxyType(
+    {
+        "no_treatment": NoneStated(
+            "no_treatment",
+            "No earlier treatment",
+            "tick",
+            collection="treatments",
+            section="treatments",
+            listed="A treatment is listed. Remove it first, or leave this empty.",
+        ),
+        "no_tissue": NoneStated(
+            "no_tissue",
+            "No tissue was taken: there is no pathology",
+            "tick",
+            collection="investigations",
+            line_kind="pathology",
+            section="investigations",
+            listed="A pathology is listed. Remove it first, or leave this empty.",
+        ),
+    }
+)
+"""What can be said to have been none. Never true together with a line that says otherwise."""
+
 CASE: Mapping[str, Field] = MappingProxyType(
-    {**REFERRAL, **FIRST_OPINION, **CLINICAL, **PATIENT_VIEW}
+    {**REFERRAL, **FIRST_OPINION, **CLINICAL, **PATIENT_VIEW, **NONE_STATED}
 )
 """The fields that are columns of the case itself."""
 

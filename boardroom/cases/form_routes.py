@@ -16,6 +16,8 @@ from boardroom.cases.case_form import CaseForm
 from boardroom.cases.models import Case
 from boardroom.cases.saving import Saved, StaleCase
 from boardroom.cases.saving import save_case as save
+from boardroom.cases.targets import targets
+from boardroom.cases.view import lacking_of
 from boardroom.clinical.facts import FACTS
 from boardroom.db import now
 from boardroom.errors import wants_part
@@ -63,10 +65,36 @@ def _save_typed(found: Case) -> Saved:
     )
 
 
-def _refused_page(found: Case, saved: Saved) -> tuple[str, int]:
+def _stored(found: Case) -> dict[str, str]:
+    """What the fields that were sent hold before they are saved."""
+    return {name: target.text() for name, target in targets(found, request.form).items()}
+
+
+def _refused_page(found: Case, saved: Saved, stored: dict[str, str]) -> tuple[str, int]:
     form = CaseForm(
-        found, board_of(found), today(found), request.form.to_dict(), saved.errors, saved.warnings
-    )
+        found, board_of(found), today(found), request.form.to_dict(), saved.errors,
+        saved.warnings, stored=stored,
+    )  # fmt: skip
+    return form_page(form), 422
+
+
+def submit_case(found: Case) -> tuple[str, int] | None:
+    """Save what was sent along and submit the case; the form saying what it still needs, or None.
+
+    Raises IllegalTransition for a case that is with the board already.
+    """
+    stored, saved = _stored(found), Saved(found.version)
+    if stored:
+        saved = _save_typed(found)
+    lacking = lacking_of(found) if rules.can_move_case(found.status, "submitted") else ()
+    if not saved.errors and not lacking:
+        operations.submit(found, actor=current_user)
+        return None
+    errors = {one.field: one.message for one in lacking} | saved.errors
+    form = CaseForm(
+        found, board_of(found), today(found), request.form.to_dict(), errors, saved.warnings,
+        stored=stored, submitting=True,
+    )  # fmt: skip
     return form_page(form), 422
 
 
@@ -75,6 +103,7 @@ def save_case(case_id: int) -> Response | tuple[Response, int] | tuple[str, int]
     """Save some fields (from a script, answered in JSON) or the whole form."""
     operations.hold(case_id)
     found = queries.load_case(case_id)
+    stored = _stored(found)
     try:
         saved = _save_typed(found)
     except StaleCase as stale:
@@ -85,19 +114,22 @@ def save_case(case_id: int) -> Response | tuple[Response, int] | tuple[str, int]
     if wants_part():
         return jsonify(**_answer(found, saved))
     if saved.errors:
-        return _refused_page(found, saved)
+        return _refused_page(found, saved, stored)
     flash("Saved.", "success")
     return see_other("cases.edit_case", case_id=case_id)
 
 
 def _answer(found: Case, saved: Saved | None = None) -> dict[str, object]:
-    form = CaseForm(found, board_of(found), today(found))
+    form = CaseForm(
+        found, board_of(found), today(found), errors=saved.errors if saved is not None else {}
+    )
     return {
         "version": found.version,
         "saved_at": clock(now(), found.board),
         "errors": saved.errors if saved else {},
         "warnings": saved.warnings if saved else {},
         "missing_html": render_template("cases/_missing.html", form=form),
+        "sections": {key: [one.kind, one.words] for key, one in form.sections.items()},
     }
 
 
@@ -109,9 +141,9 @@ def add_part(case_id: int, part: str) -> Response | tuple[str, int]:
     key = request.args.get("fact", "")
     if part == "facts" and key not in FACTS:
         raise Refused("There is no such fact.")
-    saved = _save_typed(found)
+    stored, saved = _stored(found), _save_typed(found)
     if saved.errors and not wants_part():
-        return _refused_page(found, saved)
+        return _refused_page(found, saved, stored)
     if part == "facts":
         rules.must_be_open(found.status)
         number = sum(fact.key == key for fact in found.facts) + 1
@@ -129,10 +161,10 @@ def remove_part(case_id: int, part: str, line_id: int) -> Response | tuple[str, 
     """Take one line of a list, or one value of a fact, away."""
     operations.hold(case_id)
     found = queries.load_case(case_id)
-    saved = _save_typed(found)
+    stored, saved = _stored(found), _save_typed(found)
     # What is wrong in the line that goes does not matter any more.
     if any(not name.startswith(f"{part}-{line_id}-") for name in saved.errors) and not wants_part():
-        return _refused_page(found, saved)
+        return _refused_page(found, saved, stored)
     key = next((f.key for f in found.facts if f.id == line_id), "") if part == "facts" else ""
     if part == "facts" and not key and wants_part():
         raise Refused("This value was taken away already. Reload the page.")

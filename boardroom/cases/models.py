@@ -70,6 +70,9 @@ class Case(Base):
     summary: Mapped[str] = mapped_column(default="")
     comorbidity: Mapped[str] = mapped_column(default="")
     ecog: Mapped[int | None]
+    # That there was none, which an empty list of treatments or of pathology does not say.
+    no_treatment: Mapped[bool] = mapped_column(default=False)
+    no_tissue: Mapped[bool] = mapped_column(default=False)
 
     # The first opinion.
     first_verdict: Mapped[str] = key_column(default="")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
 from boardroom.cases import documents, rules
-from boardroom.cases.fields import LINE_WORDS, MOST_LINES, clean
+from boardroom.cases.fields import LINE_WORDS, MOST_LINES, NONE_STATED, clean
 from boardroom.cases.models import (
     Case,
     CaseCounter,
@@ -24,6 +24,7 @@ from boardroom.cases.models import (
     Treatment,
 )
 from boardroom.cases.saving import take_away, touch
+from boardroom.cases.view import lacking_of
 from boardroom.clinical.facts import FACTS
 from boardroom.db import db, now
 from boardroom.people.models import Person
@@ -88,6 +89,9 @@ def add_line(case: Case, collection: str, *, actor: Person | None, **values: Any
     if collection not in LINE_WORDS:
         raise Refused("There is no such list in a case.")
     rows = getattr(case, collection)
+    for name, stated in NONE_STATED.items():
+        if stated.collection == collection and stated.excludes(values.get("kind", "")):
+            setattr(case, name, False)  # one is listed now
     if len(rows) >= MOST_LINES:
         raise Refused(f"A case has at most {MOST_LINES} lines of this kind.")
     row: Any
@@ -130,15 +134,10 @@ def submit(case: Case, *, actor: Person | None) -> None:
     """
     if case.status not in (CaseStatus.DRAFT, CaseStatus.NEEDS_INFORMATION):
         rules.move_case(case.status, CaseStatus.SUBMITTED)
-    lacking = list(
-        rules.lacking_for_submission(
-            named=bool(case.patient.name or case.patient.record_number),
-            question=case.question,
-            diagnosis=case.diagnosis,
-        )
-    )
+    lacking = lacking_of(case)
     if lacking:
-        raise Refused(f"Before the case can be submitted it needs {_and(lacking)}.")
+        needs = _and([one.words for one in lacking])
+        raise Refused(f"Before the case can be submitted it needs {needs}.")
     drop_empty_lines(case)
     case.submitted_at = case.submitted_at or now()
     _move(case, CaseStatus.SUBMITTED, "", "submitted a case", actor)

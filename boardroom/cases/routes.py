@@ -15,7 +15,9 @@ from boardroom.cases.documents import KINDS
 from boardroom.cases.fields import CASE, PATIENT
 from boardroom.cases.models import Case
 from boardroom.cases.saving import save_case as save
-from boardroom.cases.view import FactGroup, fact_groups, readiness_of
+from boardroom.cases.view import FactGroup, fact_groups, gap_lines, lacking_of, readiness_of
+from boardroom.consensus.queries import answers_of
+from boardroom.minutes.queries import amendments_about
 from boardroom.opinions.rules import takes_opinions
 from boardroom.people.models import Role
 from boardroom.refusals import Refused
@@ -78,17 +80,20 @@ def case(case_id: int) -> str:
     board = board_of(found)
     place = current_user.on(found.board)
     audit.record_reading("read a case", board=found.board, case_id=found.id)
+    readiness = readiness_of(found, board, today(found))
+    lacking = lacking_of(found) if found.status in ("draft", "needs_information") else ()
+    refers = place is None or place.role == Role.REFERRER
     return render_template(
         "cases/case.html",
         case=found,
         board=board,
-        readiness=readiness_of(found, board, today(found)),
-        rounds=[
-            one
-            for one in queries.rounds_of(found)
-            if one.id == found.id or place is None or place.role != Role.REFERRER
-        ],
-        items=queries.agenda_of(case_id) if place and place.role != Role.REFERRER else [],
+        readiness=readiness,
+        blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
+        gaps=gap_lines(readiness, lacking, links=False),
+        rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
+        items=[] if refers else queries.agenda_of(case_id),
+        answers=answers_of(case_id) if refers else [],
+        amendments=amendments_about(case_id) if refers else [],
         own_opinion=queries.own_opinion_status(case_id, current_user.id),
         takes_opinions=takes_opinions(found.status),
         can_move=lambda status: rules.can_move_case(found.status, status),
@@ -130,7 +135,7 @@ def new_case() -> str | Response | tuple[str, int]:
 
 
 @bp.post("/cases/<int:case_id>/move")
-def move_case(case_id: int) -> Response:
+def move_case(case_id: int) -> Response | tuple[str, int]:
     """Submit, ask for information, decline, standard of care, take in again, or a new round."""
     operations.hold(case_id)
     found = queries.load_case(case_id)
@@ -138,7 +143,8 @@ def move_case(case_id: int) -> Response:
     note = send("note", "")
     match send("move", ""):
         case "submit":
-            operations.submit(found, actor=current_user)
+            if (page := form_routes.submit_case(found)) is not None:
+                return page
             flash(f"{found.code} is submitted to the board.", "success")
         case "ask":
             operations.ask_for_information(found, note, actor=current_user)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boardroom.boards.definition import BoardDefinition
@@ -137,6 +137,7 @@ class Readiness:
 
     gaps: tuple[Gap, ...]
     total: int
+    asked: tuple[tuple[str, bool], ...] = ()  # (item, essential), for this diagnosis
 
     @property
     def done(self) -> int:
@@ -166,7 +167,7 @@ def readiness(board: BoardDefinition, known: Known, today: dt.date) -> Readiness
         if why is not None:
             gaps.append(Gap(need.item, need.missing, need.essential, why))
     gaps.sort(key=lambda gap: not gap.essential)
-    return Readiness(tuple(gaps), len(needs))
+    return Readiness(tuple(gaps), len(needs), tuple((need.item, need.essential) for need in needs))
 
 
 def _fact_gap(key: str, max_age: int, known: Known, today: dt.date) -> str | None:
@@ -274,11 +275,29 @@ def day(text: str, what: str, today: dt.date, *, future: bool = False) -> dt.dat
     return value
 
 
-def lacking_for_submission(*, named: bool, question: str, diagnosis: str) -> Iterable[str]:
-    """What stands between a draft and its submission, in words."""
+@dataclass(frozen=True)
+class Lacking:
+    """One thing without which a draft is not submitted, and the field in which it is given.
+
+    `item` is the readiness item that says the same, where there is one.
+    """
+
+    field: str
+    item: str
+    words: str
+    message: str
+
+
+def lacking_for_submission(*, named: bool, question: str, diagnosis: str) -> tuple[Lacking, ...]:
+    """What stands between a draft and its submission, in the form's order."""
+    found = []
     if not named:
-        yield "the patient's name or record number"
+        words = "the patient's name or record number"
+        found.append(Lacking("patient-name", "patient", words, f"Write {words}."))
     if not question.strip():
-        yield "the question that the board is to answer"
+        words = "the question that the board is to answer"
+        found.append(Lacking("question", "referral.question", words, f"Write {words}."))
     if not diagnosis:
-        yield "the diagnosis, or that it is uncertain"
+        words = "the diagnosis, or that it is uncertain"
+        found.append(Lacking("diagnosis", "referral.diagnosis", words, f"Choose {words}."))
+    return tuple(found)

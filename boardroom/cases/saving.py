@@ -75,8 +75,9 @@ def save_case(
     context = _Context(case, board, today, saved)
     values = _merged(context, found, values, was or {}, stale=version != case.version)
     for name, target in found.items():
-        if isinstance(target, Plain):
+        if isinstance(target, Plain) and name not in fields.NONE_STATED:
             _set_plain(context, target, values[name])
+    _set_none_stated(context, found, values)
     _check_lesions(context, found)
     of_facts = [target for target in found.values() if isinstance(target, OfFact)]
     for key, number in dict.fromkeys((target.key, target.number) for target in of_facts):
@@ -156,6 +157,25 @@ def _set_plain(context: _Context, target: Plain, text: str) -> None:
     if new != old:
         setattr(target.row, target.field.name, new)
         context.saved.changed = True
+
+
+def _set_none_stated(
+    context: _Context, found: Mapping[str, Plain | OfFact], values: Mapping[str, str]
+) -> None:
+    """Store that there was none, and keep it apart from a list: the list stands."""
+    case, saved = context.case, context.saved
+    for name, stated in fields.NONE_STATED.items():
+        target = found.get(name)
+        rows = getattr(case, stated.collection)
+        if not any(stated.excludes(row.kind) for row in rows):
+            if isinstance(target, Plain):
+                _set_plain(context, target, values[name])
+            continue
+        if target is not None and values[name] == fields.TICKED:
+            saved.errors[name] = stated.listed
+        if getattr(case, name):
+            setattr(case, name, False)
+            saved.changed = True
 
 
 def _check_lesions(context: _Context, found: Mapping[str, Plain | OfFact]) -> None:

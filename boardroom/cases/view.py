@@ -98,8 +98,10 @@ def known_of(case: Case) -> rules.Known:
     }
     if any(one.segments or one.size_mm is not None for one in case.lesions):
         given.add("lesions")
-    if any(one.kind for one in case.treatments):
+    if case.no_treatment or any(one.kind for one in case.treatments):
         given.add("treatments")
+    if case.no_tissue:
+        given.add("investigations.pathology")
     given |= {
         f"investigations.{one.kind}"
         for one in case.investigations
@@ -120,16 +122,25 @@ def readiness_of(case: Case, board: BoardDefinition, today: dt.date) -> rules.Re
     return rules.readiness(board, known_of(case), today)
 
 
+def lacking_of(case: Case) -> tuple[rules.Lacking, ...]:
+    """What stands between this case and its submission."""
+    return rules.lacking_for_submission(
+        named=bool(case.patient.name or case.patient.record_number),
+        question=case.question,
+        diagnosis=case.diagnosis,
+    )
+
+
 _PLACES = {
-    "lesions": "tumour",
-    "treatments": "treatments",
-    "investigations.imaging": "investigations",
-    "investigations.pathology": "investigations",
+    "lesions": "add-lesions",
+    "treatments": "add-treatments",
+    "investigations.imaging": "add-investigations",
+    "investigations.pathology": "add-investigations-pathology",
     "patient_view.knows": "f-patient_knows",
     "patient_view.wants": "f-patient_wants",
     "patient_view.met_by": "f-met_by",
-    "patient_view.questions": "patient-view",
-    "documents": "documents",
+    "patient_view.questions": "add-questions",
+    "documents": "f-file",
 }
 
 
@@ -139,3 +150,19 @@ def place_of(item: str) -> str:
         return _PLACES[item]
     kind, name = item.split(".", 1)
     return f"f-fact-{name}-1-value" if kind == "fact" else f"f-{name}"
+
+
+def gap_lines(
+    readiness: rules.Readiness, lacking: Iterable[rules.Lacking], *, links: bool
+) -> list[dict[str, str]]:
+    """The gaps as lines to be shown, without those that block submission."""
+    blocking = {one.item for one in lacking}
+    return [
+        {
+            "label": gap.label,
+            "url": f"#{place_of(gap.item)}" if links else "",
+            "why": gap.why or ("" if gap.essential else "Helps, but is not needed."),
+        }
+        for gap in readiness.gaps
+        if gap.item not in blocking
+    ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus import rules
-from boardroom.consensus.models import Consensus, SignOff
+from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.consensus.rules import Content, Fate, Step, content_of
 from boardroom.consensus.words import word
 from boardroom.db import db
-from boardroom.meetings.models import AgendaItem, ItemStatus, MeetingStatus
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
 from boardroom.meetings.queries import board_of, votes_here
 from boardroom.opinions.divergence import divergence
 from boardroom.opinions.queries import revealed_opinions
@@ -83,6 +84,11 @@ class ConsensusView:
     def empty(self) -> bool:
         """Whether nothing was written yet."""
         return self.version == 0
+
+    @property
+    def not_agreed(self) -> list[SignOffLine]:
+        """Dissents and reservations."""
+        return [one for one in self.sign_offs if one.kind != SignOffKind.AGREE]
 
     @property
     def closed(self) -> bool:
@@ -158,6 +164,39 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         open_points=tuple(points),
         opened=item.revealed_at is not None,
     )
+
+
+ANSWERED = (ItemStatus.DONE, ItemStatus.PROVISIONAL)
+
+
+def _answered() -> Select[AgendaItem]:
+    """Items that are decided, in meetings whose minutes are signed."""
+    return (
+        select(AgendaItem)
+        .join(AgendaItem.meeting)
+        .where(AgendaItem.status.in_(ANSWERED), Meeting.status == MeetingStatus.SIGNED)
+    )
+
+
+def answers_of(case_id: int) -> list[tuple[AgendaItem, ConsensusView]]:
+    """What the board answered about a case, the latest first; none before the minutes are signed.
+
+    For the referrer: until the chair has signed, a decision can still be corrected.
+    """
+    query = (
+        _answered()
+        .where(AgendaItem.case_id == case_id)
+        .options(contains_eager(AgendaItem.meeting), joinedload(AgendaItem.case))
+        .order_by(Meeting.starts_at.desc(), AgendaItem.id.desc())
+    )
+    items = db.session.scalars(query).unique().all()
+    return [(item, consensus_view(item)) for item in items]
+
+
+def answered_among(case_ids: Iterable[int]) -> set[int]:
+    """Which of these cases have an answer that their referrer may read."""
+    query = _answered().with_only_columns(AgendaItem.case_id)
+    return set(db.session.scalars(query.where(AgendaItem.case_id.in_(list(case_ids)))))
 
 
 def option_lines(content: Content, board: BoardDefinition) -> tuple[OptionLine, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import operations as cases
+from boardroom.cases.fields import TICKED
 from boardroom.cases.models import (
     Case,
     Fact,
@@ -211,6 +212,8 @@ def _plain_values(content: DemoCase, meeting_day: dt.date, day: dt.date) -> dict
         fields = first.model_dump(exclude={"days_before"})
         values |= {f"first_{name}": value for name, value in fields.items()}
         values["first_on"] = meeting_day - dt.timedelta(days=first.days_before)
+    if not content.treatments:
+        values["no_treatment"] = TICKED
     view = content.patient_view
     values |= {"patient_knows": view.knows, "patient_wants": view.wants, "met_by": view.met_by}
     return {name: _text(value) for name, value in values.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.cases.models import Case, CaseStatus
@@ -97,6 +97,24 @@ def cases_by_status(person: Person) -> dict[str, int]:
         return {}
     query = select(Case.status, func.count()).where(Case.board.in_(boards)).group_by(Case.status)
     return {str(CaseStatus(status)): count for status, count in db.session.execute(query)}
+
+
+def places_on(board: str) -> list[tuple[str, str | None]]:
+    """Role and specialty of everybody who is on a board, invited or there; deactivated left out."""
+    query = (
+        select(Membership.role, Membership.specialty)
+        .join(Person, Membership.person_id == Person.id)
+        .where(Membership.board == board, Person.active)
+    )
+    return [(str(role), specialty) for role, specialty in db.session.execute(query)]
+
+
+def begun(board: str) -> tuple[bool, bool]:
+    """Whether a board has had any case, and any meeting."""
+    cases = exists().where(Case.board == board)
+    meetings = exists().where(Meeting.board == board)
+    has_cases, has_meetings = db.session.execute(select(cases, meetings)).one()
+    return bool(has_cases), bool(has_meetings)
 
 
 def invitations_open(person: Person) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, url_for
 from flask_login import current_user
 
 from boardroom.boards.definition import BoardDefinition
@@ -13,8 +13,10 @@ from boardroom.cases.models import Case
 from boardroom.cases.rules import Readiness
 from boardroom.cases.view import readiness_of
 from boardroom.comments import queries as comments
+from boardroom.consensus.queries import answered_among
 from boardroom.db import now
 from boardroom.home import queries
+from boardroom.home.rules import Step, first_steps
 from boardroom.meetings.models import Meeting
 from boardroom.opinions import queries as opinions
 from boardroom.people.models import Role
@@ -28,20 +30,23 @@ def home() -> str:
     """Opinions that are wanted, what was said to the person, the next meeting; by role."""
     inside = queries.inside_boards(current_user)
     if not inside:
-        return render_template(
-            "home/referrer.html", found=cases.find_cases(current_user, cases.Filters())
-        )
+        found = cases.find_cases(current_user, cases.Filters())
+        answered = answered_among(case.id for case in found.cases)
+        return render_template("home/referrer.html", found=found, answered=answered)
     meetings = queries.next_meetings(current_user)
     prepares = current_user.boards(Role.COORDINATOR, Role.CHAIR)
+    wanted = opinions.waiting_for(current_user)
     votes = any(m.votes for m in current_user.memberships)
     return render_template(
         "home/home.html",
         votes=votes,
+        all_given=votes and not wanted and opinions.has_given_on_open_cases(current_user),
+        first_steps=_first_steps(),
         prepares=prepares,
         coordinates=current_user.boards(Role.COORDINATOR),
         administers=current_user.boards(Role.ADMINISTRATOR),
         observes=all(m.role == Role.OBSERVER for m in current_user.memberships),
-        wanted=opinions.waiting_for(current_user),
+        wanted=wanted,
         mentions=comments.unseen_mentions(current_user),
         meetings=meetings,
         arrivals=opinions.arrivals_of([item.case_id for m in meetings for item in m.items]),
@@ -52,6 +57,39 @@ def home() -> str:
         recent=queries.recent_meetings(current_user),
         now=now(),
     )
+
+
+def _first_steps() -> list[dict[str, Any]]:
+    """For those who set a board up: what it still needs before it can meet for the first time."""
+    found = []
+    for key in current_user.boards(Role.ADMINISTRATOR, Role.COORDINATOR, Role.CHAIR):
+        board = current_app.extensions["boards"].get(key)
+        if board is None:
+            continue
+        has_cases, has_meetings = queries.begun(key)
+        steps = first_steps(
+            board, queries.places_on(key), has_cases=has_cases, has_meetings=has_meetings
+        )
+        if steps:
+            lines = [
+                {"step": step, "url": "" if step.done else _way_to(step, key)} for step in steps
+            ]
+            found.append({"board": board, "lines": lines})
+    return found
+
+
+def _way_to(step: Step, board: str) -> str:
+    """Where the step is done, or "" where this person's role cannot do it."""
+    if step.what == "invite":
+        if board not in current_user.boards(Role.ADMINISTRATOR):
+            return ""
+        specialty = step.specialty or None  # None leaves it out of the address
+        return url_for("people.invite", board=board, role=step.role, specialty=specialty)
+    if board not in current_user.boards(Role.COORDINATOR, Role.CHAIR):
+        return ""
+    if step.what == "refer":
+        return url_for("cases.new_case")
+    return url_for("meetings.new_meeting", board=board)
 
 
 def _missing(meeting: Meeting) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from boardroom.cases.fields import CASE, PATIENT
 from boardroom.clinical.facts import FACTS, FactError, unit_of
 from boardroom.refusals import Refused
 from boardroom.settings import asset_dir
+from boardroom.toml_mistakes import mistakes_in, named
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
@@ -105,8 +106,12 @@ class RegistryMapping(_Part):
 
 def read_mapping(path: Path, boards: Mapping[str, BoardDefinition]) -> RegistryMapping:
     """Read and check a mapping file, or a shipped one by its name. Raises ImportFailed."""
-    shipped = asset_dir("config") / "mappings" / f"{path.name.removesuffix('.toml')}.toml"
-    if not path.exists() and path.parent == Path() and shipped.exists():
+    folder = asset_dir("config") / "mappings"
+    shipped = folder / f"{path.name.removesuffix('.toml')}.toml"
+    if not path.exists():
+        if path.parent != Path() or not shipped.exists():
+            ours = ", ".join(sorted(one.stem for one in folder.glob("*.toml")))
+            raise ImportFailed(f"There is no mapping file '{path}'. Those that ship: {ours}.")
         path = shipped
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -118,19 +123,13 @@ def read_mapping(path: Path, boards: Mapping[str, BoardDefinition]) -> RegistryM
     try:
         mapping = RegistryMapping.model_validate(content)
     except ValidationError as error:
-        mistakes = [f"{_path(e['loc'])}: {e['msg']}" for e in error.errors(include_url=False)]
+        mistakes = [f"{where}: {why}" for where, why in mistakes_in(error, content)]
     else:
-        mistakes = [f"{where}: {why}" for where, why in _misfits(mapping, boards)]
+        found = _misfits(mapping, boards)
+        mistakes = [f"{named(where, content)}: {why}" for where, why in found]
         if not mistakes:
             return mapping
     raise ImportFailed("\n".join(f"{path.name}: {mistake}" for mistake in mistakes))
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    path = ""
-    for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
-    return path
 
 
 def _misfits(

@@ -178,6 +178,6 @@ class AllotForm(FlaskForm):
         self.people = {str(p.id): p for p in presenters}
         self.presenter.choices = {"": "Not said", **{k: p.name for k, p in self.people.items()}}
 
-    def first_error(self) -> str:
-        """One sentence about what cannot be taken."""
-        return next((str(e) for errors in self.errors.values() for e in errors), "")
+    def typed(self, name: str) -> str:
+        """What was sent in the field, whatever it was."""
+        return next(iter(self[name].raw_data or ()), "")

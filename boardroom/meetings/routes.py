@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -140,7 +141,7 @@ def allot(meeting_id: int, item_id: int) -> Any:
     item: AgendaItem = g.subject.item
     form = forms.AllotForm(queries.presenters_of(item.meeting.board))
     if not form.validate():
-        raise Refused(form.first_error())
+        return _page(item.meeting, refused={item.id: form}), HTTPStatus.UNPROCESSABLE_ENTITY
     operations.allot(
         item,
         minutes=form.minutes.data or 0,
@@ -154,8 +155,16 @@ def allot(meeting_id: int, item_id: int) -> Any:
 @bp.get("/meetings/<int:meeting_id>/pack.pdf")
 def pack(meeting_id: int) -> Response:
     """The agenda with every case as it stands, to read before the meeting."""
-    found: Meeting = g.subject.meeting
-    names = request.args.get("names") != "withheld"
+    return _pack(g.subject.meeting, names=True)
+
+
+@bp.get("/meetings/<int:meeting_id>/pack-without-names.pdf")
+def pack_without_names(meeting_id: int) -> Response:
+    """The pack without what patients are known by."""
+    return _pack(g.subject.meeting, names=False)
+
+
+def _pack(found: Meeting, *, names: bool) -> Response:
     document = pack_of(found, names=names)
     audit.record_reading("downloaded a pack", board=found.board, meeting_id=found.id)
     day = local(found.starts_at, found.board).date().isoformat()
@@ -176,8 +185,11 @@ def _after(found: Meeting) -> Any:
     return see_other("meetings.meeting", meeting_id=found.id, _anchor="agenda")
 
 
-def _page(found: Meeting) -> str:
-    """The meeting's page, or for a script the agenda alone."""
+def _page(found: Meeting, refused: Mapping[int, forms.AllotForm] | None = None) -> str:
+    """The meeting's page, or for a script the agenda alone.
+
+    `refused`: the item whose time could not be taken, with what was typed.
+    """
     prepares = can("meetings.list_case", meeting_id=found.id) and rules.agenda_open(found.status)
     find = " ".join(request.args.get("find", "").split())[:100]
     if request.method == "GET":
@@ -191,6 +203,7 @@ def _page(found: Meeting) -> str:
         presenters=queries.presenters_of(found.board) if prepares else [],
         prepares=prepares,
         find=find,
+        refused=refused or {},
     )
 
 

@@ -59,6 +59,12 @@ def document_of(meeting: Meeting, board: BoardDefinition) -> document.MinutesDoc
     )
 
 
+def amendments_about(case_id: int) -> list[Amendment]:
+    """What was corrected or added later about a case, in signed minutes; the earliest first."""
+    query = select(Amendment).where(Amendment.case_id == case_id).order_by(Amendment.id)
+    return list(db.session.scalars(query.options(joinedload(Amendment.minutes))))
+
+
 def meetings_between(board: str, first: dt.date, last: dt.date) -> list[Meeting]:
     """The closed and signed meetings of a board from one day to another, by their start."""
     here = zone(board)

@@ -117,7 +117,9 @@ def case_brief(
                 response=word(board, "treatment_responses", t.response),
             )
             for t in case.treatments
-        ),
+        )
+        # In the words of a line: a field of its own would change the hash of what is signed already
+        or ((brief.Treatment(kind="None before this referral"),) if case.no_treatment else ()),
         investigations=tuple(
             brief.Investigation(
                 kind="imaging"
@@ -131,6 +133,11 @@ def case_brief(
                 report=i.report,
             )
             for i in case.investigations
+        )
+        + (
+            (brief.Investigation(kind="pathology", modality="No tissue was taken"),)
+            if case.no_tissue
+            else ()
         ),
         patient_view=brief.PatientView(
             knows=case.patient_knows,

@@ -144,6 +144,21 @@ def live_meeting_of(case_id: int) -> int | None:
     return found
 
 
+def has_given_on_open_cases(person: Person) -> bool:
+    """Whether an opinion of this person is in on a case that waits for its discussion."""
+    query = (
+        select(Opinion.id)
+        .join(Case, Opinion.case_id == Case.id)
+        .where(
+            Opinion.person_id == person.id,
+            Opinion.status != OpinionStatus.DRAFT,
+            Case.status.in_((CaseStatus.LISTED, CaseStatus.SUBMITTED)),
+        )
+        .limit(1)
+    )
+    return db.session.scalar(query) is not None
+
+
 def waiting_for(person: Person) -> list[Wanted]:
     """Cases that still want this person's opinion, soonest meeting first. One query.
 

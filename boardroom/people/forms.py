@@ -152,6 +152,13 @@ class InviteForm(PlaceForm):
         description="They sign in with it. Nothing is sent: you hand the link over yourself.",
     )
 
+    def suggest(self, role: str, specialty: str) -> None:
+        """Begin with the place that a link names; with a specialist's where it names none."""
+        known = {choice.value for choice in ROLE_NOTES}
+        self.role.data = role if role in known else Role.SPECIALIST.value
+        if specialty in {known.key for known in self.board.specialties}:
+            self.specialty.data = specialty
+
     def validate_email(self, field: EmailField) -> None:
         if not rules.is_email((field.data or "").strip()):
             raise ValidationError(

@@ -257,7 +257,7 @@ def invite(board: str) -> Any:
     """Give somebody new a place on the board."""
     form = InviteForm(_definition(board))
     if request.method == "GET":
-        form.role.data = Role.SPECIALIST.value
+        form.suggest(request.args.get("role", ""), request.args.get("specialty", ""))
     if form.validate_on_submit():
         try:
             person, token = operations.invite(board, email=form.email.data or "", **form.values)

@@ -7,12 +7,13 @@ import time
 import unicodedata
 from collections.abc import Callable
 from functools import cache
+from math import ceil
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Flask, current_app, request, session
-from flask_limiter import Limiter
+from flask import Flask, current_app, make_response, request, session, url_for
+from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import update
@@ -21,12 +22,15 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from boardroom.db import db, now, write_transaction
+from boardroom.errors import error_page
 from boardroom.people.models import Person
 
 T = TypeVar("T")
 
 SEEN_EVERY = 300  # seconds between two notes that a person was here
-ADDRESS_LIMIT = "200 per hour"  # failed tries of one network address, whatever the account
+# Failed tries of one network address, whatever the account. A hospital is often behind one: the
+# window is a minute, so that nobody waits longer for what others did.
+ADDRESS_LIMIT = "60 per minute"
 
 login_manager = LoginManager()
 limiter = Limiter(key_func=get_remote_address)
@@ -115,6 +119,7 @@ def init_sign_in(app: Flask) -> None:
         "RATELIMIT_STORAGE_URI", queue if queue.startswith("redis") else "memory://"
     )
     limiter.init_app(app)
+    app.register_error_handler(RateLimitExceeded, _too_many)
     app.after_request(_note_presence)
 
 
@@ -161,6 +166,22 @@ def _address_and_account() -> str:
 
 def _failed(response: Response) -> bool:
     return response.status_code >= 400
+
+
+def _too_many(error: RateLimitExceeded) -> Response:
+    """Say how long to wait. The same whether the account exists or not."""
+    found = limiter.current_limit
+    seconds = max(1, ceil(found.window[0] - time.time())) if found is not None else 60
+    wait = f"{seconds} seconds" if seconds < 90 else f"{-(-seconds // 60)} minutes"
+    wait = "1 second" if seconds == 1 else wait
+    html, status = error_page(
+        429,
+        text=f"Wait {wait}, then try again. Nothing is locked: the right password works then.",
+        back={"url": url_for("people.sign_in"), "label": "Back to signing in"},
+    )
+    response = make_response(html, status)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def throttled(view: Callable[..., T]) -> Callable[..., T]:

@@ -67,6 +67,8 @@
       trouble().replaceChildren();
       replace(html, focus);
       say(typeof done === "function" ? done() : done);
+    } else if (html.includes('id="agenda"')) {
+      replace(html); // with the message beside the field
     } else {
       show(html);
       await present();
@@ -107,8 +109,7 @@
   });
   document.addEventListener("change", (event) => {
     const form = event.target.form;
-    if (!form?.matches("[data-agenda-quick]") || !form.reportValidity()) return;
-    form.requestSubmit();
+    if (form?.matches("[data-agenda-quick]")) form.requestSubmit();
   });
 
   // ---- Dragging -------------------------------------------------------------------------------

@@ -8,6 +8,8 @@
 //   data-together on an element inside: when one field in it changes, all of them are posted
 //     (a value with its unit and date).
 //   data-autosave-skip on a field: never posted by itself. Hidden and file inputs never are.
+//   data-stored on a field: what the server has, where the field shows something else that was sent
+//     and refused. It is saved as if it had just been typed.
 //   data-autosave-flush on a submit button: saves at once and stays on the page.
 //   Any other submit button first waits for the pending save, then submits as usual.
 //   <div data-autosave-missing></div> anywhere takes `missing_html`.
@@ -361,7 +363,11 @@
       save(form).then((all) => window.Boardroom?.toast(all ? "Saved." : "Not all of it is saved yet."));
     } else if (!s.submitting && (s.busy || changed(form).length)) {
       event.preventDefault();
-      save(form).finally(() => { s.submitting = true; clearTimeout(s.timer); form.requestSubmit(button); s.submitting = false; });
+      save(form).finally(() => {
+        if (s.dialog) return; // two texts: the person chooses first
+        if (s.tries) { window.Boardroom?.toast("Not sent: there is no connection. What you typed is kept here."); return; }
+        s.submitting = true; clearTimeout(s.timer); form.requestSubmit(button); s.submitting = false;
+      });
     }
   });
   const open = () => [...document.querySelectorAll("form[data-autosave]")];
@@ -373,7 +379,12 @@
   addEventListener("beforeunload", (event) => {
     if (open().some((form) => changed(form).length && !keep(form))) event.preventDefault();
   });
-  function ready() { forgetOld(); open().forEach(restore); }
+  function takeUp(form) {
+    const refused = [...form.querySelectorAll("[data-stored]")].filter(isField);
+    for (const el of refused) acknowledge(form, el.name, [el.dataset.stored]);
+    if (refused.length) { keep(form); schedule(form, SOON); }
+  }
+  function ready() { forgetOld(); open().forEach((form) => { takeUp(form); restore(form); }); }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 

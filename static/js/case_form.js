@@ -45,9 +45,39 @@
     form.elements.namedItem("version").value = answer.version;
     const missing = document.querySelector("[data-autosave-missing]");
     if (missing) missing.innerHTML = answer.missing_html;
+    tellSections(answer);
     window.Boardroom.saveState("saved", `Saved ${answer.saved_at}`);
     document.getElementById(answer.focus)?.focus();
   }
+
+  // ---- How far each section is, in the contents and beside its name ---------------------------------
+  function tellSections(answer) {
+    for (const [key, [kind, words]] of Object.entries(answer.sections ?? {}))
+      for (const el of document.querySelectorAll(`[data-section-state="${key}"]`)) {
+        el.className = `section-count is-${kind}`;
+        el.textContent = words;
+      }
+  }
+  form.addEventListener("autosave:saved", (event) => tellSections(event.detail));
+
+  // ---- Sections: what was opened stays open when the page comes again ---------------------------------
+  const parts = [...form.querySelectorAll("[data-section]")];
+  const place = `boardroom.open:${form.dataset.autosaveKey}`;
+  const everything = document.querySelector("[data-fold-all]");
+  function sayFold() {
+    if (everything) everything.textContent = parts.every((part) => part.open) ? "Close all sections" : "Open all sections";
+  }
+  try { for (const key of JSON.parse(sessionStorage.getItem(place)) ?? []) parts.filter((part) => part.dataset.section === key).forEach((part) => { part.open = true; }); } catch { /* no store */ }
+  for (const part of parts) part.addEventListener("toggle", () => {
+    try { sessionStorage.setItem(place, JSON.stringify(parts.filter((one) => one.open).map((one) => one.dataset.section))); } catch { /* no store */ }
+    sayFold();
+  });
+  everything?.removeAttribute("hidden");
+  everything?.addEventListener("click", () => {
+    const open = !parts.every((part) => part.open);
+    for (const part of parts) part.open = open;
+  });
+  sayFold();
 
   // ---- One date for the results of a day --------------------------------------------------------
   const sameDay = document.getElementById("same-day");
@@ -63,18 +93,17 @@
     const target = id && document.getElementById(id);
     if (!target) return;
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    target.scrollIntoView({ block: "center" });
-    if (target.matches("input, select, textarea")) target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: target.matches(".form-part-body") ? "start" : "center" });
+    if (target.matches("input, select, textarea, button")) target.focus({ preventScroll: true });
   }
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-autosave-missing] a[href^='#'], .error-summary a[href^='#']");
+    const link = event.target.closest("[data-autosave-missing] a[href^='#'], .error-summary a[href^='#'], .section-nav a[href^='#']");
     if (!link) return;
     event.preventDefault();
     history.replaceState(null, "", link.hash);
     unfold(decodeURIComponent(link.hash.slice(1)));
   });
   unfold(decodeURIComponent(location.hash.slice(1)));
-  for (const wrong of form.querySelectorAll("details:not([open]) [aria-invalid]")) wrong.closest("details").open = true;
 
   // ---- Forms that leave the page wait until all is saved -------------------------------------------
   document.addEventListener("submit", (event) => {

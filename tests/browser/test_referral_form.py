@@ -36,8 +36,16 @@ def state(page: Page, kind: str) -> None:
     expect(page.locator(f"[data-save-state='{kind}']").first).to_be_attached(timeout=40_000)
 
 
+def unfold(page: Page, section: str) -> None:
+    """Go to a section through the contents, as people do."""
+    page.get_by_label("Sections of the form").locator(f"a[href='#{section}']").click()
+
+
 def fill(page: Page, name: str, text: str) -> None:
-    page.locator(f"#f-{name}").fill(text)
+    field = page.locator(f"#f-{name}")
+    if not field.is_visible():
+        unfold(page, field.evaluate("el => el.closest('[data-section]').dataset.section"))
+    field.fill(text)
 
 
 def test_it_saves_by_itself_and_says_what_is_wrong_beside_the_field(
@@ -114,6 +122,7 @@ def test_two_people_see_both_texts(begin: Callable[[], Page], colleagues: People
 
 def test_lines_come_and_go_without_a_mouse(begin: Callable[[], Page]) -> None:
     page = begin()
+    unfold(page, "tumour")
     page.locator("#add-lesions").press("Enter")
     segments = page.get_by_label("Lesion 1: Segments")
     expect(segments).to_be_focused()
@@ -131,9 +140,37 @@ def test_lines_come_and_go_without_a_mouse(begin: Callable[[], Page]) -> None:
 
 def test_submitting_waits_for_the_last_word(begin: Callable[[], Page]) -> None:
     page = begin()
-    page.locator("#f-diagnosis").select_option("hcc")
+    page.get_by_role("button", name="Submit to the board").first.click()
+    summary = page.locator("#error-summary")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link", name="Choose the diagnosis").press("Enter")
+    diagnosis = page.locator("#f-diagnosis")
+    expect(diagnosis).to_be_focused()
+    expect(diagnosis).to_have_accessible_description(
+        "Choose the diagnosis, or that it is uncertain."
+    )
+    diagnosis.select_option("hcc")
+    contents = page.get_by_label("Sections of the form")
+    expect(contents.get_by_role("link", name="Referral")).to_contain_text("complete")
     fill(page, "summary", "The last word.")
-    page.get_by_role("button", name="Submit to the board").click()
+    page.get_by_role("button", name="Submit to the board").first.click()
     page.wait_for_url(lambda url: not url.endswith("/edit"))
     expect(page.get_by_text("is submitted to the board")).to_be_visible()
     expect(page.get_by_text("The last word.")).to_be_visible()
+
+
+def test_a_refused_value_is_saved_once_it_is_mended(
+    begin: Callable[[], Page], colleagues: People
+) -> None:
+    page = begin()
+    fill(page, "fact-inr-1-value", "many")
+    fill(page, "summary", "Typed.")
+    page.get_by_role("button", name="Submit to the board").first.click()
+    expect(page.locator("#error-summary")).to_contain_text("not a number")
+    inr = page.locator("#f-fact-inr-1-value")
+    expect(inr).to_have_value("many")
+    inr.fill("1.2")
+    state(page, "saved")
+    page.reload()
+    expect(inr).to_have_value("1.2")
+    expect(page.locator("#f-summary")).to_have_value("Typed.")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 
 from boardroom import create_app, migrations
-from boardroom.db import db
+from boardroom.cases import operations
+from boardroom.cases.models import Case, Patient
+from boardroom.db import db, write_transaction
 from boardroom.demo.build import build
 
 
@@ -31,3 +36,37 @@ def demo_folder(made_demo: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "demo"
     shutil.copytree(made_demo, folder)
     return folder
+
+
+@pytest.fixture
+def new_case(app: Flask) -> Callable[..., int]:
+    """Make a case; returns its id."""
+
+    def make(status: str = "draft", hospital: str = "St Example", **values: Any) -> int:
+        with app.test_request_context(), write_transaction():
+            case = operations.new_case(
+                app.extensions["boards"]["liver"],
+                actor=None,
+                patient=Patient(name="Mx Invented", sex="female"),
+            )
+            case.question = "Can it be resected?"
+            case.diagnosis = "hcc"
+            case.referrer_hospital = hospital
+            case.status = status
+            for name, value in values.items():
+                setattr(case, name, value)
+            return case.id
+
+    return make
+
+
+@pytest.fixture
+def the_case(app: Flask) -> Callable[[int], Case]:
+    """The case as it is stored now, with everything loaded."""
+    from boardroom.cases.queries import load_case
+
+    def load(case_id: int) -> Case:
+        with app.app_context():
+            return load_case(case_id)
+
+    return load

@@ -13,14 +13,16 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import docx
 import pytest
 import requests
 from pypdf import PdfReader
 
+from boardroom.cli import main
 from tests import servers
 
 BOARDS = Path(__file__).parents[2] / "config" / "boards"
@@ -81,6 +83,43 @@ def test_help_is_good_enough_to_work_from(name: str) -> None:
         assert len(done.stdout.splitlines()) > 4
 
 
+def test_every_option_of_every_command_says_what_it_is_for() -> None:
+    silent = [
+        f"{path} {'/'.join(option.opts)}"
+        for path, one in commands(main)
+        for option in one.params
+        if isinstance(option, click.Option) and not option.help
+    ]
+    assert not silent
+    assert len(list(commands(main))) > len(COMMANDS)
+
+
+def commands(group: click.Group, path: str = "boardroom") -> Iterator[tuple[str, click.Command]]:
+    """Every command under a group with the words that call it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        one = group.get_command(context, name)
+        assert one is not None
+        yield f"{path} {name}", one
+        if isinstance(one, click.Group):
+            yield from commands(one, f"{path} {name}")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--url", "ftp://x"), "'ftp://x' is no web address: it begins with http://"),
+        (("--url", "localhost:8000"), "is no web address"),
+        (("--url", "http://x", "--people", "many"), "'many' is not a whole number."),
+        (("--url", "http://x", "--people", "1"), "1 is out of range: 2 to 500."),
+        (("--url", "http://x", "--minutes", "soon"), "'soon' is not a number."),
+        (("--url", "http://x", "--minutes", "nan"), "nan is out of range: 0.1 to 240."),
+    ],
+)
+def test_what_a_rehearsal_cannot_be_told(words: tuple[str, ...], reason: str) -> None:
+    refused(command("rehearse", *words), 2, reason)
+
+
 def test_an_unknown_command_is_an_error_of_use() -> None:
     refused(command("frobnicate"), 2, "No such command")
 
@@ -90,7 +129,8 @@ def test_an_unknown_command_is_an_error_of_use() -> None:
 
 @pytest.mark.parametrize("name", ["serve", "demo"])
 def test_a_port_that_does_not_exist(name: str) -> None:
-    refused(command(name, "--port", 99999), 2, "99999 is not in the range")
+    refused(command(name, "--port", 99999), 2, "99999 is out of range: 0 to 65535.")
+    refused(command(name, "--port", "abc"), 2, "'abc' is not a whole number.")
 
 
 def test_demo_says_one_line_then_serves_until_it_is_asked_to_stop(demo_folder: Path) -> None:
@@ -190,7 +230,8 @@ def test_from_an_empty_folder_to_a_person_who_signs_in(
     ],
 )
 def test_a_person_who_cannot_be_added(data: Path, words: tuple[str, ...], reason: str) -> None:
-    refused(command("user", "add", "--data", data, *words), 1, reason)
+    code = 2 if "specialist" in words else 1
+    refused(command("user", "add", "--data", data, *words), code, reason)
 
 
 def test_a_role_and_a_board_that_do_not_exist(data: Path) -> None:
@@ -198,6 +239,40 @@ def test_a_role_and_a_board_that_do_not_exist(data: Path) -> None:
     refused(command("user", "add", "--data", data, *person, "--role", "king"), 2, "king")
     words = (*person, "--role", "observer", "--board", "kidney")
     refused(command("user", "add", "--data", data, *words), 2, "kidney", "liver")
+    for specialty in (("--specialty", "dentistry"), ()):
+        words = (*person, "--role", "specialist", *specialty)
+        refused(command("user", "add", "--data", data, *words), 2, "surgery", "palliative_care")
+
+
+def test_the_link_of_somebody_invited_is_whole_where_the_address_is_known(data: Path) -> None:
+    def invite(number: int, *more: str, **environment: str) -> str:
+        done = command(
+            "user", "add", "--data", data, "--email", f"i{number}@hospital.example", "--name", "I",
+            "--role", "observer", *more, **environment,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    address = "https://board.hospital.example"
+    whole = re.compile(rf"{address}/invitation/[\w-]{{20,}}\n")
+    assert whole.search(invite(1, "--url", f"{address}/"))
+    assert whole.search(invite(2, BOARDROOM_PUBLIC_URL=address))
+    (data / "boardroom.toml").write_text(f'public_url = "{address}"')
+    assert whole.search(invite(3))
+    (data / "boardroom.toml").unlink()
+    told = invite(4)
+    assert "end of the link" in told
+    assert "--url" in told
+    assert "public_url" in told
+
+
+def test_init_without_a_terminal_says_what_is_missing(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    done = command("init", "--data", folder, "--name", "Ada Admin")
+    refused(done, 2, "--email or BOARDROOM_ADMIN_EMAIL", "--password or BOARDROOM_ADMIN_PASSWORD")
+    assert "--name or" not in done.stderr
+    assert "Abort" not in done.stderr
+    assert not folder.exists()
 
 
 # ---- Minutes ----
@@ -305,7 +380,8 @@ def test_import_reports_what_it_does_not_trust(data: Path, tmp_path: Path) -> No
     mapping.write_text(MAPPING + '\n[[columns]]\ncolumn = "x"\nto = "fact.nonsense"\n')
     refused(bring("id,sex,bili,x\n9,1,1.2,3\n"), 1, "nonsense")
     missing = command("import", table, "--mapping", tmp_path / "none.toml", "--data", data)
-    refused(missing, 1, "none.toml")
+    refused(missing, 1, "none.toml", "uci_hcc")
+    refused(command("import", table, "--mapping", "nope", "--data", data), 1, "'nope'", "uci_hcc")
 
 
 # ---- What can be wrong with a machine ----
@@ -324,15 +400,35 @@ def test_a_port_that_is_taken(demo_folder: Path) -> None:
 def test_a_folder_that_cannot_be_used(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")
-    refused(command("upgrade", "--data", file / "under"), 1, "cannot be used")
     refused(command("demo", "--port", 0, "--data", file / "under"), 1, "cannot be used")
     refused(command("upgrade", "--data", file), 2, "is a file")
 
 
-def test_a_folder_without_a_database(tmp_path: Path) -> None:
-    for words in (("serve", "--port", 0), ("audit", "verify")):
-        done = command(*words, "--data", tmp_path / "empty")
-        refused(done, 1, "not ready", "boardroom init", "boardroom upgrade")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("serve", "--port", 0),
+        ("upgrade",),
+        ("audit", "verify"),
+        ("import", __file__, "--mapping", "uci_hcc"),
+        ("export", "minutes", 1, "--format", "pdf", "--output", "x.pdf"),
+        ("user", "add", "--email", "a@b.example", "--name", "A", "--role", "observer"),
+    ],
+    ids=lambda words: " ".join(map(str, words[:2])),
+)
+def test_a_folder_without_a_database_is_refused_and_left_as_it_is(
+    tmp_path: Path, words: tuple[object, ...]
+) -> None:
+    mistyped, empty, zero = tmp_path / "mistyped" / "deep", tmp_path / "empty", tmp_path / "zero"
+    empty.mkdir()
+    zero.mkdir()
+    sqlite3.connect(zero / "boardroom.db").close()
+    for folder in (mistyped, empty, zero):
+        refused(
+            command(*words, "--data", folder), 2, str(folder), f"boardroom init --data {folder}"
+        )
+    assert not mistyped.parent.exists()
+    assert list(empty.iterdir()) == []
 
 
 def test_a_database_of_a_newer_version_is_left_alone(data: Path) -> None:
@@ -346,14 +442,16 @@ def test_a_database_of_a_newer_version_is_left_alone(data: Path) -> None:
         refused(command(*words, "--data", data), 1, "newer version", "9999_to_come")
 
 
-def test_a_database_of_an_older_version_is_upgraded_when_asked(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    sqlite3.connect(folder / "boardroom.db").close()  # before the first revision
-    refused(command("serve", "--port", 0, "--data", folder), 1, "boardroom upgrade")
-    done = command("upgrade", "--data", folder)
-    assert (done.returncode, "Upgraded: empty to" in done.stdout) == (0, True)
-    assert command("upgrade", "--data", folder).stdout == "Nothing to do.\n"
+def test_a_database_of_an_older_version_is_upgraded_when_asked(data: Path) -> None:
+    with sqlite3.connect(data / "boardroom.db") as database:
+        for column in ("no_treatment", "no_tissue"):
+            database.execute(f'alter table "case" drop column {column}')
+    database.close()
+    set_revision(data, "0001")
+    refused(command("serve", "--port", 0, "--data", data), 1, "boardroom upgrade")
+    done = command("upgrade", "--data", data)
+    assert (done.returncode, "Upgraded: 0001 to" in done.stdout) == (0, True)
+    assert command("upgrade", "--data", data).stdout == "Nothing to do.\n"
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

@@ -56,6 +56,50 @@ def test_a_specialist_sees_what_wants_their_opinion(room: Room) -> None:
     assert "Surgery: opinion in" in after  # in the next meeting's agenda
 
 
+def test_nothing_is_said_to_be_in_where_there_is_no_case(
+    person: Callable[..., int], sign_in: Callable[[int], FlaskClient]
+) -> None:
+    page = sign_in(person("specialist", "surgery")).get("/").text
+    assert "All your opinions are in" not in page
+    assert "No case waits for an opinion" in page
+
+
+def test_a_new_board_says_what_to_do_first(
+    person: Callable[..., int], sign_in: Callable[[int], FlaskClient]
+) -> None:
+    administrator = sign_in(person("administrator"))
+    page = administrator.get("/").text
+    assert "First steps" in page
+    assert "Nothing waits for you" not in page
+    for link in (
+        "/boards/liver/people/invite?role=chair",
+        "/boards/liver/people/invite?role=coordinator",
+        "/boards/liver/people/invite?role=specialist&amp;specialty=radiology",
+    ):
+        assert f'href="{link}"' in page
+    assert "by the coordinator or the chair" in page, "an administrator takes no referral in"
+    form = administrator.get("/boards/liver/people/invite?role=specialist&specialty=radiology").text
+    assert '<option selected value="radiology">' in form
+    odd = administrator.get("/boards/liver/people/invite?role=king&specialty=alchemy")
+    assert odd.status_code == 200
+    coordinator = sign_in(person("coordinator"))
+    for specialty in ("surgery", "oncology", "radiology"):
+        person("specialist", specialty)
+    person("chair", "hepatology")
+    page = coordinator.get("/").text
+    assert "6 of 8 done" in page
+    assert 'href="/cases/new"' in page.split("First steps")[1]
+    assert "role=chair" not in page
+    assert "First steps" not in sign_in(person("specialist", "surgery")).get("/").text
+
+
+def test_first_steps_end_when_all_are_taken(room: Room) -> None:
+    assert "Radiology, which quorum needs" in home(room, "administrator")
+    room.person("specialist", "radiology")
+    for name in ("administrator", "chair", "coordinator"):
+        assert "First steps" not in home(room, name)
+
+
 def test_a_live_meeting_can_be_joined(room: Room) -> None:
     assert "Join the meeting" not in home(room, "surgeon")
     room.go_live()
@@ -137,4 +181,4 @@ def test_nothing_is_asked_again_for_each_case(room: Room) -> None:
     with counted(room.app) as many_to_prepare:
         home(room, "coordinator")
     assert len(many) == len(few) <= 10  # two of them for who is signed in
-    assert len(many_to_prepare) == len(few_to_prepare) <= 18
+    assert len(many_to_prepare) == len(few_to_prepare) <= 20

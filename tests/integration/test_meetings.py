@@ -254,6 +254,35 @@ def test_minutes_and_presenter(
     assert (kept.minutes, kept.presenter_id) == (12, surgeon)
 
 
+@pytest.mark.parametrize("headers", [{}, PART])
+def test_a_time_out_of_range_is_told_beside_its_field(
+    coordinator: FlaskClient, planned: Any, person: Callable[..., int], headers: dict[str, str]
+) -> None:
+    surgeon = person("specialist", "surgery")
+    item, other = planned.items[:2]
+    answer = coordinator.post(
+        f"{planned.url}/items/{item}/time",
+        data={"minutes": "500", "presenter": surgeon},
+        headers=headers,
+    )
+    assert answer.status_code == 422
+    field = answer.text[answer.text.index(f'id="minutes-{item}"') :]
+    field = field[: field.index("</form>")]
+    assert 'value="500"' in field, "what was typed stays"
+    assert f'aria-describedby="minutes-{item}-error"' in field
+    assert "Give a case between 1 and 240 minutes." in field
+    assert f'<option value="{surgeon}" selected>' in field
+    assert f"minutes-{other}-error" not in answer.text
+    assert 'id="agenda"' in answer.text
+
+
+def test_a_length_out_of_range_stays_in_its_field(coordinator: FlaskClient, planned: Any) -> None:
+    page = coordinator.post(f"{planned.url}/edit", data={"length": "5000"}).text
+    field = page[page.index('id="length"') :]
+    assert 'value="5000"' in field[: field.index(">")]
+    assert "Between 5 and 720 minutes." in field[: field.index('id="place"')]
+
+
 def test_an_agenda_too_long_says_so(coordinator: FlaskClient, planned: Any) -> None:
     assert "24 min of 1 h: 36 min left" in coordinator.get(planned.url).text
     url = f"{planned.url}/items/{planned.items[0]}/time"
@@ -374,16 +403,27 @@ def test_the_list_of_meetings(
 def test_the_pack_is_a_pdf_with_or_without_names(
     coordinator: FlaskClient, planned: Any, rows: Any
 ) -> None:
-    def text(query: str = "") -> str:
-        answer = coordinator.get(f"{planned.url}/pack.pdf{query}")
+    def text(file: str) -> str:
+        answer = coordinator.get(f"{planned.url}/{file}.pdf")
         assert answer.mimetype == "application/pdf"
         assert "attachment" in answer.headers["Content-Disposition"]
         return "".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
 
-    assert "Patient BR-0001" in text()
-    assert "Patient BR-0001" not in text("?names=withheld").replace("Patient of", "")
+    assert "Patient BR-0001" in text("pack")
+    assert "Patient BR-0001" not in text("pack-without-names").replace("Patient of", "")
     actions = [entry.action for entry in rows(select(AuditEntry))]
     assert actions.count("downloaded a pack") == 2
+
+
+def test_an_observer_takes_no_names_away(
+    planned: Any, sign_in: Callable[[int], FlaskClient], person: Callable[..., int]
+) -> None:
+    observer = sign_in(person("observer"))
+    assert observer.get(f"{planned.url}/pack.pdf").status_code == 403
+    assert observer.get(f"{planned.url}/pack-without-names.pdf").status_code == 200
+    page = observer.get(planned.url).text
+    assert "/pack.pdf" not in page
+    assert "/pack-without-names.pdf" in page
 
 
 def test_reading_an_agenda_is_recorded(coordinator: FlaskClient, planned: Any, rows: Any) -> None:

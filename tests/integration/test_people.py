@@ -198,6 +198,46 @@ def test_the_throttle_counts_failures_of_one_account_from_one_address(
     assert "Too many tries" in post_sign_in(client, "bo.sample@boardroom.example", "x").text
 
 
+@pytest.mark.parametrize(
+    ("limit", "words"), [("2 per minute", "seconds"), ("2 per 15 minutes", "minutes")]
+)
+def test_the_throttle_says_how_long_to_wait_and_nothing_more(
+    data: Path, app: Flask, surgeon: int, limit: str, words: str
+) -> None:
+    strict = create_app("testing", data=data, SIGN_IN_LIMIT=limit)
+    pages = []
+    for email in ("bo.sample@boardroom.example", "nobody@boardroom.example"):
+        for _ in range(3):
+            answer = post_sign_in(strict.test_client(), email, "wrong")
+        assert answer.status_code == 429
+        seconds = int(answer.headers["Retry-After"])
+        assert 0 < seconds <= 15 * 60
+        found = re.search(r"Wait (\d+) (second|minute)s?, then try again", answer.text)
+        assert found, answer.text
+        assert found[2] + "s" == words
+        pages.append(re.sub(r"Wait \d+ \w+|csrf-token\S+ content=\S+", "", answer.text))
+        assert 'href="/sign-in"' in answer.text
+    assert pages[0] == pages[1], "the page does not tell whether there is such an account"
+
+
+def test_nobody_is_kept_out_for_long_by_what_others_try(
+    data: Path, app: Flask, surgeon: int
+) -> None:
+    """Behind one address of a hospital sits everybody, and perhaps somebody who guesses."""
+    plain = create_app("testing", data=data, SIGN_IN_ADDRESS_LIMIT="4 per minute")
+    for number in range(6):
+        answer = post_sign_in(plain.test_client(), f"guess{number}@x.example", "wrong")
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) <= 61
+    from limits import parse_many
+
+    from boardroom.people.sign_in import ADDRESS_LIMIT
+
+    assert max(limit.get_expiry() for limit in parse_many(ADDRESS_LIMIT)) <= 60
+    production = create_app("production", data=data).config["SIGN_IN_LIMIT"]
+    assert max(limit.get_expiry() for limit in parse_many(production)) <= 15 * 60
+
+
 def test_signing_in_rightly_is_never_throttled(data: Path, app: Flask, surgeon: int) -> None:
     strict = create_app("testing", data=data, SIGN_IN_LIMIT="2 per minute")
     for _ in range(4):
