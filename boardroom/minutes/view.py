@@ -162,7 +162,6 @@ def _attendance(document: MinutesDocument, clock: words.Clock) -> list[View]:
 def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> View:
     c = case.consensus
     options = {o.key: o.name for o in document.options}
-    quorum = case.quorum
     deferral = case.deferral
     reclassified = case.reclassification
     return case_view(case) | {
@@ -181,7 +180,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
             *paragraphs(deferral.note if deferral else ""),
         ],
         "provisional_reasons": list(case.provisional_reasons),
-        "quorum": _quorum(list(quorum.needed), list(quorum.missing)),
+        "quorum": words.quorum(case, document, clock),
         "verdict_count": words.verdict_count(case),
         "opinions": [_opinion(o, document, options, clock) for o in case.opinions],
         "board_verdict": words.short(c.verdict) if c else "",
@@ -208,9 +207,11 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
                     "label": words.DISPOSITIONS[d.disposition],
                     "reason": paragraphs(d.reason),
                 }
-                for d in sorted(c.dispositions, key=lambda d: _BECAME.index(d.disposition))
+                for d in sorted(
+                    words.dispositions(case, document), key=lambda d: _BECAME.index(d.disposition)
+                )
             ],
-            "teller": paragraphs(words.joined(c.teller, c.tell_by, by=", by ")),
+            "teller": paragraphs(words.joined(c.teller, words.tell_by(c), by=", by ")),
             "rediscuss": paragraphs(c.rediscuss),
             "long": _length(case) > _ONE_PAGE,
         },
@@ -221,7 +222,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
                 "specialty": s.specialty.name,
                 "person": s.person,
                 "kind": s.kind,
-                "label": words.SIGN_OFFS[s.kind],
+                "label": words.position(s, c, clock),
                 "at": clock.time(s.at),
                 "text": paragraphs(s.text),
                 "reopen": paragraphs(s.reopen_condition),
@@ -241,14 +242,6 @@ def _length(case: MinutesCase) -> int:
     texts += [d.reason for d in c.dispositions]
     texts += [s.text + s.reopen_condition for s in case.sign_offs]
     return sum(len(text) + 30 * (1 + text.count("\n")) for text in texts)
-
-
-def _quorum(needed: list[str], missing: list[str]) -> list[str]:
-    if not needed:
-        return []
-    if missing:
-        return [f"Not reached: {', '.join(missing)} missing (needed: {', '.join(needed)})"]
-    return [f"Reached: {', '.join(needed)}"]
 
 
 def _opinion(
