@@ -207,20 +207,20 @@ def quorum(case: MinutesCase, document: MinutesDocument, clock: Clock) -> list[s
         few = f"{q.people} of at least {q.minimum_people} people with a vote" if too_few else ""
         missing = f"{', '.join(q.missing)} missing" if q.missing else ""
         lines.append(
-            f"Not reached: {joined(missing, few, by='; ')} (needed: {', '.join(q.needed)})"
+            f"Not reached: {joined(missing, few, by='; ')} (needed: {', '.join(q.needed)})."
         )
     else:
-        lines.append(f"Reached: {', '.join(q.needed)}")
+        lines.append(f"Reached: {', '.join(q.needed)}.")
     there = present_at_close(case)
     at = f" at {clock.time(case.ended_at)}" if case.ended_at else ""
     if there:
-        lines.append(f"There when it closed{at}: {', '.join(there)}")
+        lines.append(f"There when it closed{at}: {', '.join(there)}.")
     for name in q.missing:
         for person in document.attendance:
             if person.specialty is not None and person.specialty.name == name:
                 lines.append(
                     f"{name} was at the meeting, but not when this case closed{at}: "
-                    f"{joined(person.name, stays(person, clock), by=', ')}"
+                    f"{joined(person.name, stays(person, clock), by=', ')}."
                 )
     return lines
 
