@@ -98,7 +98,8 @@ class AgendaItem(Base):
     deferral_note: Mapped[str] = mapped_column(default="")
     # Why a decision is only provisional, in words: [text, …].
     provisional_reasons: Mapped[list[Any]] = mapped_column(default=list)
-    # Quorum as it was when the case was closed: {"needed": […], "present": […], "missing": […]}.
+    # Quorum as it was when the case was closed: {"needed": […], "present": […], "missing": […],
+    # "persons": {specialty: [person's number, …]}, "people": how many, "minimum_people": number}.
     quorum: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     meeting: Mapped[Meeting] = relationship(back_populates="items", foreign_keys=meeting_id)

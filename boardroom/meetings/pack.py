@@ -5,10 +5,11 @@ from __future__ import annotations
 from boardroom.db import now
 from boardroom.meetings.models import Meeting
 from boardroom.meetings.queries import AgendaLine, agenda_of, board_of
+from boardroom.minutes.case_brief import case_brief
 from boardroom.minutes.document import MeetingInfo
 from boardroom.minutes.pack import PackCase, PackDocument
-from boardroom.minutes.record import board_info, case_brief
 from boardroom.minutes.redaction import without_names
+from boardroom.minutes.terms import board_info
 from boardroom.web import local
 
 

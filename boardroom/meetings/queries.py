@@ -38,13 +38,18 @@ def board_of(meeting: Meeting) -> BoardDefinition:
 
 def votes_here(meeting: Meeting) -> list[str]:
     """The specialty of everybody in the live meeting who has a vote, one entry for each person."""
+    return [specialty for _, specialty in voters_here(meeting)]
+
+
+def voters_here(meeting: Meeting) -> list[tuple[int, str]]:
+    """(person's number, specialty) of everybody in the live meeting who has a vote."""
     here = select(Attendance.person_id).where(
         Attendance.meeting_id == meeting.id, Attendance.left_at.is_(None)
     )
     places = db.session.scalars(
         select(Membership).where(Membership.board == meeting.board, Membership.person_id.in_(here))
     )
-    return [place.specialty for place in places if place.votes and place.specialty]
+    return [(p.person_id, p.specialty) for p in places if p.votes and p.specialty]
 
 
 def sequence_of(meeting: Meeting) -> int:

@@ -14,7 +14,7 @@ from boardroom.cases.rules import move_case
 from boardroom.consensus.queries import points_of
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting, MeetingStatus
-from boardroom.meetings.queries import votes_here
+from boardroom.meetings.queries import voters_here
 from boardroom.meetings.rules import move_item, move_meeting
 from boardroom.opinions import operations as opinions
 from boardroom.people.models import Person
@@ -173,8 +173,9 @@ def close_case(
     _must_be_current(meeting, item)
     if item.status not in (ItemStatus.PRESENTING, ItemStatus.DECIDING):
         raise IllegalTransition("This case is closed already.")
-    votes = votes_here(meeting)
-    present = [s.key for s in board.specialties if s.key in set(votes)]
+    voters = voters_here(meeting)
+    here = {s: sorted(person for person, of in voters if of == s) for _, s in voters}
+    present = [s.key for s in board.specialties if s.key in here]
     reasons = points_of(item)
     if reasons and not provisional:
         raise Refused(
@@ -188,10 +189,12 @@ def close_case(
     item.ended_at = now()
     item.provisional_reasons = list(reasons)
     item.quorum = {
-        "people": len(votes),
+        "people": len(voters),
+        "minimum_people": board.quorum.minimum_people,
         "needed": list(board.quorum.specialties),
         "present": present,
         "missing": list(board.quorum_missing(present)),
+        "persons": {key: here[key] for key in present},
     }
     _case_to(item.case, CaseStatus.DISCUSSED)
     if not reasons:

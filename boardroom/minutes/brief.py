@@ -126,6 +126,7 @@ class FirstOpinion(Part):
     """What was said before the case came to the board, in the board's own vocabulary."""
 
     verdict: Term | None = None
+    reason_kind_key: Key = ""
     reason_kind: Text = ""
     reason: Text = ""
     by: Text = ""
@@ -141,21 +142,42 @@ class KeyFact(Part):
     note: Text = ""
 
 
+class RecordedFact(Part):
+    """A fact as it was entered, for programs: `facts` has the latest ones in words.
+
+    `value`: a number as written, or the key of a choice; `number`: the same where it is one;
+    `unit`: the unit's key.
+    """
+
+    key: Key
+    label: Text
+    value: Text
+    number: float | None = None
+    unit: Key = ""
+    on: dt.date | None = None
+
+
 class Lesion(Part):
-    """One lesion. `size_mm`: largest diameter in millimetres; `detail`: everything else known."""
+    """One lesion. Sizes are diameters in millimetres; `detail`: all but the size, in words."""
 
     number: Whole
     segments: Text = ""
     size_mm: Annotated[float, Field(ge=0)] | None = None
+    viable_mm: Annotated[float, Field(ge=0)] | None = None
+    li_rads: Key = ""
+    vascular_contact: Text = ""
+    note: Text = ""
     detail: Text = ""
 
 
 class Treatment(Part):
     """A treatment that the patient has had."""
 
+    kind_key: Key = ""
     kind: Text
     on: dt.date | None = None
     detail: Text = ""
+    response_key: Key = ""
     response: Text = ""
 
 
@@ -163,8 +185,10 @@ class Investigation(Part):
     """An examination. `availability`: shown, report only or none, in the board's words."""
 
     kind: Literal["imaging", "pathology", "other"]
+    modality_key: Key = ""
     modality: Text = ""
     on: dt.date | None = None
+    availability_key: Key = ""
     availability: Text = ""
     report: Text = ""
 
@@ -185,12 +209,14 @@ class CaseBrief(Part):
     code: Key
     question: Text
     patient: Patient
+    diagnosis_key: Key = ""
     diagnosis: Text = ""
     referrer: Referrer = Referrer()
     first_opinion: FirstOpinion = FirstOpinion()
     summary: Text = ""
     comorbidity: Text = ""
     facts: tuple[KeyFact, ...] = ()
+    recorded_facts: tuple[RecordedFact, ...] = ()
     lesions: tuple[Lesion, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     investigations: tuple[Investigation, ...] = ()

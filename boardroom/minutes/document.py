@@ -7,10 +7,11 @@ hashed, signed, exported and drawn without asking again.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
 import rfc8785
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
 from boardroom.minutes.brief import (
     BoardInfo,
@@ -24,16 +25,17 @@ from boardroom.minutes.brief import (
     Text,
     Whole,
 )
-
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
-"""Rises with every change of the schema: the first number when a reader could stumble over it."""
+from boardroom.minutes.decision import Consensus, Deferral, Quorum, Reclassification, SignOff
+from boardroom.minutes.versions import SCHEMA_VERSION, Version, as_of
 
 NOT_HASHED = frozenset({"signature", "amendments", "generated_at"})
 """What stands beside the record and is therefore not part of its hash."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 StanceKey = Literal["prefer", "acceptable", "advise_against", "outside_field"]
-DispositionKey = Literal["chosen", "fallback", "rejected", "not_applicable", "open"]
+ShiftField = Literal[
+    "", "verdict", "stance", "confidence", "rationale", "change_mind", "reason", "answer"
+]
 
 
 class MeetingInfo(Part):
@@ -74,18 +76,31 @@ class OptionStance(Part):
 
 
 class Answer(Part):
-    """An answer to one of the board's questions to the specialty."""
+    """An answer to one of the board's questions to the specialty.
 
+    `answer_key`: that of the choice, empty for an answer in words.
+    """
+
+    question_key: Key = ""
     question: Text
+    answer_key: Key = ""
     answer: Text
 
 
 class Shift(Part):
-    """A change of an opinion after the reveal. `subject`: what changed, in words."""
+    """A change of an opinion after the reveal. `subject`: what changed, in words.
+
+    `field` says what kind of thing changed, `subject_key` which option or question; `was_key` and
+    `now_key` are empty for texts.
+    """
 
     at: Instant
+    field: ShiftField = ""
+    subject_key: Key = ""
     subject: Text
+    was_key: Key = ""
     was: Text
+    now_key: Key = ""
     now: Text
     reason: Text = ""
 
@@ -104,69 +119,6 @@ class Opinion(Part):
     submitted_at: Instant | None = None
     revealed_at: Instant | None = None
     shifts: tuple[Shift, ...] = ()
-
-
-class PlanStep(Part):
-    """One step of the plan, in its order."""
-
-    order: Whole
-    what: Text
-    who: Text = ""
-    when: Text = ""
-
-
-class OptionDisposition(Part):
-    """What became of one option. `open`: none was recorded."""
-
-    option: Key
-    disposition: DispositionKey
-    reason: Text = ""
-
-
-class Consensus(Part):
-    """What the board decided."""
-
-    verdict: Term | None = None
-    strength: Term | None = None
-    rationale: Text = ""
-    steps: tuple[PlanStep, ...] = ()
-    dispositions: tuple[OptionDisposition, ...] = ()
-    teller: Text = ""
-    tell_by: Text = ""
-    rediscuss: Text = ""
-
-
-class Reclassification(Part):
-    """The board's verdict against the first opinion's."""
-
-    outcome: Literal["upgraded", "confirmed", "downgraded", "undetermined"]
-    reason: Text = ""
-
-
-class Quorum(Part):
-    """Specialties that this case needed, by name, as it was when the case was closed."""
-
-    needed: tuple[Text, ...] = ()
-    present: tuple[Text, ...] = ()
-    missing: tuple[Text, ...] = ()
-
-
-class SignOff(Part):
-    """One specialty's word on the consensus. A dissent names when to reopen the case."""
-
-    specialty: Specialty
-    person: Text
-    kind: Literal["signed", "reservation", "dissent"]
-    text: Text = ""
-    reopen_condition: Text = ""
-    at: Instant | None = None
-
-
-class Deferral(Part):
-    """Why a case was put off."""
-
-    reason: Text
-    note: Text = ""
 
 
 class MinutesCase(CaseBrief):
@@ -213,7 +165,10 @@ class MinutesDocument(Part):
     `without_names`. The record is everything but the signature, the amendments and `generated_at`.
     """
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Annotated[
+        Version,
+        WithJsonSchema({"type": "string", "const": SCHEMA_VERSION}, mode="serialization"),
+    ] = SCHEMA_VERSION
     names: Literal["included", "withheld"] = "included"
     board: BoardInfo
     meeting: MeetingInfo
@@ -227,6 +182,20 @@ class MinutesDocument(Part):
     signature: Signature | None = None
     generated_at: Instant
 
+    @model_validator(mode="after")
+    def _days_are_days(self) -> MinutesDocument:
+        for case in self.cases:
+            prose = case.consensus is not None and isinstance(case.consensus.tell_by, str)
+            if prose and self.schema_version != "1.0":
+                raise ValueError(f"tell_by of {case.code} is not a day such as 2026-11-30")
+        return self
+
+
+def record_of(document: MinutesDocument) -> dict[str, Any]:
+    """What is signed and stored: the JSON of the record, in the version that it was made under."""
+    record = document.model_dump(mode="json", exclude=set(NOT_HASHED))
+    return as_of(document.schema_version, record)
+
 
 def content_hash(document: MinutesDocument) -> str:
     """SHA-256, hexadecimal, of the record: what the chair signs.
@@ -235,8 +204,7 @@ def content_hash(document: MinutesDocument) -> str:
     canonically (RFC 8785: sorted keys, no spaces, UTF-8), so that anybody can compute it again
     from the exported JSON.
     """
-    record = document.model_dump(mode="json", exclude=set(NOT_HASHED))
-    return hashlib.sha256(rfc8785.dumps(record)).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(record_of(document))).hexdigest()
 
 
 def matches_signature(document: MinutesDocument) -> bool | None:
@@ -250,5 +218,6 @@ def matches_signature(document: MinutesDocument) -> bool | None:
 
 
 def to_json(document: MinutesDocument) -> str:
-    """The document as indented JSON, every field written out."""
-    return document.model_dump_json(indent=2) + "\n"
+    """The document as indented JSON, every field of its schema's version written out."""
+    content = as_of(document.schema_version, document.model_dump(mode="json"))
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -20,11 +20,17 @@ P = TypeVar("P", bound=Part)
 KEPT = frozenset(
     # The program's own words.
     "schema_version names key code option case time_zone language mark short state kind stance "
-    "disposition outcome content_hash id "
+    "disposition outcome content_hash id field unit li_rads "
     # Staff, who are named on purpose.
-    "chair person presented_by signed_by by".split()
+    "chair person persons presented_by signed_by by".split()
 )
 """Fields that no patient's name is looked for in."""
+
+
+def kept(field: str) -> bool:
+    """Whether a field holds the program's own words or staff, and is left as it is."""
+    return field in KEPT or field.endswith("_key")
+
 
 _PARTICLES = frozenset(
     "mr mrs ms miss dr prof sir de del della den der des di do dos du el la le les van von vom zu "
@@ -138,7 +144,7 @@ def without_names(document: P) -> P:
     def walk(value: Any, field: str, code: str | None) -> Any:
         match value:
             case str():
-                return value if field in KEPT else eraser.erase(value, code)
+                return value if kept(field) else eraser.erase(value, code)
             case tuple():
                 return tuple(walk(item, field, code) for item in value)
             case Patient():

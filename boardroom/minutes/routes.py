@@ -14,7 +14,7 @@ from boardroom import audit
 from boardroom.db import after_commit, now
 from boardroom.live import start_background
 from boardroom.meetings.models import Meeting, MeetingStatus
-from boardroom.minutes import exporting, operations, queries
+from boardroom.minutes import exporting, operations, queries, words
 from boardroom.minutes.document import content_hash
 from boardroom.minutes.formats import FORMATS
 from boardroom.minutes.forms import AmendForm, ExportForm
@@ -38,6 +38,8 @@ def _page(meeting: Meeting, form: AmendForm | None = None, status: int = 200) ->
         digest=document.signature.content_hash if document.signature else content_hash(document),
         form=form,
         formats=FORMATS,
+        words=words,
+        clock=words.Clock(board.time_zone),
     )
     return page, status
 

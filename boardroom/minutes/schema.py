@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from boardroom.minutes.document import SCHEMA_VERSION, MinutesDocument
+from boardroom.minutes.document import MinutesDocument
+from boardroom.minutes.versions import SCHEMA_VERSION
 
 
 def minutes_schema() -> dict[str, Any]:

@@ -17,22 +17,29 @@ from boardroom.minutes.document import MinutesCase, MinutesDocument, content_has
 
 COLUMNS = (
     # The meeting
-    "board", "meeting", "meeting_date", "names", "signed_by", "signed_at", "record_sha256",
+    "schema_version", "board", "meeting", "meeting_date", "names", "signed_by", "signed_at",
+    "record_sha256",
     # The case
     "position", "case", "patient_name", "patient_sex", "patient_age", "patient_birth_date",
     "patient_record_number", "patient_hospital", "referrer", "referrer_hospital", "question",
-    "diagnosis",
+    "diagnosis_key", "diagnosis",
     # Before the board
-    "first_verdict_key", "first_verdict", "first_reason_kind", "first_reason", "first_by",
+    "first_verdict_key", "first_verdict", "first_reason_kind_key", "first_reason_kind",
+    "first_reason", "first_by",
     "first_on", "first_plan",
     # The discussion
     "state", "started_at", "revealed_at", "ended_at", "seconds_spent", "allotted_minutes",
-    "presented_by", "opinions", "specialties_heard", "quorum_missing", "provisional_reasons",
-    "deferral_reason", "deferral_note",
+    "presented_by", "opinions", "specialties_heard_keys",
+    "specialties_heard", "quorum", "present_at_close_keys",
+    "present_at_close", "quorum_missing_keys", "quorum_missing", "provisional_reasons",
+    "deferral_reason_key", "deferral_reason", "deferral_note",
     # The decision
-    "board_verdict_key", "board_verdict", "strength_key", "rationale", "plan", "chosen",
-    "fallback", "rejected", "not_applicable", "left_open", "reclassification",
-    "reclassification_reason", "signed_off", "reservations", "dissents", "told_by", "tell_by",
+    "board_verdict_key", "board_verdict", "strength_key", "strength", "rationale", "plan",
+    "chosen_keys", "chosen", "fallback_keys", "fallback", "rejected_keys", "rejected",
+    "not_applicable_keys", "not_applicable", "left_open_keys", "left_open", "reclassification",
+    "reclassification_reason_key", "reclassification_reason", "signed_off_keys", "signed_off",
+    "reservations_keys", "reservations", "dissents_keys", "dissents", "signed_earlier_text_keys",
+    "told_by_key", "told_by", "tell_by",
     "rediscuss", "amendments",
 )  # fmt: skip
 
@@ -91,17 +98,24 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         document.signature,
     )
     options = {o.key: o.name for o in document.options}
-
-    def disposed(kind: str) -> str:
-        chosen = [d for d in (c.dispositions if c else ()) if d.disposition == kind]
-        return "; ".join(
-            options.get(d.option, d.option) + (f" ({d.reason})" if d.reason else "") for d in chosen
+    became: dict[str, str | int | None] = {}
+    for kind in ("chosen", "fallback", "rejected", "not_applicable", "open"):
+        of_kind = [d for d in words.dispositions(case, document) if d.disposition == kind]
+        column = "left_open" if kind == "open" else kind
+        became[f"{column}_keys"] = "; ".join(d.option for d in of_kind)
+        became[column] = "; ".join(
+            options.get(d.option, d.option) + (f" ({d.reason})" if d.reason else "")
+            for d in of_kind
         )
+
+    def signed_keys(kind: str) -> str:
+        return "; ".join(s.specialty.key for s in case.sign_offs if s.kind == kind)
 
     def signed(kind: str) -> str:
         return "; ".join(
             words.joined(
                 f"{s.specialty.name}, {s.person}",
+                words.position(s, c, clock) if s.earlier_text else "",
                 s.text,
                 f"reopen if {s.reopen_condition}" if s.reopen_condition else "",
                 by=": ",
@@ -110,7 +124,9 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
             if s.kind == kind
         )
 
-    return {
+    q = case.quorum
+    return became | {
+        "schema_version": document.schema_version,
         "board": document.board.key,
         "meeting": document.meeting.id,
         "meeting_date": _day(document.meeting.planned_start.astimezone(clock.zone).date()),
@@ -128,9 +144,11 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "referrer": case.referrer.name,
         "referrer_hospital": case.referrer.hospital,
         "question": case.question,
+        "diagnosis_key": case.diagnosis_key,
         "diagnosis": case.diagnosis,
         "first_verdict_key": _key(first.verdict),
         "first_verdict": _label(first.verdict),
+        "first_reason_kind_key": first.reason_kind_key,
         "first_reason_kind": first.reason_kind,
         "first_reason": first.reason,
         "first_by": first.by,
@@ -144,31 +162,45 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "allotted_minutes": case.allotted_minutes,
         "presented_by": case.presented_by,
         "opinions": len(case.opinions),
+        "specialties_heard_keys": "; ".join(dict.fromkeys(o.specialty.key for o in case.opinions)),
         "specialties_heard": "; ".join(dict.fromkeys(o.specialty.name for o in case.opinions)),
-        "quorum_missing": "; ".join(case.quorum.missing),
+        "quorum": words.quorum_key(case),
+        "present_at_close_keys": "; ".join(
+            s.specialty.key for s in q.by_specialty if s.specialty.name in q.present
+        ),
+        "present_at_close": "; ".join(words.present_at_close(case)) or "; ".join(q.present),
+        "quorum_missing_keys": "; ".join(s.specialty.key for s in q.by_specialty if s.missing),
+        "quorum_missing": "; ".join(q.missing),
         "provisional_reasons": "; ".join(case.provisional_reasons),
+        "deferral_reason_key": case.deferral.reason_key if case.deferral else "",
         "deferral_reason": case.deferral.reason if case.deferral else "",
         "deferral_note": case.deferral.note if case.deferral else "",
         "board_verdict_key": _key(c.verdict) if c else "",
         "board_verdict": _label(c.verdict) if c else "",
         "strength_key": _key(c.strength) if c else "",
+        "strength": _label(c.strength) if c else "",
         "rationale": c.rationale if c else "",
         "plan": "; ".join(
             f"{s.order}. {words.joined(s.what, s.who, s.when, by=', ')}"
             for s in sorted(c.steps if c else (), key=lambda step: step.order)
         ),
-        "chosen": disposed("chosen"),
-        "fallback": disposed("fallback"),
-        "rejected": disposed("rejected"),
-        "not_applicable": disposed("not_applicable"),
-        "left_open": disposed("open"),
         "reclassification": case.reclassification.outcome if case.reclassification else "",
+        "reclassification_reason_key": case.reclassification.reason_key
+        if case.reclassification
+        else "",
         "reclassification_reason": case.reclassification.reason if case.reclassification else "",
+        "signed_off_keys": signed_keys("signed"),
         "signed_off": signed("signed"),
+        "reservations_keys": signed_keys("reservation"),
         "reservations": signed("reservation"),
+        "dissents_keys": signed_keys("dissent"),
         "dissents": signed("dissent"),
+        "signed_earlier_text_keys": "; ".join(
+            s.specialty.key for s in case.sign_offs if s.earlier_text
+        ),
+        "told_by_key": c.teller_key if c else "",
         "told_by": c.teller if c else "",
-        "tell_by": c.tell_by if c else "",
+        "tell_by": words.tell_by_iso(c) if c else "",
         "rediscuss": c.rediscuss if c else "",
         "amendments": " | ".join(
             f"{a.number}. {a.text}" for a in document.amendments if a.case == case.code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from boardroom.minutes import words
+from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import (
     MinutesCase,
     MinutesDocument,
@@ -12,6 +13,7 @@ from boardroom.minutes.document import (
     content_hash,
     matches_signature,
 )
+from boardroom.minutes.fitting import fitted
 from boardroom.minutes.papers import View, case_view, paragraphs
 
 _BECAME = ("chosen", "fallback", "open", "rejected", "not_applicable")
@@ -23,7 +25,7 @@ HASH_NOTE = (
 )
 
 # A consensus of up to so many characters is kept on one page; a longer one may run over.
-_ONE_PAGE = 1800
+_ONE_PAGE = 3000
 
 
 def minutes_view(document: MinutesDocument) -> View:
@@ -80,12 +82,13 @@ def minutes_view(document: MinutesDocument) -> View:
         ),
         "chair": paragraphs(document.chair),
         "attendance": _attendance(document, clock),
-        "core": ", ".join(s.name for s in document.core_specialties),
-        "core_missing": ", ".join(s.name for s in document.core_missing),
+        "core_lines": _core_lines(document),
         "options": [o.model_dump() for o in document.options],
         "stances": words.STANCES,
         "count": _count(document),
-        "cases": [_case(case, document, clock) for case in document.cases],
+        "cases": [
+            fitted(_case(case, document, clock), len(document.options)) for case in document.cases
+        ],
         "amendments": [
             {
                 "number": a.number,
@@ -126,6 +129,26 @@ def _count(document: MinutesDocument) -> str:
     return f"{len(states)} case{'s' * (len(states) != 1)}: {', '.join(parts)}."
 
 
+def _core_lines(document: MinutesDocument) -> list[View]:
+    """Which core specialties were never there, and which cases were closed without one."""
+    core = ", ".join(s.name for s in document.core_specialties)
+    never = ", ".join(s.name for s in document.core_missing)
+    without = "; ".join(
+        f"{case.code} without {', '.join(case.quorum.missing)}"
+        for case in document.cases
+        if case.quorum.missing
+    )
+    return [
+        {"text": text, "alarm": alarm}
+        for text, alarm, shown in (
+            (f"Core specialties not present: {never}", True, never),
+            (f"All core specialties were present: {core}.", False, core and not never),
+            (f"Not throughout: {without}.", True, without),
+        )
+        if shown
+    ]
+
+
 def _attendance(document: MinutesDocument, clock: words.Clock) -> list[View]:
     """By specialty, core ones first; people without one last."""
     core = {s.key: i for i, s in enumerate(document.core_specialties)}
@@ -162,10 +185,14 @@ def _attendance(document: MinutesDocument, clock: words.Clock) -> list[View]:
 def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> View:
     c = case.consensus
     options = {o.key: o.name for o in document.options}
-    quorum = case.quorum
     deferral = case.deferral
     reclassified = case.reclassification
-    return case_view(case) | {
+    view = case_view(case)
+    return view | {
+        "fact_days": [
+            {"day": day, "facts": [f for f in view["facts"] if f["note"] == day]}
+            for day in dict.fromkeys(f["note"] for f in view["facts"])
+        ],
         "state": case.state,
         "state_label": words.STATES[case.state],
         "times": paragraphs(
@@ -181,10 +208,13 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
             *paragraphs(deferral.note if deferral else ""),
         ],
         "provisional_reasons": list(case.provisional_reasons),
-        "quorum": _quorum(list(quorum.needed), list(quorum.missing)),
+        "quorum": words.quorum(case, document, clock),
         "verdict_count": words.verdict_count(case),
         "opinions": [_opinion(o, document, options, clock) for o in case.opinions],
         "board_verdict": words.short(c.verdict) if c else "",
+        "outcome": words.OUTCOMES[reclassified.outcome] if reclassified else "",
+        "told": _told(c),
+        "fates": _fates(case, document, options),
         "reclassification": words.joined(
             f"{words.OUTCOMES[reclassified.outcome]} against the first opinion",
             reclassified.reason,
@@ -201,16 +231,8 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
                 {"what": paragraphs(s.what), "who": words.joined(s.who, s.when)}
                 for s in sorted(c.steps, key=lambda step: step.order)
             ],
-            "dispositions": [
-                {
-                    "option": options.get(d.option, d.option),
-                    "key": d.disposition,
-                    "label": words.DISPOSITIONS[d.disposition],
-                    "reason": paragraphs(d.reason),
-                }
-                for d in sorted(c.dispositions, key=lambda d: _BECAME.index(d.disposition))
-            ],
-            "teller": paragraphs(words.joined(c.teller, c.tell_by, by=", by ")),
+            "fates": _fates(case, document, options),
+            "teller": _told(c),
             "rediscuss": paragraphs(c.rediscuss),
             "long": _length(case) > _ONE_PAGE,
         },
@@ -221,7 +243,8 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
                 "specialty": s.specialty.name,
                 "person": s.person,
                 "kind": s.kind,
-                "label": words.SIGN_OFFS[s.kind],
+                "earlier": s.earlier_text,
+                "label": words.position(s, c, clock),
                 "at": clock.time(s.at),
                 "text": paragraphs(s.text),
                 "reopen": paragraphs(s.reopen_condition),
@@ -229,6 +252,29 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
             for s in case.sign_offs
         ],
     }
+
+
+def _told(c: Consensus | None) -> list[str]:
+    """Who tells the patient, by when."""
+    return paragraphs(words.joined(c.teller, words.tell_by(c), by=", by ")) if c else []
+
+
+def _fates(case: MinutesCase, document: MinutesDocument, options: dict[str, str]) -> list[View]:
+    """The options by what became of them, with their reasons."""
+    found = words.dispositions(case, document)
+    return [
+        {
+            "key": key,
+            "label": words.DISPOSITIONS[key],
+            "options": [
+                {"option": options.get(d.option, d.option), "reason": paragraphs(d.reason)}
+                for d in found
+                if d.disposition == key
+            ],
+        }
+        for key in _BECAME
+        if any(d.disposition == key for d in found)
+    ]
 
 
 def _length(case: MinutesCase) -> int:
@@ -243,20 +289,13 @@ def _length(case: MinutesCase) -> int:
     return sum(len(text) + 30 * (1 + text.count("\n")) for text in texts)
 
 
-def _quorum(needed: list[str], missing: list[str]) -> list[str]:
-    if not needed:
-        return []
-    if missing:
-        return [f"Not reached: {', '.join(missing)} missing (needed: {', '.join(needed)})"]
-    return [f"Reached: {', '.join(needed)}"]
-
-
 def _opinion(
     opinion: Opinion, document: MinutesDocument, options: dict[str, str], clock: words.Clock
 ) -> View:
     stances = {s.option: s for s in opinion.stances}
     cells = [stances[o.key].stance if o.key in stances else "none" for o in document.options]
     confidence = opinion.confidence
+    shorts = {o.key: o.short for o in document.options}
     return {
         "mark": opinion.specialty.mark,
         "core": opinion.specialty.core,
@@ -276,6 +315,7 @@ def _opinion(
             {
                 "stance": s.stance,
                 "option": options.get(s.option, s.option),
+                "short": shorts.get(s.option, s.option),
                 "reason": paragraphs(s.reason),
             }
             for s in opinion.stances

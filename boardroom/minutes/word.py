@@ -61,7 +61,7 @@ def _opening(paper: Paper, view: View) -> None:
     paper.line(view["count"] if view["cases"] else "No case was on the agenda.")
     if view["cases"]:
         paper.table(
-            ("No", "Case", "Question", "First opinion → board", "Outcome"),
+            ("No", "Case", "Question", "First opinion → board", "Outcome", "Patient told by"),
             (
                 (
                     str(case["position"]),
@@ -74,10 +74,11 @@ def _opening(paper: Paper, view: View) -> None:
                             {"bold": True, "color": STATE_COLORS[case["state"]]},
                         )
                     ],
+                    "\n".join(case["told"]),
                 )
                 for case in view["cases"]
             ),
-            (1.0, 2.2, 6.4, 4.6, 2.6),
+            (0.9, 1.9, 5.2, 3.8, 2.2, 2.8),
         )
     paper.heading(1, "Attendance")
     if view["attendance"]:
@@ -96,9 +97,8 @@ def _opening(paper: Paper, view: View) -> None:
         )
     else:
         paper.line("No attendance was recorded.")
-    if view["core_missing"]:
-        text = f"Core specialties not present: {view['core_missing']}"
-        paper.line((text, {"bold": True, "color": CAUTION}))
+    for line in view["core_lines"]:
+        paper.line((line["text"], {"bold": True, "color": CAUTION} if line["alarm"] else {}))
 
 
 def _case(paper: Paper, view: View, case: View) -> None:
@@ -192,6 +192,7 @@ def _decision(paper: Paper, case: View) -> None:
         paper.heading(2, case["state_label"])
         for text in (*case["deferral"], *case["provisional_reasons"]):
             paper.line(text)
+        _fates(paper, case["fates"])
         paper.labelled("Quorum", case["quorum"])
         return
     paper.heading(2, "Consensus")
@@ -214,19 +215,7 @@ def _decision(paper: Paper, case: View) -> None:
             ((str(n), "\n".join(s["what"]), s["who"]) for n, s in enumerate(c["steps"], 1)),
             (1.0, 9.8, 6.0),
         )
-    if c["dispositions"]:
-        paper.table(
-            ("Option", "Became", "Reason"),
-            (
-                (
-                    d["option"],
-                    [(d["label"], {"bold": d["key"] == "chosen"})],
-                    "\n".join(d["reason"]),
-                )
-                for d in c["dispositions"]
-            ),
-            (5.4, 3.2, 8.2),
-        )
+    _fates(paper, c["fates"])
     paper.labelled("Patient told by", c["teller"])
     paper.labelled("Discuss again", c["rediscuss"])
     paper.labelled("Quorum", case["quorum"])
@@ -243,6 +232,23 @@ def _decision(paper: Paper, case: View) -> None:
                 for s in case["sign_offs"]
             ),
             (4.0, 3.8, 3.6, 5.4),
+        )
+
+
+def _fates(paper: Paper, fates: list[View]) -> None:
+    if fates:
+        paper.table(
+            ("Option", "Became", "Reason"),
+            (
+                (
+                    d["option"],
+                    [(fate["label"], {"bold": fate["key"] == "chosen"})],
+                    "\n".join(d["reason"]),
+                )
+                for fate in fates
+                for d in fate["options"]
+            ),
+            (5.4, 3.2, 8.2),
         )
 
 

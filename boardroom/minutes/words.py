@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from zoneinfo import ZoneInfo
 
 from boardroom.minutes.brief import FirstOpinion, Investigation, Lesion, Patient, Term, Treatment
+from boardroom.minutes.decision import Consensus, OptionDisposition, SignOff
 from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument
 
 STANCES = {
@@ -34,6 +36,11 @@ SIGN_OFFS = {
     "reservation": "Signed with reservation",
     "dissent": "Dissents",
 }
+EARLIER = {
+    "signed": "Signed an earlier text",
+    "reservation": "Signed an earlier text with reservation",
+    "dissent": "Dissented from an earlier text",
+}
 OUTCOMES = {
     "upgraded": "Upgraded",
     "confirmed": "Confirmed",
@@ -44,6 +51,7 @@ CONFIDENCE = {1: "a guess", 2: "unsure", 3: "fairly sure", 4: "sure", 5: "certai
 
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_WRITTEN_DAY = re.compile(rf"(?:[A-Z][a-z]+ )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})")
 
 
 class Clock:
@@ -142,6 +150,99 @@ def treatment(one: Treatment) -> str:
 def investigation(one: Investigation) -> str:
     """ "12 Nov 2026 · MRI · shown · three lesions"."""
     return joined(date(one.on), one.modality, one.availability.lower(), one.report)
+
+
+def tell_by(c: Consensus) -> str:
+    """ "Sat 21 Nov 2026", or nothing. A record of schema 1.0 has the words already."""
+    if isinstance(c.tell_by, dt.date):
+        return f"{_DAYS[c.tell_by.weekday()]} {date(c.tell_by)}"
+    return c.tell_by or ""
+
+
+def tell_by_iso(c: Consensus) -> str:
+    """ "2026-11-21", or nothing; words that name no day are left as they are."""
+    found = _WRITTEN_DAY.fullmatch(tell_by(c))
+    if found is None:
+        return tell_by(c)
+    day, month, year = found.groups()
+    return f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02}"
+
+
+def dispositions(case: MinutesCase, document: MinutesDocument) -> tuple[OptionDisposition, ...]:
+    """What became of every option of the board, in its order; nothing said is left open.
+
+    Empty for a case that was not closed and has no consensus: nothing was decided about it.
+    """
+    said = {d.option: d for d in case.consensus.dispositions} if case.consensus else {}
+    if not said and case.consensus is None and case.state not in ("done", "provisional"):
+        return ()
+    open_ = {o.key: OptionDisposition(option=o.key, disposition="open") for o in document.options}
+    return tuple((open_ | said).values())
+
+
+def position(s: SignOff, c: Consensus | None, clock: Clock) -> str:
+    """ "Signed", or "Signed an earlier text, version 3, before the last change at 16:42"."""
+    if not s.earlier_text:
+        return SIGN_OFFS[s.kind]
+    return joined(
+        EARLIER[s.kind],
+        f"version {s.version}",
+        "before the last change"
+        + (f" at {clock.time(c.changed_at)}" if c and c.changed_at else ""),
+        by=", ",
+    )
+
+
+def quorum(case: MinutesCase, document: MinutesDocument, clock: Clock) -> list[str]:
+    """Whether quorum was reached when the case was closed, who was there, and who had been.
+
+    Somebody may be on the list of attendance and yet have been out when this case was closed.
+    """
+    q = case.quorum
+    if not q.needed and not q.by_specialty:
+        return []
+    lines = []
+    too_few = q.people is not None and q.minimum_people is not None and q.people < q.minimum_people
+    if q.missing or too_few:
+        few = f"{q.people} of at least {q.minimum_people} people with a vote" if too_few else ""
+        missing = f"{', '.join(q.missing)} missing" if q.missing else ""
+        lines.append(
+            f"Not reached: {joined(missing, few, by='; ')} (needed: {', '.join(q.needed)})."
+        )
+    else:
+        lines.append(f"Reached: {', '.join(q.needed)}.")
+    there = present_at_close(case)
+    at = f" at {clock.time(case.ended_at)}" if case.ended_at else ""
+    if there:
+        lines.append(f"There when it closed{at}: {', '.join(there)}.")
+    for name in q.missing:
+        for person in document.attendance:
+            if person.specialty is not None and person.specialty.name == name:
+                lines.append(
+                    f"{name} was at the meeting, but not when this case closed{at}: "
+                    f"{joined(person.name, stays(person, clock), by=', ')}."
+                )
+    return lines
+
+
+def quorum_key(case: MinutesCase) -> str:
+    """ "reached", "not_reached", or nothing for a case that was not closed."""
+    q = case.quorum
+    if not q.needed and not q.by_specialty:
+        return ""
+    too_few = q.people is not None and q.minimum_people is not None and q.people < q.minimum_people
+    return "not_reached" if q.missing or too_few else "reached"
+
+
+def present_at_close(case: MinutesCase) -> list[str]:
+    """ "Surgery (Dr A, Dr B)" for each specialty that was there when the case was closed."""
+    missing = set(case.quorum.missing)
+    return [
+        s.specialty.name + (f" ({', '.join(s.persons)})" if s.persons else "")
+        for s in case.quorum.by_specialty
+        if s.persons
+        or (s.specialty.name in case.quorum.present and s.specialty.name not in missing)
+    ]
 
 
 def allotted(case: MinutesCase) -> str:

@@ -15,7 +15,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
 from boardroom.errors import DomainError, StaleVersion, wants_part
-from boardroom.opinions import operations, queries, rules
+from boardroom.opinions import in_words, operations, queries, rules
 from boardroom.opinions.divergence import divergence
 from boardroom.opinions.operations import view_of
 from boardroom.people.models import Role
@@ -145,14 +145,14 @@ def opinions_of(case: Case, dispositions: Mapping[str, str] | None = None) -> di
 
 @bp.app_template_global("answers_in_words")
 def answers_in_words(answers: dict[str, str], board: str, specialty: str) -> list[tuple[str, str]]:
-    """See `rules.answers_in_words`."""
-    return rules.answers_in_words(answers, current_app.extensions["boards"][board], specialty)
+    """See `in_words.answers_in_words`."""
+    return in_words.answers_in_words(answers, current_app.extensions["boards"][board], specialty)
 
 
 @bp.app_template_global("shift_in_words")
 def shift_in_words(changes: dict[str, Any], board: str) -> list[tuple[str, str, str]]:
-    """See `rules.shift_in_words`."""
-    return rules.shift_in_words(changes, current_app.extensions["boards"][board])
+    """See `in_words.shift_in_words`."""
+    return in_words.shift_in_words(changes, current_app.extensions["boards"][board])
 
 
 def _page(

@@ -244,20 +244,6 @@ def answer_choices(question: Question) -> list[tuple[str, str]]:
     return [(choice.key, choice.name) for choice in question.choices]
 
 
-def answers_in_words(
-    answers: Mapping[str, str], board: BoardDefinition, specialty: str
-) -> list[tuple[str, str]]:
-    """(question, answer) as one reads them, in the board's order; unanswered ones left out."""
-    return [
-        (
-            question.text,
-            dict(answer_choices(question)).get(answers[question.key], answers[question.key]),
-        )
-        for question in questions_for(board, specialty)
-        if answers.get(question.key)
-    ]
-
-
 # --- Shifts ------------------------------------------------------------------------------------
 
 
@@ -289,27 +275,3 @@ def changes(old: View, new: View) -> dict[str, Any]:
 
 def _part(stances: Mapping[str, Mapping[str, str]], name: str) -> dict[str, str]:
     return {key: entry.get(name, "") for key, entry in stances.items()}
-
-
-def shift_in_words(
-    changed: Mapping[str, Any], board: BoardDefinition
-) -> list[tuple[str, str, str]]:
-    """(what, before, now) of one shift as one reads it."""
-
-    def name(vocabulary: str, key: str) -> str:
-        return next((e.name for e in getattr(board, vocabulary) if e.key == key), key) or "none"
-
-    lines = []
-    if "verdict" in changed:
-        lines.append(("Verdict", *(name("verdicts", key) for key in changed["verdict"])))
-    for option, pair in changed.get("stances", {}).items():
-        lines.append((name("options", option), *(name("stances", key) for key in pair)))
-    if "confidence" in changed:
-        lines.append(("Confidence", *(str(step or "none") for step in changed["confidence"])))
-    if "rationale" in changed:
-        lines.append(("Rationale", *changed["rationale"]))
-    if "change_mind" in changed:
-        lines.append(("What would change my mind", *changed["change_mind"]))
-    for option, pair in changed.get("reasons", {}).items():
-        lines.append((f"Reason for {name('options', option)}", *pair))
-    return [(what, before, now) for what, before, now in lines]

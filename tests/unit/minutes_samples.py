@@ -198,7 +198,7 @@ def case(number: int = 1, **changes: Any) -> dict[str, Any]:
                 {"option": "transplant", "disposition": "not_applicable", "reason": ""},
             ],
             "teller": "The surgeon",
-            "tell_by": "30 Nov 2026",
+            "tell_by": "2026-11-30",
             "rediscuss": "After the volumetry",
         },
         "reclassification": {"outcome": "upgraded", "reason": "Access to a treatment"},

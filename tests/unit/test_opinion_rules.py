@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boardroom.boards.definition import BoardDefinition, load_boards
-from boardroom.opinions import rules
+from boardroom.opinions import in_words, rules
 from boardroom.opinions.rules import View
 from boardroom.refusals import IllegalTransition, Locked
 from boardroom.settings import asset_dir
@@ -166,7 +166,7 @@ def test_values_that_the_board_does_not_know(change: dict[str, str], field: str)
 def test_yes_and_no_are_answers() -> None:
     view = View(answers={"trial": "yes"})
     assert rules.problems(view, LIVER, "oncology", draft=True) == {}
-    assert rules.answers_in_words({"trial": "yes"}, LIVER, "oncology") == [
+    assert in_words.answers_in_words({"trial": "yes"}, LIVER, "oncology") == [
         ("Is there a trial open for this patient?", "Yes")
     ]
 
@@ -213,7 +213,7 @@ def test_a_shift_keeps_what_was_said() -> None:
         "stances": {"resection": ["acceptable", "prefer"]},
         "reasons": {"resection": ["", "grew"]},
     }
-    words = rules.shift_in_words(changed, LIVER)
+    words = in_words.shift_in_words(changed, LIVER)
     assert ("Verdict", "Convertible (resectable after down-staging)", "Resectable") in words
     assert ("Resection", "Acceptable", "Prefer") in words
 

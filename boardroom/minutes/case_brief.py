@@ -1,0 +1,162 @@
+"""A case as it is put before the board, gathered for the pack and for the minutes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from math import isfinite
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case
+from boardroom.cases.view import fact_groups, in_order
+from boardroom.clinical.facts import FACTS
+from boardroom.minutes import brief
+from boardroom.minutes.terms import known_key, term, word
+from boardroom.web import age
+
+
+def case_brief(
+    case: Case, board: BoardDefinition, *, position: int, minutes: int, on: dt.date
+) -> brief.CaseBrief:
+    """A case as it is put before the board, for the pack and the minutes."""
+    patient = case.patient
+    return brief.CaseBrief(
+        position=position,
+        code=case.code,
+        question=case.question,
+        patient=brief.Patient(
+            name=patient.name or None,
+            sex=patient.sex,
+            age=age(patient.birth_date, on),
+            birth_date=patient.birth_date,
+            record_number=patient.record_number or None,
+            hospital=patient.hospital,
+        ),
+        diagnosis_key=case.diagnosis,
+        diagnosis=word(board, "diagnoses", case.diagnosis),
+        referrer=brief.Referrer(name=case.referrer_name, hospital=case.referrer_hospital),
+        first_opinion=brief.FirstOpinion(
+            verdict=term(board, "verdicts", case.first_verdict),
+            reason_kind_key=case.first_reason_kind,
+            reason_kind=word(board, "first_opinion_reasons", case.first_reason_kind),
+            reason=case.first_reason,
+            by=case.first_by,
+            on=case.first_on,
+            plan=case.first_plan,
+        ),
+        summary=case.summary,
+        comorbidity=case.comorbidity,
+        facts=tuple(_facts(case)),
+        recorded_facts=tuple(_recorded(case)),
+        lesions=tuple(
+            brief.Lesion(
+                number=lesion.number,
+                segments=lesion.segments,
+                size_mm=lesion.size_mm,
+                viable_mm=lesion.viable_mm,
+                li_rads=lesion.li_rads,
+                vascular_contact=lesion.vascular_contact,
+                note=lesion.note,
+                detail=_lesion_detail(
+                    lesion.viable_mm, lesion.li_rads, lesion.vascular_contact, lesion.note
+                ),
+            )
+            for lesion in case.lesions
+        ),
+        treatments=tuple(
+            brief.Treatment(
+                kind_key=t.kind,
+                kind=word(board, "treatment_kinds", t.kind),
+                on=t.on_date,
+                detail=t.detail,
+                response_key=known_key(board, "treatment_responses", t.response),
+                response=word(board, "treatment_responses", t.response),
+            )
+            for t in case.treatments
+        )
+        # In the words of a line: what was stated as none is a line like the others
+        or ((brief.Treatment(kind="None before this referral"),) if case.no_treatment else ()),
+        investigations=tuple(
+            brief.Investigation(
+                kind="imaging"
+                if i.kind == "imaging"
+                else "pathology"
+                if i.kind == "pathology"
+                else "other",
+                modality_key=i.modality,
+                modality=word(board, "imaging_modalities", i.modality),
+                on=i.on_date,
+                availability_key=i.availability,
+                availability=word(board, "availability", i.availability),
+                report=i.report,
+            )
+            for i in case.investigations
+        )
+        + (
+            (brief.Investigation(kind="pathology", modality="No tissue was taken"),)
+            if case.no_tissue
+            else ()
+        ),
+        patient_view=brief.PatientView(
+            knows=case.patient_knows,
+            wants=case.patient_wants,
+            asks=tuple(q.text for q in case.questions if q.text),
+            met_by=case.met_by,
+        ),
+        allotted_minutes=minutes,
+    )
+
+
+def _facts(case: Case) -> list[brief.KeyFact]:
+    found = []
+    if case.ecog is not None:
+        found.append(brief.KeyFact(label="ECOG", value=str(case.ecog)))
+    for group in fact_groups(case):
+        for line in group.lines:
+            taken = line.latest.taken_on
+            found.append(
+                brief.KeyFact(
+                    label=line.label,
+                    value=line.latest.words,
+                    note=f"{taken.day} {taken:%b %Y}" if taken else "",
+                )
+            )
+        if group.yes:
+            found.append(brief.KeyFact(label=group.name, value="Yes: " + "; ".join(group.yes)))
+        if group.no:
+            found.append(brief.KeyFact(label=group.name, value="No: " + "; ".join(group.no)))
+    return found
+
+
+def _recorded(case: Case) -> list[brief.RecordedFact]:
+    """Every fact with every date, the oldest of a kind first."""
+    found = []
+    if case.ecog is not None:
+        found.append(
+            brief.RecordedFact(key="ecog", label="ECOG", value=str(case.ecog), number=case.ecog)
+        )
+    for fact in sorted(in_order(case.facts), key=lambda fact: fact.key):
+        known = FACTS.get(fact.key)
+        found.append(
+            brief.RecordedFact(
+                key=fact.key,
+                label=known.label if known else fact.key,
+                value=fact.value,
+                number=_number(fact.value) if known and known.kind == "number" else None,
+                unit=fact.unit,
+                on=fact.taken_on,
+            )
+        )
+    return found
+
+
+def _number(value: str) -> float | None:
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _lesion_detail(viable: int | None, li_rads: str, contact: str, note: str) -> str:
+    parts = [li_rads, f"{viable} mm viable" if viable is not None else "", contact, note]
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,185 @@
+"""What was recorded of one case at a meeting, as the minutes hold it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Literal
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case
+from boardroom.consensus.models import Consensus, SignOff
+from boardroom.consensus.rules import reclassification
+from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.minutes import decision, document
+from boardroom.minutes.case_brief import case_brief
+from boardroom.minutes.terms import specialty, term, word
+from boardroom.opinions.in_words import given_answers, shift_lines
+from boardroom.opinions.models import Opinion
+
+STATES: Mapping[str, Literal["done", "provisional", "deferred", "not_reached"]] = {
+    ItemStatus.DONE: "done",
+    ItemStatus.PROVISIONAL: "provisional",
+    ItemStatus.DEFERRED: "deferred",
+}
+
+
+def minutes_case(
+    item: AgendaItem,
+    case: Case,
+    board: BoardDefinition,
+    position: int,
+    on: dt.date,
+    opinions: list[Opinion],
+    consensus: Consensus | None,
+    sign_offs: list[SignOff],
+    people: Mapping[int, str],
+) -> document.MinutesCase:
+    """One case at the meeting. `people`: the names of those who were there, by their number."""
+    base = case_brief(case, board, position=position, minutes=item.minutes, on=on)
+    state = STATES.get(item.status, "not_reached")
+    outcome = (
+        reclassification(case.first_verdict, consensus.verdict, board)
+        if consensus is not None
+        else None
+    )
+    return document.MinutesCase(
+        **dict(base),
+        state=state,
+        presented_by=item.presented_by.name if item.presented_by is not None else "",
+        started_at=item.started_at,
+        revealed_at=item.revealed_at,
+        ended_at=item.ended_at,
+        seconds_spent=item.spent_seconds,
+        deferral=decision.Deferral(
+            reason_key=item.deferral_reason,
+            reason=word(board, "deferral_reasons", item.deferral_reason),
+            note=item.deferral_note,
+        )
+        if item.deferral_reason
+        else None,
+        # Opinions belong to the record of the meeting at which they were opened.
+        opinions=tuple(_opinion(o, board) for o in opinions) if item.revealed_at else (),
+        consensus=_consensus(consensus, board) if consensus is not None else None,
+        reclassification=decision.Reclassification(
+            outcome=outcome,
+            reason_key=consensus.reclassification_reason,
+            reason=word(board, "reclassification_reasons", consensus.reclassification_reason),
+        )
+        if outcome is not None and consensus is not None
+        else None,
+        quorum=_quorum(item, board, people),
+        provisional_reasons=tuple(str(reason) for reason in item.provisional_reasons),
+        sign_offs=tuple(_sign_off(s, consensus, board) for s in sign_offs),
+    )
+
+
+def _quorum(item: AgendaItem, board: BoardDefinition, people: Mapping[int, str]) -> decision.Quorum:
+    def keys(name: str) -> list[str]:
+        return list(item.quorum.get(name, []))
+
+    def names(name: str) -> tuple[str, ...]:
+        return tuple(specialty(board, k).name for k in keys(name))
+
+    persons: Mapping[str, list[int]] = item.quorum.get("persons", {})
+    return decision.Quorum(
+        needed=names("needed"),
+        present=names("present"),
+        missing=names("missing"),
+        people=item.quorum.get("people"),
+        minimum_people=item.quorum.get("minimum_people"),
+        by_specialty=tuple(
+            decision.QuorumSpecialty(
+                specialty=specialty(board, key),
+                needed=key in keys("needed"),
+                missing=key in keys("missing"),
+                persons=tuple(people[p] for p in persons.get(key, []) if p in people),
+            )
+            for key in dict.fromkeys([*keys("needed"), *keys("present")])
+        ),
+    )
+
+
+def _opinion(opinion: Opinion, board: BoardDefinition) -> document.Opinion:
+    return document.Opinion(
+        specialty=specialty(board, opinion.specialty),
+        person=opinion.person.name,
+        verdict=term(board, "verdicts", opinion.verdict),
+        confidence=opinion.confidence,
+        stances=tuple(
+            document.OptionStance(
+                option=option.key,
+                stance=opinion.stances[option.key]["stance"],
+                reason=opinion.stances[option.key].get("reason", ""),
+            )
+            for option in board.options
+            if opinion.stances.get(option.key, {}).get("stance")
+        ),
+        rationale=opinion.rationale,
+        change_mind=opinion.change_mind,
+        answers=tuple(
+            document.Answer(
+                question_key=a.question_key,
+                question=a.question,
+                answer_key=a.answer_key,
+                answer=a.answer,
+            )
+            for a in given_answers(opinion.answers, board, opinion.specialty)
+        ),
+        submitted_at=opinion.submitted_at,
+        revealed_at=opinion.revealed_at,
+        shifts=tuple(
+            document.Shift(at=s.at, reason=s.reason, **asdict(line))
+            for s in opinion.shifts
+            for line in shift_lines(s.changes, board, opinion.specialty)
+        ),
+    )
+
+
+def _consensus(found: Consensus, board: BoardDefinition) -> decision.Consensus:
+    return decision.Consensus(
+        version=found.version,
+        changed_at=found.saved_at,
+        verdict=term(board, "verdicts", found.verdict),
+        strength=term(board, "strengths", found.strength),
+        rationale=found.rationale,
+        steps=tuple(
+            decision.PlanStep(
+                order=n, what=s.get("what", ""), who=s.get("who", ""), when=s.get("when", "")
+            )
+            for n, s in enumerate(found.steps, start=1)
+        ),
+        dispositions=tuple(
+            decision.OptionDisposition(
+                option=o.key,
+                disposition=found.dispositions.get(o.key, {}).get("disposition") or "open",
+                reason=found.dispositions.get(o.key, {}).get("reason", ""),
+            )
+            for o in board.options
+        ),
+        teller_key=_teller_key(found.teller, board),
+        teller=word(board, "tellers", found.teller),
+        tell_by=found.tell_by,
+        rediscuss=found.rediscuss,
+    )
+
+
+def _teller_key(teller: str, board: BoardDefinition) -> str:
+    """The board's key for who tells the patient; nothing for somebody written in words."""
+    return next((t.key for t in board.tellers if teller and teller in (t.key, t.name)), "")
+
+
+def _sign_off(
+    found: SignOff, consensus: Consensus | None, board: BoardDefinition
+) -> decision.SignOff:
+    return decision.SignOff(
+        specialty=specialty(board, found.specialty),
+        person=found.person.name,
+        kind="signed" if found.kind == "agree" else found.kind,  # type: ignore[arg-type]
+        version=found.consensus_version,
+        earlier_text=consensus is not None and found.consensus_version < consensus.version,
+        text=found.text,
+        reopen_condition=found.reopen_condition,
+        at=found.at,
+    )
