@@ -272,6 +272,15 @@ _PLAIN = {
 }
 
 
+def told(error: ValidationError, file: str) -> list[str]:
+    """What a file's check found, one "file: key: reason" for each mistake, in plain words."""
+    return [
+        f"{file}: {_path(e['loc'])}: "
+        + _PLAIN.get(e["type"], e["msg"]).format_map({"error": "", **e.get("ctx", {})})
+        for e in error.errors(include_url=False)
+    ]
+
+
 def read_board(path: Path) -> tuple[BoardDefinition | None, list[str]]:
     """Read one file: the board, or None and one message for each mistake. Never raises."""
     try:
@@ -287,9 +296,7 @@ def read_board(path: Path) -> tuple[BoardDefinition | None, list[str]]:
     try:
         board = BoardDefinition.model_validate(content)
     except ValidationError as error:
-        for e in error.errors(include_url=False):
-            reason = _PLAIN.get(e["type"], e["msg"]).format_map({"error": "", **e.get("ctx", {})})
-            mistakes.append(f"{path.name}: {_path(e['loc'])}: {reason}")
+        mistakes += told(error, path.name)
         return None, mistakes
     mistakes += [f"{path.name}: {where}: {why}" for where, why in _misfits(board)]
     return (None if mistakes else board), mistakes
