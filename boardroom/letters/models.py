@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from boardroom.cases.models import Case
-from boardroom.db import Base, key_column, now
+from boardroom.db import Base, now
 from boardroom.meetings.models import AgendaItem
 from boardroom.people.models import Person
 
@@ -30,7 +30,7 @@ class Letter(Base):
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
-    kind: Mapped[LetterKind] = key_column()
+    kind: Mapped[LetterKind] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(default=1)
     # {section: text}. The text that counts is kept whole with each approved version.
     sections: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"audit": "skip"})

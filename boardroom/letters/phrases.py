@@ -16,7 +16,7 @@ from pydantic import Field, StrictInt, StringConstraints, ValidationError
 
 from boardroom.boards.definition import BoardDefinition, DefinitionError, told
 from boardroom.boards.parts import Key, Line, Part
-from boardroom.letters.rules import REFERRER_SECTIONS, PATIENT_SECTIONS
+from boardroom.letters.rules import PATIENT_SECTIONS, REFERRER_SECTIONS
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 Phrases = Mapping[Key, Phrase]
@@ -150,9 +150,7 @@ def read_library(path: Path, board: BoardDefinition) -> tuple[PhraseLibrary | No
     return (None if mistakes else library), mistakes
 
 
-def load_libraries(
-    folder: Path, boards: Mapping[str, BoardDefinition]
-) -> dict[str, PhraseLibrary]:
+def load_libraries(folder: Path, boards: Mapping[str, BoardDefinition]) -> dict[str, PhraseLibrary]:
     """The libraries of the boards that have one; raises DefinitionError naming every mistake."""
     libraries: dict[str, PhraseLibrary] = {}
     mistakes: list[str] = []

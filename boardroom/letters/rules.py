@@ -212,6 +212,6 @@ def _is_easy(word: str, easy: Collection[str]) -> bool:
                             ("ies", "y"), ("ly", "")):  # fmt: skip
         if plain.endswith(ending):
             stems.add(plain.removesuffix(ending) + instead)
-    return any(stem in easy for stem in stems) or all(
-        part in easy for part in plain.split("-") if "-" in plain
-    ) and "-" in plain
+    return any(stem in easy for stem in stems) or (
+        all(part in easy for part in plain.split("-") if "-" in plain) and "-" in plain
+    )
