@@ -144,7 +144,7 @@ READ_LETTER = Rule(
 )
 WRITE_LETTER = Rule(
     "write a letter",
-    "chairs, coordinators and members with a specialty; the letter itself asks who tells the patient",
+    "chairs, coordinators and members with a specialty; the letter asks who tells the patient",
     lambda person, subject: (
         _votes(person, subject) or _role(Role.CHAIR, Role.COORDINATOR)(person, subject)
     ),

@@ -54,7 +54,7 @@ def _letter(case_id: int, kind: str) -> Letter:
 
 @bp.get(f"/cases/<int:case_id>/letters/{KIND}")
 def letter(case_id: int, kind: str) -> str:
-    """The letter: to write for those who may, to read for others; referrers read what is approved."""
+    """The letter: to write for those who may, else to read; referrers read what is approved."""
     return _page(case_id, kind)
 
 
