@@ -1,4 +1,4 @@
-"""The letters about the past meeting: written and approved in the days after it, one still a draft."""
+"""The letters about the past meeting, written in the days after it; one is still a draft."""
 
 from __future__ import annotations
 

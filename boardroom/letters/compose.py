@@ -174,15 +174,19 @@ def _suggested(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
 
 
 def _considered(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
-    lines = []
-    for disposition in ("fallback", "rejected"):
-        for key in options_with(case, board, disposition):
-            text = library.dispositions[disposition].format(plain=library.options[key].plain)
-            lines.append(f"- {capital(text)}")
-    if not lines:
+    fallback = [
+        capital(library.dispositions["fallback"].format(plain=library.options[key].plain))
+        for key in options_with(case, board, "fallback")
+    ]
+    rejected = [
+        f"- {capital(library.options[key].plain)}." for key in options_with(case, board, "rejected")
+    ]
+    if not fallback and not rejected:
         return ""
-    more = "" if options_with(case, board, "fallback") else library.tone.no_fallback
-    return paragraphs("We looked at these ways too:\n" + "\n".join(lines), more)
+    return paragraphs(
+        said(*fallback) or library.tone.no_fallback,
+        "\n".join([library.dispositions["rejected"], *rejected]) if rejected else "",
+    )
 
 
 def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:

@@ -16,7 +16,7 @@ from boardroom.minutes.fonts import load_fonts
 from boardroom.minutes.papers import View, compile_pdf
 from boardroom.minutes.wordml import STYLES, Paper
 
-NORMAL, LARGE = 11.5, 18.0  # points of the running text
+NORMAL, CLINICAL, LARGE = 11.5, 10.5, 18.0  # points of the running text
 DRAFT = "Draft. Not approved yet."
 
 
@@ -69,7 +69,7 @@ def letter_view(document: LetterDocument, digest: str, *, size: float = NORMAL) 
 
 def letter_pdf(document: LetterDocument, digest: str, *, large: bool = False) -> bytes:
     """The letter as PDF bytes."""
-    view = letter_view(document, digest, size=LARGE if large else NORMAL)
+    view = letter_view(document, digest, size=_size(document, large))
     return compile_pdf(
         "letter.typ", view, load_fonts(), _made(document), folder=Path(__file__).parent
     )
@@ -77,7 +77,7 @@ def letter_pdf(document: LetterDocument, digest: str, *, large: bool = False) ->
 
 def letter_docx(document: LetterDocument, digest: str, *, large: bool = False) -> bytes:
     """The letter as DOCX bytes, with real headings and lists."""
-    size = LARGE if large else NORMAL
+    size = _size(document, large)
     view = letter_view(document, digest, size=size)
     paper = Paper(docx.Document())
     paper.set_up(view, _made(document))
@@ -112,6 +112,12 @@ def letter_docx(document: LetterDocument, digest: str, *, large: bool = False) -
     out = io.BytesIO()
     paper.doc.save(out)
     return out.getvalue()
+
+
+def _size(document: LetterDocument, large: bool) -> float:
+    if large:
+        return LARGE
+    return NORMAL if document.kind == "patient" else CLINICAL
 
 
 def _made(document: LetterDocument) -> dt.datetime:
