@@ -52,7 +52,8 @@ def mistakes(folder: Path, old: str, new: str) -> list[str]:
         ("target_grade = 8", "target_grade = 80",
          "letters/liver.toml: target_grade: Input should be less than or equal to 16"),
         ("[contact]", "[contakt]", "letters/liver.toml: contakt: is not a known key"),
-        ('key = "liver"', 'key = "lung"', "letters/liver.toml: key: must be 'liver', like the file's name"),
+        ('key = "liver"', 'key = "lung"',
+         "letters/liver.toml: key: must be 'liver', like the file's name"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_file_key_and_reason(
@@ -65,7 +66,9 @@ def test_a_board_without_a_library_has_no_letters(tmp_path: Path) -> None:
     assert load_libraries(tmp_path, BOARDS) == {}
 
 
-def decision(board: BoardDefinition, verdict: str, first: str = "unresectable_remnant", **more: object) -> compose.Decision:  # fmt: skip
+def decision(
+    board: BoardDefinition, verdict: str, first: str = "unresectable_remnant", **more: object
+) -> compose.Decision:
     fates = {o.key: Fate("rejected", "Bilirubin 2.6 mg/dL.") for o in board.options}
     fates |= {"ablation": Fate("chosen", ""), "systemic": Fate("fallback", "If it grows.")}
     content = Content(
@@ -120,7 +123,8 @@ def test_every_verdict_and_option_gives_an_easy_letter_without_clinical_reasons(
         one = decision(
             board, "ablatable", content=Content(**{**vars(one.content), "dispositions": fates})
         )
-        assert library.options[option.key].what in compose.patient_draft(one, board, library)["suggest"]  # fmt: skip
+        suggested = compose.patient_draft(one, board, library)["suggest"]
+        assert library.options[option.key].what in suggested
 
 
 def measured(text: str, library: PhraseLibrary) -> rules.Readability:
