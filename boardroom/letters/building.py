@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from boardroom.aside import run_aside
 from boardroom.db import now
 from boardroom.letters import compose, queries, rules
 from boardroom.letters.document import Correction, LetterDocument, Section
@@ -84,6 +87,14 @@ def _greeting(name: str) -> str:
     return f"Dear {name}," if name else "Good day,"
 
 
+def labels_of(letter: Letter) -> dict[str, str]:
+    """{field: what it is called} for the parts of the letter and the patient's questions."""
+    library = library_for(letter.case.board)
+    patient = letter.kind == LetterKind.PATIENT
+    headings = library.headings if patient else library.clinical_headings
+    return {**headings, **{f"answer-{q.id}": q.text for q in letter.case.questions}}
+
+
 def points_of(letter: Letter) -> list[str]:
     """What stands between the letter and its approval."""
     library = library_for(letter.case.board)
@@ -99,12 +110,17 @@ def points_of(letter: Letter) -> list[str]:
     )
 
 
-def readability_of(letter: Letter) -> rules.Readability:
-    """How easily the letter reads as it stands; names of people and places are left alone."""
+def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
+    """How easily the letter reads as it stands; names of people and places are left alone.
+
+    `aside`: in a thread, because the first measuring of a process reads a dictionary for a second
+    or two; not inside a write transaction.
+    """
     library, case = library_for(letter.case.board), letter.case
     names = [person.name for person in members_of(case.board)]
     names += [case.patient.name, case.referrer_name, case.referrer_hospital, case.patient.hospital]
-    return rules.readability(
+    measure = partial(
+        rules.readability,
         document_of(letter).body,
         target=library.target_grade,
         longest=library.longest_sentence,
@@ -112,3 +128,4 @@ def readability_of(letter: Letter) -> rules.Readability:
         known=library.known,
         names=[*names, case.first_by],
     )
+    return run_aside(measure) if aside else measure()

@@ -73,7 +73,7 @@ def _page(case_id: int, kind: str, problem: str = "") -> str:
         shown = building.document_of(found)
     readability = None
     if editing and found is not None and kind == LetterKind.PATIENT:
-        readability = building.readability_of(found)
+        readability = building.readability_of(found, aside=True)
     audit.record_reading(f"read a letter ({kind})", board=case.board, case_id=case_id)
     return render_template(
         "letters/letter.html",
@@ -130,7 +130,12 @@ def save(case_id: int, kind: str) -> Any:
         )
     except StaleVersion as stale:
         if not wants_part():
-            raise
+            labels = building.labels_of(found)
+            raise StaleVersion(
+                str(stale),
+                mine={labels.get(name, name): text for name, text in stale.mine.items()},
+                theirs={labels.get(name, name): text for name, text in stale.theirs.items()},
+            ) from stale
         return jsonify(version=found.version, mine=stale.mine, theirs=stale.theirs), 409
     except DomainError as refusal:
         if not wants_part():
