@@ -21,6 +21,7 @@ from boardroom import audit, live, receipts
 from boardroom.boards.definition import BoardDefinition, load_boards
 from boardroom.db import SAFE_METHODS, in_one_transaction, init_db
 from boardroom.errors import init_errors
+from boardroom.letters.phrases import load_libraries
 from boardroom.permissions import init_permissions
 from boardroom.settings import Mode, asset_dir, data_dir, read_settings
 
@@ -72,6 +73,9 @@ def build(
         count = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.extensions["boards"] = load_boards(Path(app.config["BOARDS_DIR"]))
+    app.extensions["letters"] = load_libraries(
+        Path(app.config["LETTERS_DIR"]), app.extensions["boards"]
+    )
 
     init_db(app)
     audit.init_audit()
@@ -112,6 +116,7 @@ def _register_features(app: Flask) -> None:
     from boardroom.comments.routes import bp as comments
     from boardroom.consensus.routes import bp as consensus
     from boardroom.home.routes import bp as home
+    from boardroom.letters.routes import bp as letters
     from boardroom.meetings.blueprint import bp as meetings
     from boardroom.minutes.routes import bp as minutes
     from boardroom.opinions.routes import bp as opinions
@@ -127,6 +132,7 @@ def _register_features(app: Flask) -> None:
         meetings,
         consensus,
         minutes,
+        letters,
     ):
         app.register_blueprint(blueprint)
 

@@ -137,6 +137,18 @@ EXPORT = Rule(
     _role(Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR),
 )
 SIGN_MINUTES = Rule("sign minutes", "chairs of the board", _role(Role.CHAIR))
+READ_LETTER = Rule(
+    "read a letter",
+    "members of the board except observers; once approved, referrers of the hospital that asked",
+    lambda person, subject: _role(*INSIDE)(person, subject) or _own_hospital(person, subject),
+)
+WRITE_LETTER = Rule(
+    "write a letter",
+    "chairs, coordinators and members with a specialty; the letter asks who tells the patient",
+    lambda person, subject: (
+        _votes(person, subject) or _role(Role.CHAIR, Role.COORDINATOR)(person, subject)
+    ),
+)
 ADMINISTER = Rule("administer", "administrators of the board", _role(Role.ADMINISTRATOR))
 
 ROUTES: dict[str, Rule] = {
@@ -221,6 +233,15 @@ ROUTES: dict[str, Rule] = {
     "minutes.start_export": EXPORT,
     "minutes.export_state": EXPORT,
     "minutes.export_file": EXPORT,
+    # Letters
+    "letters.letter": READ_LETTER,
+    "letters.download": READ_LETTER,
+    "letters.preview": WRITE_LETTER,
+    "letters.begin": WRITE_LETTER,
+    "letters.save": WRITE_LETTER,
+    "letters.approve": WRITE_LETTER,
+    "letters.correct": WRITE_LETTER,
+    "letters.answer": WRITE_LETTER,
 }
 
 

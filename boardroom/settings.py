@@ -50,6 +50,7 @@ def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
     values["DOCUMENTS_DIR"] = data / "documents"
     values.setdefault("DATABASE_URL", _own_database(data))
     values.setdefault("BOARDS_DIR", str(asset_dir("config") / "boards"))
+    values.setdefault("LETTERS_DIR", str(asset_dir("config") / "letters"))
     if not values.get("SECRET_KEY"):
         values["SECRET_KEY"] = _own_secret_key(data)
     return values

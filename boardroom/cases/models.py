@@ -185,8 +185,11 @@ class PatientQuestion(_OfCase, Base):
 
     text: Mapped[str]
     answer: Mapped[str] = mapped_column(default="")
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[dt.datetime | None]
 
     case: Mapped[Case] = relationship(back_populates="questions")
+    answered_by: Mapped[Person | None] = relationship()
 
 
 class Document(_OfCase, Base):

@@ -11,11 +11,11 @@ from typing import Any
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import fields, rules
-from boardroom.cases.models import Case, Fact, Lesion
+from boardroom.cases.models import Case, Fact, Lesion, PatientQuestion
 from boardroom.cases.rules import ValueRefused
 from boardroom.cases.targets import OfFact, Plain, entered, targets
 from boardroom.clinical import facts as clinical
-from boardroom.db import db
+from boardroom.db import db, now
 from boardroom.people.models import Person
 from boardroom.refusals import StaleVersion
 
@@ -51,6 +51,7 @@ class _Context:
     board: BoardDefinition
     today: dt.date
     saved: Saved
+    actor: Person | None
 
 
 def save_case(
@@ -72,7 +73,7 @@ def save_case(
     rules.must_be_open(case.status)
     found = targets(case, values)
     saved = Saved(case.version)
-    context = _Context(case, board, today, saved)
+    context = _Context(case, board, today, saved, actor)
     values = _merged(context, found, values, was or {}, stale=version != case.version)
     for name, target in found.items():
         if isinstance(target, Plain) and name not in fields.NONE_STATED:
@@ -157,6 +158,14 @@ def _set_plain(context: _Context, target: Plain, text: str) -> None:
     if new != old:
         setattr(target.row, target.field.name, new)
         context.saved.changed = True
+        if isinstance(target.row, PatientQuestion) and target.field.name == "answer":
+            sign_answer(target.row, context.actor)
+
+
+def sign_answer(question: PatientQuestion, actor: Person | None) -> None:
+    """Note who answered a question of the patient, and when; nobody where the answer is gone."""
+    question.answered_by_id = actor.id if actor is not None and question.answer else None
+    question.answered_at = now() if question.answer else None
 
 
 def _set_none_stated(

@@ -18,6 +18,7 @@ from boardroom.audit import AuditEntry
 from boardroom.boards.definition import BoardDefinition
 from boardroom.db import at_time, db, now, write_transaction
 from boardroom.demo.content import DemoCase, DemoContent, DemoMeeting, load_content
+from boardroom.demo.letters import Letters
 from boardroom.demo.referrals import COORDINATOR, DemoMistake, Referrals
 from boardroom.demo.sitting import Sitting
 from boardroom.demo.timeline import Timeline
@@ -105,6 +106,8 @@ def _make(app: Flask, content: DemoContent) -> dict[str, int]:
         past.chair,
         lambda actor: _sign(made["past"], board, actor),
     )
+    if BOARD in app.extensions["letters"]:
+        Letters(line, referrals, past.chair).plan(past_day, content.cases_of("past"))
     line.run()
     if unfinished := [c.key for c in content.cases if c.key not in referrals.cases]:
         raise DemoMistake(f"never came in: {unfinished}")

@@ -223,7 +223,8 @@ class DemoShift(Content):
 class DemoOutcome(Content):
     """What the past meeting decided. Options not named in `dispositions` do not apply.
 
-    `provisional`: reasons why it is only provisional, none when it is final.
+    `provisional`: reasons why it is only provisional, none when it is final. `letter`: parts of the
+    patient's letter in the words of who tells them; `letter_waits`: it is a draft still.
     """
 
     minutes_spent: Annotated[StrictInt, Field(gt=0, le=30)]
@@ -237,6 +238,8 @@ class DemoOutcome(Content):
     tell_by_days: Days
     rediscuss: str
     provisional: tuple[str, ...] = ()
+    letter: Mapping[str, str] = {}
+    letter_waits: bool = False
     sign_offs: tuple[DemoSignOff, ...]
     shifts: tuple[DemoShift, ...] = ()
 

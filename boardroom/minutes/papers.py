@@ -90,8 +90,15 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
             return value
 
 
-def compile_pdf(template: str, view: Mapping[str, Any], fonts: Fonts, at: dt.datetime) -> bytes:
-    """The PDF of a template in this folder, with every text of the view as plain text.
+def compile_pdf(
+    template: str,
+    view: Mapping[str, Any],
+    fonts: Fonts,
+    at: dt.datetime,
+    *,
+    folder: Path = TEMPLATES,
+) -> bytes:
+    """The PDF of a template in a folder, this one's own, with every text of the view as plain text.
 
     The same view and moment make the same bytes.
     """
@@ -100,8 +107,8 @@ def compile_pdf(template: str, view: Mapping[str, Any], fonts: Fonts, at: dt.dat
         "lacking": LACKING if fonts.lacks(json.dumps(view, ensure_ascii=False)) else "",
     }
     compiler = typst.Compiler(
-        TEMPLATES / template,
-        root=TEMPLATES,
+        folder / template,
+        root=folder,
         font_paths=fonts.loaded,
         sys_inputs={"data": json.dumps(drawn, ensure_ascii=False)},
     )

@@ -32,10 +32,16 @@ PAGES = {
         "/cases/{case}",
         "/cases/{case}/opinion",
         "/cases/{decided}",
+        "{letter}",
         "/boards/liver",
     ],
     "oncologist2@": ["/cases/{case}/opinion"],
-    "chair@": ["/", "/meetings/{past}/minutes", "/meetings/{meeting}/stage"],
+    "chair@": [
+        "/",
+        "/meetings/{past}/minutes",
+        "/meetings/{meeting}/stage",
+        "/cases/{decided}/letters/referrer",
+    ],
     "admin@": [
         "/",
         "/boards/liver/people",
@@ -58,6 +64,9 @@ def places(people: People) -> dict[str, str]:
     case = page.locator("a[href^='/cases/']").first.get_attribute("href") or ""
     page.goto(f"/meetings/{said['past_meeting']}")
     decided = page.locator("a[href^='/cases/']").first.get_attribute("href") or ""
+    surgeon = people.page("surgeon@", "/")
+    letter = surgeon.locator("a[href$='/letters/patient']").first.get_attribute("href") or ""
+    surgeon.context.close()
     page.goto("/cases?status=submitted")
     waiting = (
         page.locator("main a[href^='/cases/']:not([href*='new'])").first.get_attribute("href") or ""
@@ -66,6 +75,7 @@ def places(people: People) -> dict[str, str]:
         "case": case.split("/")[2],
         "decided": decided.split("/")[2],
         "waiting": waiting.split("/")[2],
+        "letter": letter,
         "meeting": str(said["meeting"]),
         "past": str(said["past_meeting"]),
     }

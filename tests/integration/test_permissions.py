@@ -76,6 +76,8 @@ LETS_IN: dict[str, set[str]] = {
     "read minutes": MEMBERS,
     "export minutes": {"administrator", *PREPARERS},
     "sign minutes": CHAIRS,
+    "read a letter": {*INSIDE, "referrer"},
+    "write a letter": {*PREPARERS, *VOTERS},
     "administer": {"administrator"},
 }
 

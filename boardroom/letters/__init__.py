@@ -1,0 +1,1 @@
+"""What the patient and the referring hospital are told, in writing."""

@@ -1,0 +1,131 @@
+"""A letter as it stands, made ready to be read, measured, approved and drawn."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from boardroom.aside import run_aside
+from boardroom.db import now
+from boardroom.letters import compose, queries, rules
+from boardroom.letters.document import Correction, LetterDocument, Section
+from boardroom.letters.models import Letter, LetterKind
+from boardroom.letters.phrases import PhraseLibrary
+from boardroom.meetings.models import ItemStatus
+from boardroom.people.queries import members_of
+from boardroom.refusals import IllegalTransition
+from boardroom.web import day
+
+
+def library_for(board: str) -> PhraseLibrary:
+    """The board's phrase library. Raises IllegalTransition for a board without letters."""
+    library = queries.library_of(board)
+    if library is None:
+        raise IllegalTransition(
+            "This board has no phrase library, so it has no letters. See config/letters."
+        )
+    return library
+
+
+def document_of(letter: Letter) -> LetterDocument:
+    """The letter as it stands, as it would be approved."""
+    item, case = letter.item, letter.case
+    board, library = queries.board_of(case.board), library_for(case.board)
+    to_patient = letter.kind == LetterKind.PATIENT
+    headings = library.headings if to_patient else library.clinical_headings
+    texts = {key: str(letter.sections.get(key, "")) for key in rules.SECTIONS[letter.kind]}
+    if to_patient:
+        answered = [(q.text, q.answer) for q in queries.asked(case)]
+        texts["questions"] = compose.answers_text(answered, library)
+    provisional = item.status == ItemStatus.PROVISIONAL
+    before = letter.latest
+    name = case.patient.name
+    about = ", ".join(
+        part
+        for part in (
+            f"Patient: {name}" if name else "",
+            f"born {day(case.patient.birth_date)}" if case.patient.birth_date else "",
+            f"record {case.patient.record_number}" if case.patient.record_number else "",
+        )
+        if part
+    )
+    referrer = (case.referrer_name, case.referrer_hospital, about)
+    return LetterDocument(
+        kind="patient" if to_patient else "referrer",
+        language=library.language,
+        board=board.name,
+        case=case.code,
+        date=day(now(), case.board),
+        to=tuple(line for line in ((name,) if to_patient else referrer) if line),
+        greeting=_greeting(name) if to_patient else f"{library.clinical['greeting']},",
+        title="What the experts think about your case" if to_patient else "Second opinion",
+        provisional=(
+            library.tone.provisional if to_patient else "This decision is provisional, not final."
+        )
+        if provisional
+        else "",
+        # Reasons such as a missing quorum say nothing to a patient but that it is not final.
+        provisional_reasons=tuple(str(r) for r in item.provisional_reasons)
+        if provisional and not to_patient
+        else (),
+        correction=Correction(
+            number=before.number + 1,
+            of=day(before.approved_at, case.board),
+            reason=letter.correction,
+        )
+        if before is not None
+        else None,
+        sections=tuple(
+            Section(key=key, heading=headings[key], text=text)
+            for key, text in texts.items()
+            if text.strip()
+        ),
+        closing=library.tone.closing if to_patient else library.clinical["closing"],
+    )
+
+
+def _greeting(name: str) -> str:
+    return f"Dear {name}," if name else "Good day,"
+
+
+def labels_of(letter: Letter) -> dict[str, str]:
+    """{field: what it is called} for the parts of the letter and the patient's questions."""
+    library = library_for(letter.case.board)
+    patient = letter.kind == LetterKind.PATIENT
+    headings = library.headings if patient else library.clinical_headings
+    return {**headings, **{f"answer-{q.id}": q.text for q in letter.case.questions}}
+
+
+def points_of(letter: Letter) -> list[str]:
+    """What stands between the letter and its approval."""
+    library = library_for(letter.case.board)
+    patient = letter.kind == LetterKind.PATIENT
+    texts = {key: str(text) for key, text in letter.sections.items()}
+    if patient:
+        texts |= {f"answer-{q.id}": q.answer for q in queries.asked(letter.case)}
+    return rules.open_points(
+        str(letter.kind),
+        texts,
+        library.headings if patient else library.clinical_headings,
+        [q.text for q in queries.unanswered(letter.case)],
+    )
+
+
+def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
+    """How easily the letter reads as it stands; names of people and places are left alone.
+
+    `aside`: in a thread, because the first measuring of a process reads a dictionary for a second
+    or two; not inside a write transaction.
+    """
+    library, case = library_for(letter.case.board), letter.case
+    names = [person.name for person in members_of(case.board)]
+    names += [case.patient.name, case.referrer_name, case.referrer_hospital, case.patient.hospital]
+    measure = partial(
+        rules.readability,
+        document_of(letter).body,
+        target=library.target_grade,
+        longest=library.longest_sentence,
+        glossary={term.term: term.plain for term in library.glossary},
+        known=library.known,
+        names=[*names, case.first_by],
+    )
+    return run_aside(measure) if aside else measure()

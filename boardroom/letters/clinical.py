@@ -1,0 +1,175 @@
+"""The clinical letter to the referring hospital, made of the record. Pure.
+
+By specialty: no name of whoever said it, no confidence, no comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.letters.compose import (
+    Decision,
+    capital,
+    inside,
+    joined,
+    options_with,
+    paragraphs,
+    said,
+    small,
+    stop,
+)
+from boardroom.letters.phrases import PhraseLibrary
+
+
+def referrer_draft(
+    case: Decision, board: BoardDefinition, library: PhraseLibrary
+) -> dict[str, str]:
+    """{section: text} for the colleague who asked: by specialty, without names and confidence."""
+    return {
+        "question": paragraphs(library.clinical["intro"], stop(case.question)),
+        "consensus": _consensus(case, board, library),
+        "panel": _panel(case, board, library),
+        "options": _options(case, board),
+        "plan": _plan(case),
+        "dissent": _dissent(case, board),
+        "change": _change(case, board, library),
+        "again": paragraphs(stop(capital(case.content.rediscuss)), library.clinical["re_present"]),
+    }
+
+
+def _word(board: BoardDefinition, vocabulary: str, key: str) -> str:
+    try:
+        return board.label(vocabulary, key) if key else ""
+    except LookupError:
+        return key
+
+
+def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
+    content, clinical = case.content, library.clinical
+    first = _word(board, "verdicts", case.first_verdict)
+    by = ", ".join(part for part in (case.first_by, case.first_on) if part)
+    against = f"First opinion: {first}{f' ({by})' if by else ''}." if first else ""
+    change = {
+        "upgraded": "Against the first opinion: upgraded.",
+        "downgraded": "Against the first opinion: downgraded.",
+        "confirmed": clinical["unchanged"],
+    }.get(case.outcome or "", "")
+    why = _word(board, "reclassification_reasons", content.reclassification_reason)
+    agreement = {
+        "unanimous": clinical["agreed"], "majority": clinical["majority"],
+        "none_reached": clinical["none_reached"],
+    }.get(content.strength, "")  # fmt: skip
+    differs = case.outcome in ("upgraded", "downgraded")
+    return paragraphs(
+        said(
+            f"The board discussed the case on {case.meeting_day}.",
+            f"Its verdict: {_word(board, 'verdicts', content.verdict)}." if content.verdict else "",
+            agreement,
+        ),
+        said(against, change, f"Reason: {small(why)}." if why and differs else ""),
+        content.rationale,
+    )
+
+
+def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
+    def names(keys: Sequence[str]) -> str:
+        return joined(list(dict.fromkeys(_word(board, "specialties", k) for k in keys)))
+
+    parts = []
+    by_verdict: dict[str, list[str]] = {}
+    for view in case.views:
+        if view.verdict:
+            by_verdict.setdefault(view.verdict, []).append(view.specialty)
+    if by_verdict:
+        lines = [f"- {_word(board, 'verdicts', v)}: {names(who)}" for v, who in by_verdict.items()]
+        parts.append("Verdicts of the specialties after the discussion:\n" + "\n".join(lines))
+    for option in board.options:
+        fate = case.content.dispositions.get(option.key)
+        if fate is None or fate.disposition != "chosen":
+            continue
+        lines = []
+        for stance in board.stances:
+            who = [v for v in case.views if v.stances.get(option.key, ("", ""))[0] == stance.key]
+            if not who or stance.key == "outside_field":
+                continue
+            reasons = [
+                f"{_word(board, 'specialties', v.specialty)}: {v.stances[option.key][1]}"
+                for v in who
+                if stance.key == "advise_against" and v.stances[option.key][1]
+            ]
+            line = f"- {stance.name}: {names([v.specialty for v in who])}"
+            lines.append(f"{line} ({'; '.join(reasons)})" if reasons else line)
+        if lines:
+            parts.append(f"On what was chosen, {option.name}:\n" + "\n".join(lines))
+    signed = [s.specialty for s in case.signatures if s.kind == "agree"]
+    lines = [f"- Agreed: {names(signed)}"] if signed else []
+    lines += [
+        f"- With reservation: {_word(board, 'specialties', s.specialty)}"
+        f"{f' ({s.text})' if s.text else ''}"
+        for s in case.signatures
+        if s.kind == "reservation"
+    ]
+    if against := [s.specialty for s in case.signatures if s.kind == "dissent"]:
+        lines.append(f"- Dissent: {names(against)}, see below")
+    if lines:
+        parts.append("Sign-off of the consensus:\n" + "\n".join(lines))
+    return paragraphs(*parts) or "No opinion and no sign-off was recorded."
+
+
+def _options(case: Decision, board: BoardDefinition) -> str:
+    lines = []
+    for option in board.options:
+        fate = case.content.dispositions.get(option.key)
+        if fate is None or not fate.disposition:
+            lines.append(f"- {option.name}: left open")
+        elif fate.disposition != "not_applicable" or fate.reason:
+            word = small(_word(board, "dispositions", fate.disposition))
+            lines.append(
+                f"- {option.name}: {word}{f'. {stop(fate.reason)}' if fate.reason else ''}"
+            )
+    rest = [board.option(k).name for k in options_with(case, board, "not_applicable")
+            if not case.content.dispositions[k].reason]  # fmt: skip
+    if rest:
+        lines.append(f"- Not applicable: {joined(rest)}")
+    return "\n".join(lines)
+
+
+def _plan(case: Decision) -> str:
+    lines = []
+    for step in case.content.steps:
+        more = ", ".join(part for part in (step.who, small(step.when)) if part)
+        lines.append(f"- {step.what.rstrip('.')}{f' ({more})' if more else ''}")
+    by = f" by {case.tell_by}" if case.tell_by else ""
+    told = f"The patient is told by {inside(case.teller)}{by}." if case.teller else ""
+    return paragraphs("\n".join(lines), told)
+
+
+def _dissent(case: Decision, board: BoardDefinition) -> str:
+    return "\n".join(
+        f"- {_word(board, 'specialties', s.specialty)}: {stop(s.text)}"
+        + (
+            f" To be opened again if: {stop(small(s.reopen_condition))}"
+            if s.reopen_condition
+            else ""
+        )
+        for s in case.signatures
+        if s.kind == "dissent"
+    )
+
+
+def _change(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
+    fallbacks = [
+        f"- {board.option(key).name}: {stop(reason)}" if reason else f"- {board.option(key).name}"
+        for key in options_with(case, board, "fallback")
+        for reason in [case.content.dispositions[key].reason]
+    ]
+    reopen = [
+        f"- Open the case again if: {stop(small(s.reopen_condition))}"
+        for s in case.signatures
+        if s.reopen_condition
+    ]
+    if not fallbacks and not reopen:
+        return library.clinical["nothing_else"]
+    head = "If the chosen treatment cannot be given:\n" + "\n".join(fallbacks) if fallbacks else ""
+    return paragraphs(head, "\n".join(reopen))

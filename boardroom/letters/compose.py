@@ -1,0 +1,226 @@
+"""The first draft of a letter, made of the record and the phrase library. Pure.
+
+No clinical reason and no opinion's text goes into a patient's draft by itself: the neutral phrase
+stands there, and the page shows the record beside it for the person who writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.consensus.rules import Content, Outcome
+from boardroom.letters.phrases import PhraseLibrary
+
+
+@dataclass(frozen=True)
+class View:
+    """One specialty's opened opinion as far as a colleague elsewhere is told of it."""
+
+    specialty: str
+    verdict: str
+    stances: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # option: stance, reason
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One specialty's word on the consensus. `kind`: agree, reservation or dissent."""
+
+    specialty: str
+    kind: str
+    text: str = ""
+    reopen_condition: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was recorded of one case at one meeting; days are words already."""
+
+    code: str
+    question: str
+    diagnosis: str
+    first_verdict: str
+    first_by: str
+    first_on: str
+    meeting_day: str
+    content: Content
+    outcome: Outcome | None
+    tell_by: str
+    teller: str
+    views: tuple[View, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    provisional_reasons: tuple[str, ...] = ()
+    patient_wants: str = ""
+
+    @property
+    def specialties(self) -> tuple[str, ...]:
+        """Who looked at the case, each once."""
+        keys = (*(v.specialty for v in self.views), *(s.specialty for s in self.signatures))
+        return tuple(dict.fromkeys(keys))
+
+
+def joined(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def said(*parts: str) -> str:
+    """Sentences that say something, as one paragraph."""
+    return " ".join(part.strip() for part in parts if part.strip())
+
+
+def paragraphs(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """A sentence's first letter made small, but not that of an abbreviation or a name."""
+    return (
+        text[:1].lower() + text[1:] if text[1:2].islower() and not text.startswith("Dr ") else text
+    )
+
+
+def inside(who: str) -> str:
+    """ "The surgeon" as "the surgeon"; a name stays as it is."""
+    return who[0].lower() + who[1:] if who.startswith(("The ", "A ", "An ")) else who
+
+
+def stop(text: str) -> str:
+    return text if not text or text[-1] in ".!?" else f"{text}."
+
+
+# ---- To the patient -----------------------------------------------------------------------------
+
+
+def patient_draft(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> dict[str, str]:
+    """{section: text} for the patient; `questions` stays empty, it is made of the answers."""
+    tone, content = library.tone, case.content
+    unchanged = case.outcome == "confirmed"
+    agreed = {"unanimous": tone.agreed, "majority": tone.majority}.get(
+        content.strength, tone.no_agreement
+    )
+    reason = library.reclassification_reasons.get(content.reclassification_reason, "")
+    compared = library.reclassification[case.outcome] if case.first_verdict and case.outcome else ""
+    return {
+        "asked": _asked(case, library),
+        "who": _who(case, library),
+        "found": paragraphs(
+            said(
+                f"You have {library.diagnoses[case.diagnosis]}."
+                if case.diagnosis in library.diagnoses
+                else "",
+                library.first_verdicts.get(case.first_verdict, ""),
+            ),
+            library.verdicts.get(content.verdict, ""),
+            said(
+                compared,
+                reason if not unchanged else "",
+                tone.unchanged_is_worth if unchanged else "",
+            ),
+            agreed,
+        ),
+        "suggest": _suggested(case, board, library),
+        "considered": _considered(case, board, library),
+        "next": _next(case, board, library),
+        "questions": "",
+        "call": _call(library),
+    }
+
+
+def _asked(case: Decision, library: PhraseLibrary) -> str:
+    by = f" by {case.first_by}" if case.first_by else ""
+    first = case.first_verdict and case.first_on
+    told = f"You were first told{by} on {case.first_on} what could be done." if first else ""
+    return paragraphs(
+        said(
+            library.tone.opening,
+            library.tone.opening_unchanged if case.outcome == "confirmed" else "",
+        ),
+        said(told, "We were asked to look at your case again and to say what can be done for you."),
+    )
+
+
+def _who(case: Decision, library: PhraseLibrary) -> str:
+    lines = [f"- {library.specialties[s]}" for s in case.specialties if s in library.specialties]
+    met = f"A group of experts talked about your case on {case.meeting_day}."
+    if not lines:
+        return met
+    return (
+        f"{met} They looked at your scans and your test results. In the group were:\n"
+        + "\n".join(lines)
+    )
+
+
+def options_with(case: Decision, board: BoardDefinition, disposition: str) -> list[str]:
+    fates = case.content.dispositions
+    return [
+        o.key for o in board.options if (f := fates.get(o.key)) and f.disposition == disposition
+    ]
+
+
+def _suggested(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
+    chosen = [
+        said(
+            library.dispositions["chosen"].format(plain=library.options[key].plain),
+            library.options[key].what,
+        )
+        for key in options_with(case, board, "chosen")
+    ]
+    return paragraphs(*chosen, library.tone.with_you)
+
+
+def _considered(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
+    fallback = [
+        capital(library.dispositions["fallback"].format(plain=library.options[key].plain))
+        for key in options_with(case, board, "fallback")
+    ]
+    rejected = [
+        f"- {capital(library.options[key].plain)}." for key in options_with(case, board, "rejected")
+    ]
+    if not fallback and not rejected:
+        return ""
+    return paragraphs(
+        said(*fallback) or library.tone.no_fallback,
+        "\n".join([library.dispositions["rejected"], *rejected]) if rejected else "",
+    )
+
+
+def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
+    plain = {step.text.casefold(): library.steps[step.key] for step in board.plan_steps}
+    lines = []
+    for step in case.content.steps:
+        what = plain.get(step.what.casefold(), step.what).rstrip(".")
+        more = ", ".join(
+            part
+            for part in (small(step.when), f"with {inside(step.who)}" if step.who else "")
+            if part
+        )
+        lines.append(f"- {what}: {more}." if more else f"- {what}.")
+    by = f" by {case.tell_by}" if case.tell_by else ""
+    told = library.tone.told_by.format(teller=capital(case.teller), by=by) if case.teller else ""
+    again = library.tone.again.format(when=small(case.content.rediscuss).rstrip("."))
+    return paragraphs(
+        told,
+        "These are the next steps:\n" + "\n".join(lines) if lines else "",
+        again if case.content.rediscuss else "",
+    )
+
+
+def _call(library: PhraseLibrary) -> str:
+    contact = library.contact
+    return (
+        f"You can call {contact.who}: {contact.telephone}, {contact.hours}. "
+        "No question is too small.\n\n"
+        f"{contact.urgent}"
+    )
+
+
+def answers_text(questions: Sequence[tuple[str, str]], library: PhraseLibrary) -> str:
+    """The patient's questions with their answers, as one section; (question, answer) pairs."""
+    if not questions:
+        return library.tone.nothing_asked
+    return "\n\n".join(f"You asked: “{q.strip()}”\n{a.strip()}" for q, a in questions)

@@ -1,0 +1,170 @@
+"""The phrase library of a board's letters: neutral words for everything that a board can decide.
+
+One TOML file in the letters folder for each board, named like the board's own. It is read at start
+and checked against the board, so that no verdict, option or step is without its words. A board
+without a file has no letters.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StrictInt, StringConstraints, ValidationError
+
+from boardroom.boards.definition import BoardDefinition, DefinitionError
+from boardroom.boards.parts import Key, Line, Part
+from boardroom.letters.rules import PATIENT_SECTIONS, REFERRER_SECTIONS
+from boardroom.toml_mistakes import mistakes_in, named
+
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=600)]
+Phrases = Mapping[Key, Phrase]
+
+
+class OptionPhrase(Part):
+    """A treatment in plain words: `plain` names it inside a sentence, `what` explains it."""
+
+    plain: Line
+    what: Phrase
+
+
+class Term(Part):
+    """A word that a letter should explain, and how to say it."""
+
+    term: Line
+    plain: Line
+
+
+class Contact(Part):
+    """Whom the patient can call. Square brackets mark what a hospital has to fill in."""
+
+    who: Line
+    telephone: Line
+    hours: Line
+    urgent: Phrase
+
+
+class Tone(Part):
+    """What every letter says, whatever was decided: calm, neither promise nor blame."""
+
+    opening: Phrase
+    opening_unchanged: Phrase
+    nothing_asked: Phrase
+    unchanged_is_worth: Phrase
+    agreed: Phrase
+    majority: Phrase
+    no_agreement: Phrase
+    no_fallback: Phrase
+    with_you: Phrase
+    told_by: Phrase
+    again: Phrase
+    closing: Phrase
+    provisional: Phrase
+
+
+class PhraseLibrary(Part):
+    """Everything a board's letters are made of. `tellers`: which specialties a teller may have."""
+
+    key: Key
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
+    target_grade: Annotated[StrictInt, Field(ge=3, le=16)] = 8
+    longest_sentence: Annotated[StrictInt, Field(ge=8, le=60)] = 22
+    headings: Phrases
+    clinical_headings: Phrases
+    contact: Contact
+    tone: Tone
+    verdicts: Phrases
+    first_verdicts: Phrases
+    diagnoses: Phrases
+    options: Mapping[Key, OptionPhrase]
+    dispositions: Phrases
+    reclassification: Phrases
+    reclassification_reasons: Phrases
+    specialties: Phrases
+    steps: Phrases
+    tellers: Mapping[Key, tuple[Key, ...]]
+    clinical: Phrases
+    glossary: tuple[Term, ...] = ()
+    known: tuple[Line, ...] = ()
+
+
+CLINICAL = (
+    "greeting", "intro", "unchanged", "agreed", "majority", "none_reached", "nothing_else",
+    "re_present", "closing",
+)  # fmt: skip
+"""Phrases of the referrer's letter."""
+
+OUTCOMES = ("upgraded", "confirmed", "downgraded", "undetermined")
+
+
+def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[str, str]]:
+    """What the board has and the library does not, and the other way round: (key, reason)."""
+    wanted: Mapping[str, tuple[str, ...]] = {
+        "headings": PATIENT_SECTIONS,
+        "clinical_headings": REFERRER_SECTIONS,
+        "verdicts": tuple(v.key for v in board.verdicts),
+        "first_verdicts": tuple(v.key for v in board.verdicts),
+        "diagnoses": tuple(d.key for d in board.diagnoses),
+        "options": tuple(o.key for o in board.options),
+        "dispositions": tuple(d.key for d in board.dispositions),
+        "reclassification": OUTCOMES,
+        "reclassification_reasons": tuple(r.key for r in board.reclassification_reasons),
+        "specialties": tuple(s.key for s in board.specialties),
+        "steps": tuple(s.key for s in board.plan_steps),
+        "tellers": tuple(t.key for t in board.tellers),
+        "clinical": CLINICAL,
+    }
+    for name, keys in wanted.items():
+        given = getattr(library, name)
+        for key in keys:
+            if key not in given:
+                yield f"{name}.{key}", "is missing"
+        for key in given:
+            if key not in keys:
+                yield f"{name}.{key}", "is nothing that the board or its letters have"
+    specialties = {s.key for s in board.specialties}
+    for teller, keys in library.tellers.items():
+        for i, key in enumerate(keys):
+            if key not in specialties:
+                yield f"tellers.{teller}[{i}]", f"'{key}' is not one of the specialties"
+
+
+def read_library(path: Path, board: BoardDefinition) -> tuple[PhraseLibrary | None, list[str]]:
+    """Read one file: the library, or None and one message for each mistake. Never raises."""
+    name = f"letters/{path.name}"
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        return None, [f"{name}: not valid TOML: {error}"]
+    except (OSError, UnicodeDecodeError) as error:
+        return None, [f"{name}: cannot be read: {error}"]
+    mistakes = []
+    if content.setdefault("key", path.stem) != path.stem:
+        mistakes.append(f"{name}: key: must be '{path.stem}', like the file's name")
+    try:
+        library = PhraseLibrary.model_validate(content)
+    except ValidationError as error:
+        found = mistakes_in(error, content)
+        return None, mistakes + [f"{name}: {where}: {why}" for where, why in found]
+    mistakes += [
+        f"{name}: {named(where, content)}: {why}" for where, why in _misfits(library, board)
+    ]
+    return (None if mistakes else library), mistakes
+
+
+def load_libraries(folder: Path, boards: Mapping[str, BoardDefinition]) -> dict[str, PhraseLibrary]:
+    """The libraries of the boards that have one; raises DefinitionError naming every mistake."""
+    libraries: dict[str, PhraseLibrary] = {}
+    mistakes: list[str] = []
+    for key, board in boards.items():
+        path = Path(folder) / f"{key}.toml"
+        if path.is_file():
+            library, found = read_library(path, board)
+            mistakes += found
+            if library is not None:
+                libraries[key] = library
+    if mistakes:
+        raise DefinitionError("\n".join(mistakes))
+    return libraries

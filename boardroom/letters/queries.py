@@ -1,0 +1,278 @@
+"""Reading letters, what they are made of, and what waits for somebody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case, PatientQuestion
+from boardroom.consensus.models import Consensus
+from boardroom.consensus.queries import sign_offs_of
+from boardroom.consensus.rules import content_of, reclassification
+from boardroom.consensus.words import word
+from boardroom.db import db, now
+from boardroom.letters import rules
+from boardroom.letters.compose import Decision, Signature, View
+from boardroom.letters.models import ApprovedLetter, Letter, LetterKind
+from boardroom.letters.phrases import PhraseLibrary
+from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.opinions.queries import revealed_opinions
+from boardroom.people.models import Membership, Person, Role
+from boardroom.people.queries import members_of
+from boardroom.web import day
+
+SETTLED = (ItemStatus.DONE, ItemStatus.PROVISIONAL)
+SHOWN_FOR = dt.timedelta(days=90)
+"""How long a decision without its letter stays on somebody's home page."""
+
+
+def board_of(key: str) -> BoardDefinition:
+    """The board's definition."""
+    found: BoardDefinition = current_app.extensions["boards"][key]
+    return found
+
+
+def library_of(board: str) -> PhraseLibrary | None:
+    """The board's phrase library; a board without one has no letters."""
+    found: PhraseLibrary | None = current_app.extensions["letters"].get(board)
+    return found
+
+
+def decided_item(case_id: int) -> AgendaItem | None:
+    """The item of the case's latest decision, final or provisional, or None."""
+    return db.session.scalar(
+        select(AgendaItem)
+        .join(Consensus, Consensus.item_id == AgendaItem.id)
+        .where(AgendaItem.case_id == case_id, AgendaItem.status.in_(SETTLED))
+        .order_by(AgendaItem.ended_at.desc(), AgendaItem.id.desc())
+        .options(joinedload(AgendaItem.meeting), joinedload(AgendaItem.case))
+        .limit(1)
+    )
+
+
+def consensus_of(item: AgendaItem) -> Consensus:
+    """The consensus of a decided item. Raises NoResultFound."""
+    return db.session.scalars(select(Consensus).where(Consensus.item_id == item.id)).one()
+
+
+def letter_of(item: AgendaItem, kind: str) -> Letter | None:
+    """The letter about this decision with its approved versions, or None before it is begun."""
+    return db.session.scalar(
+        select(Letter)
+        .where(Letter.item_id == item.id, Letter.kind == kind)
+        .options(
+            selectinload(Letter.approved).joinedload(ApprovedLetter.approved_by),
+            joinedload(Letter.saved_by),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def approved_of(case_id: int, kind: str) -> list[ApprovedLetter]:
+    """Every approved version of the case's letters of a kind, the newest first."""
+    query = (
+        select(ApprovedLetter)
+        .join(ApprovedLetter.letter)
+        .where(Letter.case_id == case_id, Letter.kind == kind)
+        .options(joinedload(ApprovedLetter.approved_by), joinedload(ApprovedLetter.letter))
+        .order_by(ApprovedLetter.approved_at.desc(), ApprovedLetter.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def approved_version(case_id: int, kind: str, version_id: int) -> ApprovedLetter:
+    """One approved version of this case and kind and no other. Raises NoResultFound."""
+    return db.session.scalars(
+        select(ApprovedLetter)
+        .join(ApprovedLetter.letter)
+        .where(ApprovedLetter.id == version_id, Letter.case_id == case_id, Letter.kind == kind)
+        .options(joinedload(ApprovedLetter.approved_by), joinedload(ApprovedLetter.letter))
+    ).one()
+
+
+def question_of(case_id: int, question_id: int) -> PatientQuestion:
+    """A question of this case's patient and no other. Raises NoResultFound."""
+    return db.session.scalars(
+        select(PatientQuestion).where(
+            PatientQuestion.id == question_id, PatientQuestion.case_id == case_id
+        )
+    ).one()
+
+
+def asked(case: Case) -> list[PatientQuestion]:
+    """The patient's questions that say something."""
+    return [q for q in case.questions if q.text.strip()]
+
+
+def unanswered(case: Case) -> list[PatientQuestion]:
+    """The patient's questions without an answer."""
+    return [q for q in asked(case) if not q.answer.strip()]
+
+
+# ---- Who tells the patient ----------------------------------------------------------------------
+
+
+def _seats(board: str) -> list[rules.Seat]:
+    seats = []
+    for person in members_of(board):
+        place = person.on(board)
+        if place is None or place.role in (Role.REFERRER, Role.OBSERVER):
+            continue
+        seats.append(rules.Seat(person.id, person.name, place.specialty or ""))
+    return seats
+
+
+def _tellers(teller: str, board: BoardDefinition, seats: Iterable[rules.Seat]) -> tuple[int, ...]:
+    library = library_of(board.key)
+    if library is None:
+        return ()
+    words = {t.key: t.name for t in board.tellers}
+    return rules.tellers(teller, seats, words, library.tellers)
+
+
+def tellers_of(item: AgendaItem) -> tuple[int, ...]:
+    """Keys of the people of the board whom the consensus can mean; empty for an outsider."""
+    board = board_of(item.meeting.board)
+    return _tellers(consensus_of(item).teller, board, _seats(board.key))
+
+
+def writes(person: Person, item: AgendaItem) -> bool:
+    """Whether the person may edit the letters about this decision and answer for it.
+
+    Chairs and coordinators of the board may, and who tells the patient.
+    """
+    place = person.on(item.meeting.board)
+    if place is None:
+        return False
+    return place.role in (Role.CHAIR, Role.COORDINATOR) or person.id in tellers_of(item)
+
+
+def approves(person: Person, item: AgendaItem, kind: str) -> bool:
+    """Whether the person may approve: the patient's letter by who tells the patient (the chair
+    where the consensus names nobody of the board), the referrer's by a chair."""
+    place = person.on(item.meeting.board)
+    if place is None:
+        return False
+    told_by = tellers_of(item) if kind == LetterKind.PATIENT else ()
+    return person.id in told_by if told_by else place.role == Role.CHAIR
+
+
+# ---- What a letter is made of -------------------------------------------------------------------
+
+
+def decision_of(item: AgendaItem) -> Decision:
+    """The record of a decision, for composing letters. Only opened opinions, no confidence."""
+    board, case = board_of(item.meeting.board), item.case
+    content = content_of(consensus_of(item))
+    meeting_day = day(item.ended_at or item.meeting.starts_at, board.key)
+    views = revealed_opinions(case.id) if item.revealed_at is not None else []
+    return Decision(
+        code=case.code,
+        question=case.question,
+        diagnosis=case.diagnosis,
+        first_verdict=case.first_verdict,
+        first_by=case.first_by,
+        first_on=day(case.first_on),
+        meeting_day=meeting_day,
+        content=content,
+        outcome=reclassification(case.first_verdict, content.verdict, board),
+        tell_by=day(content.tell_by),
+        teller=word(board, "tellers", content.teller),
+        views=tuple(
+            View(
+                v.specialty,
+                v.verdict,
+                {k: (s.get("stance", ""), s.get("reason", "")) for k, s in v.stances.items()},
+            )
+            for v in views
+        ),
+        signatures=tuple(
+            Signature(s.specialty, str(s.kind), s.text, s.reopen_condition)
+            for s in sign_offs_of(item)
+        ),
+        provisional_reasons=tuple(str(r) for r in item.provisional_reasons)
+        if item.status == ItemStatus.PROVISIONAL
+        else (),
+        patient_wants=case.patient_wants,
+    )
+
+
+# ---- What waits ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A letter that somebody is to write or approve. `unanswered`: how many questions are open."""
+
+    case: Case
+    kind: str
+    begun: bool
+    correcting: bool
+    tell_by: dt.date | None
+    unanswered: int
+
+
+def waiting_for(person: Person) -> list[Waiting]:
+    """The letters that the person is to approve, the earliest promise first.
+
+    The patient's for who tells the patient, the referrer's for the chair; of the last 90 days.
+    """
+    boards = [
+        m.board
+        for m in person.memberships
+        if (m.votes or m.role == Role.CHAIR) and library_of(m.board) is not None
+    ]
+    if not boards:
+        return []
+    rows = db.session.execute(
+        select(AgendaItem, Consensus)
+        .join(Consensus, Consensus.item_id == AgendaItem.id)
+        .join(Case, AgendaItem.case_id == Case.id)
+        .where(
+            Case.board.in_(boards),
+            AgendaItem.status.in_(SETTLED),
+            AgendaItem.ended_at > now() - SHOWN_FOR,
+        )
+        .order_by(AgendaItem.ended_at, AgendaItem.id)
+        .options(joinedload(AgendaItem.case).selectinload(Case.questions))
+    ).unique()
+    latest = {item.case_id: (item, consensus) for item, consensus in rows}
+    letters = {
+        (found.item_id, str(found.kind)): found
+        for found in db.session.scalars(
+            select(Letter).where(Letter.item_id.in_([item.id for item, _ in latest.values()]))
+        )
+    }
+    seats = {board: _seats(board) for board in boards}
+    waiting = []
+    for item, consensus in latest.values():
+        board = board_of(item.case.board)
+        told_by = _tellers(consensus.teller, board, seats[board.key])
+        chairs = _is_chair(person.on(board.key))
+        for kind in LetterKind:
+            mine = person.id in told_by if kind == LetterKind.PATIENT and told_by else chairs
+            letter = letters.get((item.id, kind))
+            if not mine or (letter is not None and not letter.open):
+                continue
+            missing = len(unanswered(item.case)) if kind == LetterKind.PATIENT else 0
+            waiting.append(
+                Waiting(
+                    item.case,
+                    str(kind),
+                    letter is not None,
+                    bool(letter is not None and letter.correction),
+                    consensus.tell_by,
+                    missing,
+                )
+            )
+    return sorted(waiting, key=lambda w: (w.tell_by or dt.date.max, w.case.id, w.kind))
+
+
+def _is_chair(place: Membership | None) -> bool:
+    return place is not None and place.role == Role.CHAIR

@@ -1,0 +1,268 @@
+"""Letters: read, write, approve, correct, download; answers to what the patient asked."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, jsonify, render_template, request, send_file
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from boardroom import audit
+from boardroom.aside import run_aside
+from boardroom.cases.models import Case
+from boardroom.cases.queries import load_case
+from boardroom.db import db, now
+from boardroom.errors import wants_part
+from boardroom.letters import building, operations, queries
+from boardroom.letters.document import LetterDocument, blocks
+from boardroom.letters.models import Letter, LetterKind
+from boardroom.letters.paper import FORMATS, file_name
+from boardroom.meetings.models import AgendaItem
+from boardroom.people.models import Role
+from boardroom.refusals import DomainError, Refused, StaleVersion
+from boardroom.web import clock, see_other
+
+bp = Blueprint("letters", __name__)
+
+KIND = "<any(patient, referrer):kind>"
+TITLES = {"patient": "Letter to the patient", "referrer": "Letter to the referring hospital"}
+
+
+def _is_referrer() -> bool:
+    place = g.subject.place_of(current_user)
+    return place is not None and place.role == Role.REFERRER
+
+
+def _item(case_id: int) -> AgendaItem:
+    """The decision that the letters are about. Aborts with 404 where there is none."""
+    item = queries.decided_item(case_id)
+    if item is None:
+        abort(404)
+    return item
+
+
+def _letter(case_id: int, kind: str) -> Letter:
+    found = queries.letter_of(_item(case_id), kind)
+    if found is None:
+        abort(404)
+    return found
+
+
+@bp.get(f"/cases/<int:case_id>/letters/{KIND}")
+def letter(case_id: int, kind: str) -> str:
+    """The letter: to write for those who may, else to read; referrers read what is approved."""
+    return _page(case_id, kind)
+
+
+def _page(case_id: int, kind: str, problem: str = "") -> str:
+    case, item = load_case(case_id), _item(case_id)
+    found = queries.letter_of(item, kind)
+    approved = queries.approved_of(case_id, kind)
+    own = not _is_referrer()
+    writes = own and queries.writes(current_user, item)
+    latest = found.latest if found is not None else None
+    editing = found is not None and found.open and writes
+    shown: LetterDocument | None = None
+    if latest is not None:
+        shown = LetterDocument.model_validate(latest.content)
+    elif found is not None and own and not editing:
+        shown = building.document_of(found)
+    readability = None
+    if editing and found is not None and kind == LetterKind.PATIENT:
+        readability = building.readability_of(found, aside=True)
+    audit.record_reading(f"read a letter ({kind})", board=case.board, case_id=case_id)
+    return render_template(
+        "letters/letter.html",
+        case=case,
+        item=item,
+        kind=kind,
+        title=TITLES[kind],
+        letter=found,
+        latest=latest,
+        approved=approved,
+        document=shown,
+        writes=writes,
+        editing=editing,
+        approves=own and queries.approves(current_user, item, kind),
+        decision=queries.decision_of(item) if own else None,
+        library=queries.library_of(case.board),
+        points=building.points_of(found) if found is not None and editing else [],
+        readability=readability,
+        provisional=bool(item.provisional_reasons) and item.status == "provisional",
+        problem=problem,
+        own=own,
+    )
+
+
+@bp.post(f"/cases/<int:case_id>/letters/{KIND}")
+def begin(case_id: int, kind: str) -> Response:
+    """Draft the letter from the record."""
+    operations.begin(_item(case_id), kind, actor=current_user)
+    return see_other("letters.letter", case_id=case_id, kind=kind)
+
+
+def _version() -> int:
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _was() -> Mapping[str, str] | None:
+    try:
+        was = json.loads(request.form.get("_was") or "null")
+    except (ValueError, RecursionError):
+        return None
+    return (
+        {str(k): v for k, v in was.items() if isinstance(v, str)} if isinstance(was, dict) else None
+    )
+
+
+@bp.post(f"/cases/<int:case_id>/letters/{KIND}/save")
+def save(case_id: int, kind: str) -> Any:
+    """Keep what was written. Scripts get JSON, as static/js/autosave.js expects it."""
+    found = _letter(case_id, kind)
+    try:
+        saved = operations.save(
+            found, request.form.to_dict(), _version(), actor=current_user, was=_was()
+        )
+    except StaleVersion as stale:
+        if not wants_part():
+            labels = building.labels_of(found)
+            raise StaleVersion(
+                str(stale),
+                mine={labels.get(name, name): text for name, text in stale.mine.items()},
+                theirs={labels.get(name, name): text for name, text in stale.theirs.items()},
+            ) from stale
+        return jsonify(version=found.version, mine=stale.mine, theirs=stale.theirs), 409
+    except DomainError as refusal:
+        if not wants_part():
+            raise
+        return jsonify(error=str(refusal)), int(refusal.status)
+    if wants_part():
+        return jsonify(
+            version=found.version,
+            saved_at=clock(now(), g.subject.board),
+            errors=saved.errors,
+            missing_html=_beside(found),
+        )
+    if saved.errors:
+        return _page(case_id, kind, " ".join(saved.errors.values())), 422
+    flash("Saved.", "success")
+    return see_other("letters.letter", case_id=case_id, kind=kind)
+
+
+def _beside(found: Letter) -> str:
+    """What stands beside the letter while it is written: what is open, how it reads."""
+    patient = found.kind == LetterKind.PATIENT
+    return render_template(
+        "letters/_beside.html",
+        points=building.points_of(found),
+        readability=building.readability_of(found) if patient else None,
+        library=queries.library_of(found.case.board),
+    )
+
+
+@bp.post(f"/cases/<int:case_id>/letters/{KIND}/approve")
+def approve(case_id: int, kind: str) -> Any:
+    """Freeze the letter that was read."""
+    found = _letter(case_id, kind)
+    try:
+        operations.approve(
+            found, _version(), actor=current_user, acknowledged="acknowledged" in request.form
+        )
+    except Refused as refusal:
+        return _page(case_id, kind, str(refusal)), 422
+    flash("Approved. The text does not change any more.", "success")
+    return see_other("letters.letter", case_id=case_id, kind=kind)
+
+
+@bp.post(f"/cases/<int:case_id>/letters/{KIND}/correct")
+def correct(case_id: int, kind: str) -> Any:
+    """Open an approved letter for a new version."""
+    found = _letter(case_id, kind)
+    try:
+        operations.correct(found, request.form.get("reason", ""), actor=current_user)
+    except Refused as refusal:
+        return _page(case_id, kind, str(refusal)), 422
+    return see_other("letters.letter", case_id=case_id, kind=kind)
+
+
+@bp.get(f"/cases/<int:case_id>/letters/{KIND}/<int:version_id>.<any({', '.join(FORMATS)}):format_>")
+def download(case_id: int, kind: str, version_id: int, format_: str) -> Response:
+    """An approved version as a file. ``?type=large`` for large type."""
+    found = queries.approved_version(case_id, kind, version_id)
+    document = LetterDocument.model_validate(found.content)
+    audit.record_reading(
+        f"downloaded a letter ({kind}, {format_})", board=g.subject.board, case_id=case_id
+    )
+    return _file(document, found.content_hash, found.number, format_)
+
+
+@bp.get(f"/cases/<int:case_id>/letters/{KIND}/draft.<any({', '.join(FORMATS)}):format_>")
+def preview(case_id: int, kind: str, format_: str) -> Response:
+    """The draft as it would look, marked as a draft."""
+    found = _letter(case_id, kind)
+    operations.must_write(current_user, found.item)
+    operations.must_be_open(found)
+    audit.record_reading(f"read a letter ({kind})", board=g.subject.board, case_id=case_id)
+    return _file(building.document_of(found), "", 0, format_)
+
+
+def _file(document: LetterDocument, digest: str, number: int, format_: str) -> Response:
+    large = request.args.get("type") == "large"
+    db.session.rollback()  # no snapshot is held while the file is made
+    content = run_aside(FORMATS[format_].render, document, digest, large=large)
+    return send_file(
+        io.BytesIO(content),
+        mimetype=FORMATS[format_].media_type,
+        as_attachment=True,
+        download_name=file_name(document, format_, number, large=large),
+        max_age=0,
+    )
+
+
+@bp.post("/cases/<int:case_id>/questions/<int:question_id>/answer")
+def answer(case_id: int, question_id: int) -> Response:
+    """Answer a question of the patient in the record, during the meeting or after it."""
+    question = queries.question_of(case_id, question_id)
+    form = request.form
+    operations.answer(question, form.get("answer", ""), form.get("was", ""), actor=current_user)
+    flash("The answer is in the record.", "success")
+    return see_other("cases.case", case_id=case_id, _anchor="questions")
+
+
+@bp.app_template_global("letters_of")
+def letters_of(case: Case) -> dict[str, Any] | None:
+    """For a case's page: how far its letters are. None before a decision, or without letters."""
+    if queries.library_of(case.board) is None:
+        return None
+    item = queries.decided_item(case.id)
+    if item is None:
+        return None
+    lines = []
+    for kind in LetterKind:
+        found = queries.letter_of(item, kind)
+        lines.append(
+            {
+                "kind": str(kind),
+                "title": TITLES[kind],
+                "letter": found,
+                "latest": found.latest if found is not None else None,
+            }
+        )
+    return {"item": item, "lines": lines, "writes": queries.writes(current_user, item)}
+
+
+@bp.app_template_global("letters_waiting")
+def letters_waiting() -> list[queries.Waiting]:
+    """See `queries.waiting_for`."""
+    return queries.waiting_for(current_user)
+
+
+@bp.app_template_filter("letter_blocks")
+def letter_blocks(text: str) -> list[tuple[str, list[str]]]:
+    """See `document.blocks`."""
+    return [(kind, lines) for kind, lines in blocks(text)]

@@ -1,0 +1,217 @@
+"""When a letter may go, who writes it, and how easily it reads. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import textstat
+
+PATIENT_SECTIONS = (
+    "asked", "who", "found", "suggest", "considered", "next", "questions", "call",
+)  # fmt: skip
+"""The parts of a patient's letter, in order. `questions` is made of the answers in the record."""
+
+REFERRER_SECTIONS = (
+    "question", "consensus", "panel", "options", "plan", "dissent", "change", "again",
+)  # fmt: skip
+"""The parts of the clinical letter to the referring hospital, in order."""
+
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "patient": PATIENT_SECTIONS,
+    "referrer": REFERRER_SECTIONS,
+}
+
+MAY_BE_EMPTY = frozenset({"questions", "dissent", "considered"})
+LONGEST = 6000  # characters of one part
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]?")
+_PLACEHOLDER = re.compile(r"\[[^\[\]\n]*\]")
+_TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "sir", "dame"})
+
+
+# ---- Who ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A member of the board as far as telling the patient asks."""
+
+    person_id: int
+    name: str
+    specialty: str  # "" for somebody without a vote
+
+
+def _bare(name: str) -> str:
+    words = [w.strip(".,").casefold() for w in name.split()]
+    return " ".join(w for w in words if w and w not in _TITLES)
+
+
+def tellers(
+    teller: str,
+    seats: Iterable[Seat],
+    words: Mapping[str, str],
+    specialties: Mapping[str, Sequence[str]],
+) -> tuple[int, ...]:
+    """Who of the board tells the patient, by what the consensus names; empty for an outsider.
+
+    `teller`: a person's name or the board's word for a role. `words`: {role's key: its words};
+    `specialties`: which specialties each role stands for.
+    """
+    seats, named = list(seats), _bare(teller)
+    if not named:
+        return ()
+    by_name = tuple(s.person_id for s in seats if _bare(s.name) == named)
+    if by_name:
+        return by_name
+    for key, text in words.items():
+        if named in (key.casefold(), _bare(text)):
+            return tuple(s.person_id for s in seats if s.specialty in specialties.get(key, ()))
+    return ()
+
+
+# ---- Whether it may go --------------------------------------------------------------------------
+
+
+def placeholders(texts: Iterable[str]) -> list[str]:
+    """What still stands in square brackets, to be filled in before a letter goes."""
+    return list(dict.fromkeys(found for text in texts for found in _PLACEHOLDER.findall(text)))
+
+
+def open_points(
+    kind: str,
+    sections: Mapping[str, str],
+    headings: Mapping[str, str],
+    unanswered: Sequence[str],
+) -> list[str]:
+    """What stands between a letter and its approval, one sentence each."""
+    points = []
+    for key in SECTIONS[kind]:
+        if key not in MAY_BE_EMPTY and not sections.get(key, "").strip():
+            points.append(f"“{headings.get(key, key)}” is empty.")
+    if kind == "patient":
+        points += [f"Not answered yet: {text}" for text in unanswered]
+    points += [f"Still to be filled in: {text}" for text in placeholders(sections.values())]
+    return points
+
+
+# ---- How easily it reads ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HardWord:
+    """A word to be explained. `plain`: how the glossary says it, or nothing."""
+
+    word: str
+    count: int
+    plain: str = ""
+
+
+@dataclass(frozen=True)
+class Readability:
+    """How easily a text reads. `grade`: years of school (Flesch-Kincaid), None for no text."""
+
+    grade: float | None
+    target: int
+    words: int
+    long_sentences: tuple[str, ...] = ()
+    hard_words: tuple[HardWord, ...] = ()
+
+    @property
+    def easy(self) -> bool:
+        """Whether the target is met."""
+        return self.grade is not None and self.grade < self.target + 0.95
+
+    @property
+    def in_words(self) -> str:
+        """What the grade means, in a sentence."""
+        if self.grade is None:
+            return "Nothing to measure yet."
+        grade = max(1, int(self.grade + 0.05))
+        if self.easy:
+            return f"Reads like grade {grade}. Easy enough: most adults can follow it."
+        if self.grade < self.target + 3:
+            return f"Reads like grade {grade}. A little hard: shorten the longest sentences first."
+        return f"Reads like grade {grade}. Too hard for many: shorter sentences, plainer words."
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; a line that ends without a stop ends its sentence."""
+    found = []
+    for line in text.split("\n"):
+        line = line.strip().removeprefix("- ").strip()
+        found += [s.strip() for s in _SENTENCE.findall(line) if _WORD.search(s)]
+    return found
+
+
+def readability(
+    text: str,
+    *,
+    target: int,
+    longest: int,
+    glossary: Mapping[str, str],
+    known: Collection[str] = (),
+    names: Iterable[str] = (),
+) -> Readability:
+    """Measure a letter's text with textstat.
+
+    `longest`: words that a sentence may have. `glossary`: {term: plain words}; a term whose plain
+    words stand in the text too counts as explained. `known`: words that need no explanation though
+    textstat's list of easy words lacks them. `names`: people and places.
+    """
+    whole = sentences(text)
+    words = [w for s in whole for w in _WORD.findall(s)]
+    if not words:
+        return Readability(None, target, 0)
+    measured = " ".join(s if s[-1] in ".!?" else f"{s}." for s in whole)
+    return Readability(
+        grade=round(float(textstat.flesch_kincaid_grade(measured)), 1),
+        target=target,
+        words=len(words),
+        long_sentences=tuple(s for s in whole if len(s.split()) > longest),
+        hard_words=tuple(_hard_words(text, words, glossary, known, names)),
+    )
+
+
+def _hard_words(
+    text: str,
+    words: Sequence[str],
+    glossary: Mapping[str, str],
+    known: Collection[str],
+    names: Iterable[str],
+) -> list[HardWord]:
+    lower = text.casefold()
+    terms, explained = [], set()
+    for term, plain in sorted(glossary.items(), key=lambda entry: -len(entry[0])):
+        found = re.findall(rf"(?<!\w){re.escape(term.casefold())}s?(?!\w)", lower)
+        if not found:
+            continue
+        explained |= {w.casefold() for w in _WORD.findall(term)}
+        explained |= {f"{w.casefold()}s" for w in _WORD.findall(term)}
+        if plain.casefold() not in lower:
+            terms.append(HardWord(term, len(found), plain))
+    easy = {k.casefold() for k in known} | explained
+    easy |= {w.casefold() for name in names for w in _WORD.findall(name)}
+    counted = Counter(w.casefold() for w in words)
+    rest = [
+        HardWord(word, count)
+        for word, count in counted.items()
+        if not _is_easy(word, easy) and textstat.is_difficult_word(word, syllable_threshold=3)
+    ]
+    return sorted(terms, key=lambda h: h.word.casefold()) + sorted(rest, key=lambda h: h.word)
+
+
+def _is_easy(word: str, easy: Collection[str]) -> bool:
+    """Known as it stands, or but for a common ending."""
+    plain = word.removesuffix("'s").removesuffix("’s")
+    stems = {word, plain}
+    for ending, instead in (("s", ""), ("es", ""), ("d", ""), ("ed", ""), ("ing", ""), ("ing", "e"),
+                            ("ies", "y"), ("ly", "")):  # fmt: skip
+        if plain.endswith(ending):
+            stems.add(plain.removesuffix(ending) + instead)
+    return any(stem in easy for stem in stems) or (
+        all(part in easy for part in plain.split("-") if "-" in plain) and "-" in plain
+    )

@@ -1,0 +1,21 @@
+// Approving a letter that is being written: what was typed is saved first, and the version approved
+// is the one on the screen.
+(function () {
+  "use strict";
+  const writing = document.querySelector("form.letter-form");
+  const approving = document.querySelector("form[data-letter-approve]");
+  if (!writing || !approving) return;
+  let ready = false;
+  const keep = () => { approving.elements.namedItem("version").value = writing.dataset.version; };
+  writing.addEventListener("autosave:saved", keep);
+  approving.addEventListener("submit", (event) => {
+    if (ready) return;
+    event.preventDefault();
+    window.BoardroomAutosave.flush(writing).then((all) => {
+      if (!all) { window.Boardroom?.toast("Not all of it is saved yet. Approve it then."); return; }
+      keep();
+      ready = true;
+      approving.requestSubmit();
+    });
+  });
+})();
