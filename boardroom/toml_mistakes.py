@@ -35,6 +35,7 @@ _PLAIN = {
     "dict_type": "must be a table",
     "greater_than": "must be greater than {gt}",
     "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
     "string_too_long": "must be at most {max_length} characters",
     "string_too_short": "must not be empty",
     "literal_error": "must be one of {expected}",
