@@ -266,7 +266,10 @@
     keep(form);
     say("error", "Somebody saved before you");
     s.dialog = true;
-    ask(form, clashes).then((takenTheirs) => {
+    BoardroomTexts.ask(clashes.map((c) => ({
+      label: labelOf(form, c.name), mine: inWords(form, c.name, c.mine), theirs: inWords(form, c.name, c.theirs),
+    }))).then((chosen) => {
+      const takenTheirs = chosen && new Set(clashes.filter((_, i) => chosen[i]).map((c) => c.name));
       s.dialog = false;
       if (!takenTheirs) return say("error", "Not saved: two texts");
       for (const clash of clashes) {
@@ -280,66 +283,15 @@
     });
     return false;
   }
-  const make = (tag, props = {}, ...children) => { const el = Object.assign(document.createElement(tag), props); el.append(...children); return el; };
   // The right to write is gone: what was typed is shown, with what stands there now, to be copied.
   function tell(form, s, answer) {
     const key = JSON.stringify([answer.error, answer.mine]);
     if (s.told === key) return;
     s.told = key;
-    const texts = Object.keys(answer.mine ?? {}).map((key) => ({
-      label: controls(form, key).length ? labelOf(form, key) : key,
-      mine: inWords(form, key, String(answer.mine[key] ?? "")), theirs: inWords(form, key, String(answer.theirs[key] ?? "")),
-    }));
-    const dialog = make("dialog", { className: "ask ask-wide" });
-    dialog.setAttribute("aria-labelledby", "unsaved-title");
-    dialog.dataset.unsavedTexts = "";
-    dialog.append(make("h2", { id: "unsaved-title", textContent: "Your last words are not saved" }), make("p", { textContent: answer.error }));
-    for (const text of texts)
-      dialog.append(make("h3", { className: "eyebrow", textContent: text.label }), make("dl", { className: "facts" },
-        make("div", {}, make("dt", { textContent: "Yours, not saved" }), make("dd", { className: "pre-line", textContent: text.mine || "(empty)" })),
-        make("div", {}, make("dt", { textContent: "What stands there" }), make("dd", { className: "pre-line", textContent: text.theirs || "(empty)" }))));
-    const copy = make("button", { type: "button", className: "btn", textContent: "Copy my text" });
-    copy.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(texts.map((t) => `${t.label}: ${t.mine}`).join("\n"));
-        copy.textContent = "Copied";
-      } catch { copy.textContent = "Select the text and copy it"; }
-    });
-    const close = make("button", { type: "button", className: "btn btn-primary", textContent: "Close" });
-    close.addEventListener("click", () => dialog.close());
-    dialog.append(make("div", { className: "ask-actions" }, copy, close));
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
-  }
-  function ask(form, clashes) {
-    const dialog = make("dialog", { className: "ask ask-wide" });
-    dialog.setAttribute("aria-labelledby", "clash-title");
-    const box = make("form", { method: "dialog" });
-    box.append(make("h2", { id: "clash-title", textContent: "Somebody saved before you" }),
-      make("p", { textContent: "Nothing is lost. Choose the text that is to stay." }));
-    clashes.forEach((clash, i) => {
-      const group = make("fieldset", { className: "field clash" }, make("legend", { textContent: labelOf(form, clash.name) }));
-      const pair = make("div", { className: "choices" });
-      for (const [value, head, text] of [["mine", "Yours", clash.mine], ["theirs", "Theirs", clash.theirs]]) {
-        const radio = make("input", { type: "radio", name: `clash-${i}`, value, checked: value === "mine" });
-        pair.append(make("label", { className: "choice" }, radio, make("span", { className: "choice-text" },
-          make("small", { textContent: head }), make("span", { className: "pre-line", textContent: inWords(form, clash.name, text) || "(empty)" }))));
-      }
-      group.append(pair);
-      box.append(group);
-    });
-    box.append(make("div", { className: "ask-actions" },
-      make("button", { type: "submit", className: "btn btn-primary", value: "save", textContent: "Save what I chose" }),
-      make("button", { type: "submit", className: "btn", value: "later", textContent: "Decide later" })));
-    dialog.append(box);
-    document.body.append(dialog);
-    dialog.showModal();
-    return new Promise((done) => dialog.addEventListener("close", () => {
-      const theirs = new Set(clashes.filter((_, i) => box.elements[`clash-${i}`].value === "theirs").map((c) => c.name));
-      dialog.remove();
-      done(dialog.returnValue === "save" ? theirs : null);
-    }));
+    BoardroomTexts.tell(answer.error, Object.keys(answer.mine ?? {}).map((name) => ({
+      label: controls(form, name).length ? labelOf(form, name) : name,
+      mine: inWords(form, name, String(answer.mine[name] ?? "")), theirs: inWords(form, name, String(answer.theirs[name] ?? "")),
+    })));
   }
 
   // ---- When ------------------------------------------------------------------------------------------
