@@ -4,6 +4,8 @@
   "use strict";
   const form = document.getElementById("case-form");
   if (!form) return;
+  // A form that was refused stands under the address it was sent to, where nothing can be fetched.
+  if (!location.pathname.endsWith("/edit")) history.replaceState(null, "", new URL(form.action).pathname.replace(/save$/, "edit") + location.hash);
 
   // ---- Lines: the server makes them; what is typed elsewhere in the box stays --------------------
   let busy = false;

@@ -10,6 +10,19 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import People
 
 PHONE = {"width": 360, "height": 740}
+# Verdicts that take more lines than they have words, in letters a tenth wider than ours: another
+# device's fonts differ.
+BROKEN_WORDS = """() => {
+  const choices = [...document.querySelectorAll(".verdict-family .choice-text > span")];
+  for (const one of choices) one.style.letterSpacing = "0.06em";
+  return choices.filter((one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+    const box = one.closest(".choice");
+    return lines > one.textContent.trim().split(/\\s+/).length || box.scrollWidth > box.clientWidth;
+  }).map((one) => one.textContent);
+}"""
 SAVED = re.compile("^Saved")
 
 
@@ -27,6 +40,9 @@ def test_an_opinion_on_a_phone_is_kept_as_a_draft_and_sealed(people: People) -> 
     phone = people.page("radiologist@", viewport=PHONE, has_touch=True)
     phone.locator(".home-wanted").first.tap()
     address = phone.url
+    for width in (320, PHONE["width"]):
+        phone.set_viewport_size(PHONE | {"width": width})
+        assert phone.evaluate(BROKEN_WORDS) == []
     tap(phone, "verdict", "resectable")
     tap(phone, "stance-resection", "prefer")
     saved(phone)
