@@ -262,7 +262,7 @@ def test_the_same_document_makes_the_same_bytes() -> None:
 
 
 def test_forty_full_cases_are_drawn_quickly() -> None:
-    """120 pages, as they then were, took 1.3 to 1.7 s of processor time, which is spread over the cores there are.
+    """42 pages took 1.2 s of processor time, which is spread over the cores there are.
 
     The bound is on processor time and wide, so that a busy machine does not fail it.
     """
