@@ -12,7 +12,6 @@ from boardroom.minutes.brief import clean
 from boardroom.minutes.formats import FORMATS
 from boardroom.minutes.operations import LONGEST_TEXT
 
-
 NO_SUCH_CASE: Any = {
     "invalid_choice_message": "Choose a case of this meeting, or the meeting as a whole."
 }
