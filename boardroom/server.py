@@ -13,6 +13,7 @@ from gevent.pywsgi import WSGIServer
 
 from boardroom import live
 from boardroom.meetings.stage import PARTS
+from boardroom.minutes import exporting
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> Non
     Port 0 takes a free one.
     """
     live.start_housekeeping(app)
+    exporting.close_interrupted(app)
     _settle(app)
     server = WSGIServer((host, port), app, log=None, error_log=log)
     server.start()

@@ -21,6 +21,9 @@ from boardroom.refusals import IllegalTransition
 
 log = logging.getLogger(__name__)
 
+FAILED = "The file could not be made. Make it again; the server’s log says more."
+INTERRUPTED = "The server stopped before the file was finished. Make it again."
+
 
 def minutes_file(meeting_id: int, format_: str, *, without_names: bool) -> tuple[bytes, str, str]:
     """The minutes of one meeting as (bytes, board's key, file name).
@@ -47,7 +50,7 @@ def board_of(key: str) -> BoardDefinition:
 
 def path_of(app: Flask, export: Export) -> Path:
     """Where the file of an export lies."""
-    return Path(app.config["DATA_DIR"]) / "exports" / f"{export.id}.zip"
+    return _folder(app) / f"{export.id}.zip"
 
 
 def run(app: Flask, export_id: int) -> None:
@@ -56,9 +59,34 @@ def run(app: Flask, export_id: int) -> None:
         try:
             _make(app, export_id)
         except Exception as error:
-            log.exception("export %s failed", export_id)
-            problem = f"{type(error).__name__}: the file could not be made."
-            _update(export_id, problem=problem)
+            log.exception("export %s failed: %s", export_id, type(error).__name__)
+            _update(export_id, problem=FAILED)
+            _leave_nothing(app, export_id)
+
+
+def close_interrupted(app: Flask) -> None:
+    """Say of every file that was being made when the server stopped that it was not finished.
+
+    The server calls it once, before it serves; half a file is removed.
+    """
+    with app.app_context():
+        with write_transaction() as session:
+            unfinished = session.scalars(
+                select(Export).where(Export.finished_at.is_(None), Export.problem == "")
+            ).all()
+            numbers = [export.id for export in unfinished]
+            for export in unfinished:
+                export.problem = INTERRUPTED
+        for number in numbers:
+            _leave_nothing(app, number)
+
+
+def _leave_nothing(app: Flask, export_id: int) -> None:
+    _folder(app).joinpath(f"{export_id}.part").unlink(missing_ok=True)
+
+
+def _folder(app: Flask) -> Path:
+    return Path(app.config["DATA_DIR"]) / "exports"
 
 
 def _make(app: Flask, export_id: int) -> None:
@@ -69,6 +97,8 @@ def _make(app: Flask, export_id: int) -> None:
     db.session.rollback()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_suffix(".part")
+    # A meeting may have been closed since the export was asked for.
+    _update(export_id, total=len(meetings))
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, meeting_id in enumerate(meetings, start=1):
             content, _, name = minutes_file(meeting_id, format_, without_names=hide)
@@ -80,10 +110,17 @@ def _make(app: Flask, export_id: int) -> None:
 
 
 def _update(
-    export_id: int, *, done: int | None = None, finished: bool = False, problem: str = ""
+    export_id: int,
+    *,
+    total: int | None = None,
+    done: int | None = None,
+    finished: bool = False,
+    problem: str = "",
 ) -> None:
     with write_transaction() as session:
         export = session.get_one(Export, export_id)
+        if total is not None:
+            export.total = total
         if done is not None:
             export.done = done
         if finished:

@@ -15,7 +15,7 @@ from boardroom.minutes.papers import View
 
 WIDTH, HEIGHT = 510.0, 758.0
 """What a page holds between its margins."""
-SMALLEST = 0.88
+SMALLEST = 0.87
 """Nothing is drawn smaller than this against its full size."""
 
 _LETTER = 0.48  # a letter's width against its size, on average
@@ -35,7 +35,7 @@ def fitted(case: View, options: int) -> View:
         tall += 47 + rows + tallest + 9 * (1 + bool(options))
     # Smaller letters make lines lower and longer, but the space between them stays.
     # A little less than that, because a line too much costs a page.
-    scale = 1.0 if tall < 0.99 * HEIGHT else (HEIGHT / tall) ** 0.8 - 0.018
+    scale = 1.0 if tall < 0.99 * HEIGHT else (HEIGHT / tall) ** 0.8 - 0.012
     return case | {"opinion_columns": columns, "scale": scale if scale >= SMALLEST else 1.0}
 
 
@@ -89,10 +89,8 @@ def _runs(rows: Iterable[Any], size: float, width: float) -> float:
 
 def _rows(rows: Iterable[Any], size: float, width: float) -> float:
     """Texts below one another, with the space around them."""
-    filled = [row for row in rows if row]
-    return (
-        4 + sum(3.4 + _run(line, size, width) for row in filled for line in row) if filled else 0.0
-    )
+    lines = [line for row in rows for line in row]
+    return 4 + sum(3.4 + _run(line, size, width) for line in lines) if lines else 0.0
 
 
 def _before(case: View) -> float:

@@ -12,6 +12,7 @@ from boardroom.cases.models import Case
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.meetings.rules import move_meeting
+from boardroom.minutes.brief import clean
 from boardroom.minutes.document import content_hash, record_of
 from boardroom.minutes.formats import FORMATS
 from boardroom.minutes.models import Amendment, Export, Minutes
@@ -57,11 +58,11 @@ def amend(
     minutes: Minutes, *, actor: Person, text: str, reason: str, case_code: str = ""
 ) -> Amendment:
     """Set an amendment beside signed minutes. Raises Refused for an empty or overlong one."""
-    text, reason = text.strip(), reason.strip()
+    text, reason = clean(text), clean(reason)
     if not text or not reason:
         raise Refused("Write what is corrected or added, and why.")
     if len(text) > LONGEST_TEXT or len(reason) > LONGEST_TEXT:
-        raise Refused(f"Keep text and reason under {LONGEST_TEXT:,} characters each.")
+        raise Refused(f"Use at most {LONGEST_TEXT:,} characters for each, text and reason.")
     number = db.session.scalar(
         select(func.coalesce(func.max(Amendment.number), 0) + 1).where(
             Amendment.minutes_id == minutes.id

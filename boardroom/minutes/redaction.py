@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from boardroom.minutes.brief import CaseBrief, Part, Patient
+from boardroom.minutes.brief import CaseBrief, FirstOpinion, Part, Patient, Referrer
 
 P = TypeVar("P", bound=Part)
 
@@ -159,7 +159,7 @@ def without_names(document: P) -> P:
 
     def part(value: Part, code: str | None) -> Part:
         fields: Mapping[str, Any] = {
-            name: walk(getattr(value, name), name, code)
+            name: walk(getattr(value, name), "" if _of_the_referrer(value, name) else name, code)
             for name in type(value).model_fields
             if not (name == "name" and _is_staff(value))
         }
@@ -169,6 +169,11 @@ def without_names(document: P) -> P:
     return bare.model_copy(update={"names": "withheld"})  # type: ignore[return-value]
 
 
+def _of_the_referrer(value: Part, field: str) -> bool:
+    """Whether the field is what a referral says of who wrote it: free text, not an account."""
+    return isinstance(value, FirstOpinion | Referrer) and field in ("by", "name")
+
+
 def _is_staff(value: Part) -> bool:
     """Whether the piece's `name` is a colleague's, or a word of the board's."""
-    return type(value).__name__ in {"Attendee", "Referrer", "Specialty", "Option", "BoardInfo"}
+    return type(value).__name__ in {"Attendee", "Specialty", "Option", "BoardInfo"}

@@ -15,7 +15,7 @@ from boardroom.db import after_commit, now
 from boardroom.live import start_background
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.minutes import exporting, operations, queries, words
-from boardroom.minutes.document import content_hash
+from boardroom.minutes.document import content_hash, matches_signature
 from boardroom.minutes.formats import FORMATS
 from boardroom.minutes.forms import AmendForm, ExportForm
 from boardroom.refusals import IllegalTransition, Refused
@@ -36,6 +36,7 @@ def _page(meeting: Meeting, form: AmendForm | None = None, status: int = 200) ->
         board=board,
         document=document,
         digest=document.signature.content_hash if document.signature else content_hash(document),
+        altered=matches_signature(document) is False,
         form=form,
         formats=FORMATS,
         words=words,
@@ -130,7 +131,8 @@ def start_export(board: str) -> Any:
             without_names=bool(form.without_names.data),
         )
     except Refused as refused:
-        form.last.errors = [str(refused)]
+        field = form.format if form.format.data not in FORMATS else form.last
+        field.errors = [str(refused)]
         return _exports(board, form), 422
     app, number = current_app._get_current_object(), export.id  # type: ignore[attr-defined]
     after_commit(lambda: start_background(exporting.run, app, number))

@@ -203,6 +203,10 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "tell_by": words.tell_by_iso(c) if c else "",
         "rediscuss": c.rediscuss if c else "",
         "amendments": " | ".join(
-            f"{a.number}. {a.text}" for a in document.amendments if a.case == case.code
+            f"{a.number}. {a.text} ({a.by}, {_instant(a.at)}"
+            + (f", because: {a.reason}" if a.reason else "")
+            + (")" if a.case else ", to the meeting as a whole)")
+            for a in document.amendments
+            if a.case in (case.code, None)
         ),
     }

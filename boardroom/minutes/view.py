@@ -133,11 +133,7 @@ def _core_lines(document: MinutesDocument) -> list[View]:
     """Which core specialties were never there, and which cases were closed without one."""
     core = ", ".join(s.name for s in document.core_specialties)
     never = ", ".join(s.name for s in document.core_missing)
-    without = "; ".join(
-        f"{case.code} without {', '.join(case.quorum.missing)}"
-        for case in document.cases
-        if case.quorum.missing
-    )
+    without = words.without_core(document)
     return [
         {"text": text, "alarm": alarm}
         for text, alarm, shown in (

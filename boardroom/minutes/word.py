@@ -61,6 +61,7 @@ def _opening(paper: Paper, view: View) -> None:
     paper.line(view["count"] if view["cases"] else "No case was on the agenda.")
     if view["cases"]:
         paper.table(
+            "Outcomes of all cases",
             ("No", "Case", "Question", "First opinion → board", "Outcome", "Patient told by"),
             (
                 (
@@ -83,6 +84,7 @@ def _opening(paper: Paper, view: View) -> None:
     paper.heading(1, "Attendance")
     if view["attendance"]:
         paper.table(
+            "Attendance",
             ("Specialty", "Present", "Times", "Minutes"),
             (
                 (
@@ -121,6 +123,7 @@ def _case(paper: Paper, view: View, case: View) -> None:
         paper.line(text)
     if case["facts"]:
         paper.table(
+            f"Facts of {case['code']}",
             ("Fact", "Value", "Note"),
             ((f["label"], f["value"], f["note"]) for f in case["facts"]),
             (5.6, 5.6, 5.6),
@@ -166,7 +169,12 @@ def _opinions(paper: Paper, view: View, case: View) -> None:
         ]
         rows.append(["Verdict", *([(o["short"], {"bold": True, "size": 8})] for o in opinions)])
         rows.append(["Confidence", *([(o["confidence"], {"size": 7.5})] for o in opinions)])
-        paper.table(["Option", *(f"{o['mark']} {o['person']}" for o in opinions)], rows, widths)
+        paper.table(
+            f"Opinions on {case['code']}: option by specialist",
+            ["Option", *(f"{o['mark']} {o['person']}" for o in opinions)],
+            rows,
+            widths,
+        )
     for o in opinions:
         paper.line(
             (words.joined(o["mark"], f"{o['specialty']}, {o['person']}"), {"bold": True}),
@@ -192,7 +200,7 @@ def _decision(paper: Paper, case: View) -> None:
         paper.heading(2, case["state_label"])
         for text in (*case["deferral"], *case["provisional_reasons"]):
             paper.line(text)
-        _fates(paper, case["fates"])
+        _fates(paper, case["fates"], case["code"])
         paper.labelled("Quorum", case["quorum"])
         return
     paper.heading(2, "Consensus")
@@ -211,16 +219,18 @@ def _decision(paper: Paper, case: View) -> None:
     if c["steps"]:
         # A table and not a numbered list: Word would count on from the case before.
         paper.table(
+            f"Plan for {case['code']}",
             ("No", "Plan", "Who and when"),
             ((str(n), "\n".join(s["what"]), s["who"]) for n, s in enumerate(c["steps"], 1)),
             (1.0, 9.8, 6.0),
         )
-    _fates(paper, c["fates"])
+    _fates(paper, c["fates"], case["code"])
     paper.labelled("Patient told by", c["teller"])
     paper.labelled("Discuss again", c["rediscuss"])
     paper.labelled("Quorum", case["quorum"])
     if case["sign_offs"]:
         paper.table(
+            f"Who signed off {case['code']}",
             ("Specialty", "Person", "Position", "Words"),
             (
                 (
@@ -235,9 +245,10 @@ def _decision(paper: Paper, case: View) -> None:
         )
 
 
-def _fates(paper: Paper, fates: list[View]) -> None:
+def _fates(paper: Paper, fates: list[View], code: str) -> None:
     if fates:
         paper.table(
+            f"What became of the options of {code}",
             ("Option", "Became", "Reason"),
             (
                 (

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -24,6 +25,7 @@ STYLES = (
     ("Heading 1", 16, 18, 6),
     ("Heading 2", 12, 12, 4),
 )
+TABLE_STYLE, CELL_STYLE = "Minutestable", "Minutescell"  # the identifiers of their names
 WIDTH = 16.8  # cm between the margins
 
 Piece = str | tuple[str, dict[str, Any]]
@@ -84,6 +86,7 @@ class Paper:
             fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
             for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
                 fonts.attrib.pop(qn(f"w:{theme}"), None)
+        self._table_styles()
         title = styles["Title"].element.get_or_add_pPr()
         for border in title.findall(qn("w:pBdr")):
             title.remove(border)
@@ -94,6 +97,21 @@ class Paper:
         self._run(footer.paragraphs[0]._p, " of ", color=MUTED, size=8)
         self._field(footer.paragraphs[0]._p, "NUMPAGES")
         self._run(footer.add_paragraph(style="Normal")._p, view["fingerprint"], color=MUTED, size=7)
+
+    def _table_styles(self) -> None:
+        """One style for all tables and one for their text, so that one change changes all."""
+        styles = self.doc.styles
+        cell: Any = styles.add_style("Minutes cell", WD_STYLE_TYPE.PARAGRAPH)
+        cell.base_style = styles["Normal"]
+        cell.font.size = Pt(9)
+        cell.paragraph_format.space_before = cell.paragraph_format.space_after = Pt(1)
+        table: Any = styles.add_style("Minutes table", WD_STYLE_TYPE.TABLE)
+        table.base_style = styles["Normal Table"]
+        borders = _add(_add(table.element, "tblPr"), "tblBorders")
+        for edge in ("top", "bottom", "insideH"):
+            _add(borders, edge, val="single", sz="4", space="0", color=HAIRLINE)
+        for style in (cell, table):
+            style.quick_style = True
 
     def _edge(self, paragraph: Any, left: str, right: str) -> None:
         # Not the style "Header": its tab stops are those of another paper size.
@@ -167,17 +185,24 @@ class Paper:
         self._fill(paragraph._p, pieces)
 
     def table(
-        self, head: Sequence[str], rows: Iterable[Sequence[Pieces]], widths: Sequence[float]
+        self,
+        what: str,
+        head: Sequence[str],
+        rows: Iterable[Sequence[Pieces]],
+        widths: Sequence[float],
     ) -> None:
-        """A table whose head is repeated on every page; widths in cm. A cell holds pieces."""
+        """A table whose head is repeated on every page; widths in cm. A cell holds pieces.
+
+        `what`: the table in a few words, for who has it read aloud.
+        """
         table = OxmlElement("w:tbl")
         self.end.addprevious(table)
         properties = _add(table, "tblPr")
+        _add(properties, "tblStyle", val=TABLE_STYLE)
         _add(properties, "tblW", w=str(_twips(sum(widths))), type="dxa")
-        borders = _add(properties, "tblBorders")
-        for edge in ("top", "bottom", "insideH"):
-            _add(borders, edge, val="single", sz="4", space="0", color=HAIRLINE)
         _add(properties, "tblLayout", type="fixed")
+        _add(properties, "tblLook", val="0020", firstRow="1", lastRow="0", noVBand="1")
+        _add(properties, "tblCaption", val=what)
         grid = _add(table, "tblGrid")
         for width in widths:
             _add(grid, "gridCol", w=str(_twips(width)))
@@ -191,11 +216,11 @@ class Paper:
                 cell = _add(row, "tc")
                 _add(_add(cell, "tcPr"), "tcW", w=str(_twips(width)), type="dxa")
                 paragraph = _add(cell, "p")
-                _add(_add(paragraph, "pPr"), "spacing", before="20", after="20")
+                _add(_add(paragraph, "pPr"), "pStyle", val=CELL_STYLE)
                 if index == 0:
-                    self._fill(paragraph, pieces, size=9, color=MUTED, bold=True)
+                    self._fill(paragraph, pieces, color=MUTED, bold=True)
                 else:
-                    self._fill(paragraph, pieces, size=9)
+                    self._fill(paragraph, pieces)
         # Two tables without a paragraph between them would be one. A small one, so that it does
         # not start a page of its own.
         gap = OxmlElement("w:p")

@@ -225,6 +225,15 @@ def quorum(case: MinutesCase, document: MinutesDocument, clock: Clock) -> list[s
     return lines
 
 
+def without_core(document: MinutesDocument) -> str:
+    """ "BR-0001 without Hepatology": the cases that were closed without quorum, or nothing."""
+    return "; ".join(
+        f"{case.code} without {', '.join(case.quorum.missing)}"
+        for case in document.cases
+        if case.quorum.missing
+    )
+
+
 def quorum_key(case: MinutesCase) -> str:
     """ "reached", "not_reached", or nothing for a case that was not closed."""
     q = case.quorum

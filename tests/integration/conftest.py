@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from boardroom import create_app, migrations
 from boardroom.cases import operations
 from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_transaction
 from boardroom.demo.build import build
+from boardroom.people.models import Person
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +73,32 @@ def the_case(app: Flask) -> Callable[[int], Case]:
             return load_case(case_id)
 
     return load
+
+
+@pytest.fixture
+def demo(demo_folder: Path) -> Iterator[Flask]:
+    """The demonstration, with its signed meeting, as an application of the test's own."""
+    app = create_app("demo", data=demo_folder, WTF_CSRF_ENABLED=False)
+    yield app
+    with app.app_context():
+        db.session.close()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def as_(demo: Flask) -> Callable[[str], FlaskClient]:
+    """A client signed in as one of the demonstration's people."""
+
+    def make(key: str) -> FlaskClient:
+        client = demo.test_client()
+        with demo.app_context():
+            person = db.session.scalars(
+                select(Person).where(Person.email == f"{key}@boardroom.example")
+            ).one()
+            client_id = person.get_id()
+        with client.session_transaction() as session:
+            session["_user_id"] = client_id
+            session["_fresh"] = True
+        return client
+
+    return make

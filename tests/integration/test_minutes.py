@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-import time
-import zipfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import docx
 import pytest
@@ -17,45 +16,15 @@ from pypdf import PdfReader
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from boardroom import create_app
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case
 from boardroom.db import db, write_transaction
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
 from boardroom.minutes.document import MinutesDocument, content_hash
-from boardroom.minutes.models import Amendment, Export, Minutes
-from boardroom.people.models import Person
+from boardroom.minutes.models import Amendment, Minutes
+from boardroom.people.models import Membership, Person, Role
 
 PAST = 1
-
-
-@pytest.fixture
-def demo(demo_folder: Path) -> Iterator[Flask]:
-    """The demonstration, with its signed meeting, as an application of the test's own."""
-    app = create_app("demo", data=demo_folder, WTF_CSRF_ENABLED=False)
-    yield app
-    with app.app_context():
-        db.session.close()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def as_(demo: Flask) -> Callable[[str], FlaskClient]:
-    """A client signed in as one of the demonstration's people."""
-
-    def make(key: str) -> FlaskClient:
-        client = demo.test_client()
-        with demo.app_context():
-            person = db.session.scalars(
-                select(Person).where(Person.email == f"{key}@boardroom.example")
-            ).one()
-            client_id = person.get_id()
-        with client.session_transaction() as session:
-            session["_user_id"] = client_id
-            session["_fresh"] = True
-        return client
-
-    return make
 
 
 @pytest.fixture
@@ -206,39 +175,6 @@ def test_minutes_are_not_exported_before_the_meeting_ends(
     assert as_("referrer").get(f"/meetings/{PAST}/minutes").status_code == 404
 
 
-def test_a_range_of_meetings_becomes_one_file_with_progress(
-    demo: Flask, as_: Callable[[str], FlaskClient]
-) -> None:
-    admin = as_("admin")
-    url = "/boards/liver/exports"
-    form = {"first": "2020-01-01", "last": "2024-01-01", "format": "json"}
-    assert admin.post(url, data={**form, "first": "x"}).status_code == 422
-    assert admin.post(url, data=form).status_code == 422  # over nothing
-    backwards = admin.post(url, data={**form, "last": "2019-01-01"})
-    assert backwards.status_code == 422
-    assert "before the first" in backwards.text
-    form |= {"first": "2024-01-01", "last": "2028-12-01", "without_names": "y"}
-    assert admin.post(url, data={**form, "format": "exe"}).status_code == 422
-    assert admin.post(url, data=form).status_code == 303
-    with demo.app_context():
-        export = db.session.scalars(select(Export).order_by(Export.id.desc())).first()
-        assert export is not None
-        number, total = export.id, export.total
-    for _ in range(100):
-        part = admin.get(f"{url}/{number}").text
-        if "Download" in part:
-            break
-        time.sleep(0.1)
-    with admin.get(f"{url}/{number}/file") as file:
-        assert file.status_code == 200
-        content = file.data
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert len(archive.namelist()) == total == 1
-        document = json.loads(archive.read(archive.namelist()[0]))
-    assert document["names"] == "withheld"
-    assert as_("surgeon").get(f"{url}/{number}/file").status_code == 403
-
-
 def test_a_case_closed_without_a_consensus_says_why_it_is_provisional(
     demo: Flask, closed: int, as_: Callable[[str], FlaskClient]
 ) -> None:
@@ -252,3 +188,104 @@ def test_a_case_closed_without_a_consensus_says_why_it_is_provisional(
     page = as_("chair").get(f"/meetings/{closed}/minutes").text
     assert "This decision is provisional." in page
     assert "Without quorum: Radiology is missing." in page
+
+
+def test_two_chairs_who_sign_at_once_make_one_signature(
+    demo: Flask, as_: Callable[[str], FlaskClient], closed: int
+) -> None:
+    with demo.app_context(), write_transaction() as session:
+        second = Person(name="Test Chair", email="second@boardroom.example")
+        second.memberships = [Membership(board="liver", role=Role.CHAIR, specialty="surgery")]
+        session.add(second)
+    url = f"/meetings/{closed}/minutes"
+    digest = hash_on(as_("chair").get(url).text)
+    chairs = [as_("chair"), as_("second")]
+    ready = threading.Barrier(2)
+
+    def sign(chair: FlaskClient) -> int:
+        ready.wait()
+        return chair.post(f"{url}/sign", data={"hash": digest}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(sign, chairs)) == [303, 409]
+    with demo.app_context():
+        signed = select(Minutes).where(Minutes.meeting_id == closed)
+        assert len(db.session.scalars(signed).all()) == 1
+
+
+def test_two_amendments_at_once_are_numbered_one_after_the_other(
+    demo: Flask, as_: Callable[[str], FlaskClient]
+) -> None:
+    url = f"/meetings/{PAST}/minutes/amend"
+    ready = threading.Barrier(2)
+
+    def amend(client: FlaskClient) -> int:
+        ready.wait()
+        form = {"case": "", "text": "A correction.", "reason": "A reason."}
+        return client.post(url, data=form).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(amend, [as_("chair"), as_("chair")])) == [303, 303]
+    with demo.app_context():
+        assert list(db.session.scalars(select(Amendment.number))) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"text": ""}, "Write what is corrected or added."),
+        ({"text": " \n\u200e "}, "Write what is corrected or added."),
+        ({"reason": "  "}, "Write why; it stands beside the record with your name."),
+        ({"text": "x" * 4001}, "Use at most 4,000 characters."),
+        ({"case": "BR-0000"}, "Choose a case of this meeting, or the meeting as a whole."),
+    ],
+)
+def test_an_amendment_that_cannot_be_says_why_beside_the_field_and_keeps_the_rest(
+    demo: Flask, as_: Callable[[str], FlaskClient], form: dict[str, str], words: str
+) -> None:
+    whole = {"case": "", "text": "Kept text.", "reason": "Kept reason."} | form
+    answer = as_("chair").post(f"/meetings/{PAST}/minutes/amend", data=whole)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "field-error" in answer.text
+    assert ("Kept text." in answer.text) is ("text" not in form)
+    assert ("Kept reason." in answer.text) is ("reason" not in form)
+    with demo.app_context():
+        assert db.session.scalars(select(Amendment)).all() == []
+
+
+def test_a_long_text_counts_as_it_is_kept_and_a_huge_one_is_refused(
+    demo: Flask, as_: Callable[[str], FlaskClient]
+) -> None:
+    url = f"/meetings/{PAST}/minutes/amend"
+    lines = "\r\n".join(["x" * 99] * 40)  # a browser sends two characters for a new line
+    chair = as_("chair")
+    assert chair.post(url, data={"text": lines, "reason": "y", "case": ""}).status_code == 303
+    huge = chair.post(url, data={"text": "x" * 60_000_000, "reason": "y", "case": ""})
+    assert huge.status_code == 413
+    with demo.app_context():
+        assert [len(text) for text in db.session.scalars(select(Amendment.text))] == [3999]
+
+
+def test_an_amendment_is_in_every_form_with_who_when_and_why(
+    as_: Callable[[str], FlaskClient],
+) -> None:
+    chair = as_("chair")
+    form = {"case": "", "text": "The room was number 5.", "reason": "A slip of the pen."}
+    assert chair.post(f"/meetings/{PAST}/minutes/amend", data=form).status_code == 303
+    url = f"/meetings/{PAST}/minutes"
+    name = json.loads(chair.get(f"{url}.json").text)["amendments"][0]["by"]
+    found = {form: chair.get(f"{url}.{form}").data for form in ("json", "csv", "docx", "pdf")}
+    pages = PdfReader(io.BytesIO(found["pdf"])).pages
+    texts = {
+        "page": chair.get(url).text,
+        "json": found["json"].decode(),
+        "csv": found["csv"].decode("utf-8-sig"),
+        "pdf": " ".join(" ".join(page.extract_text().split()) for page in pages),
+        "docx": "\n".join(p.text for p in docx.Document(io.BytesIO(found["docx"])).paragraphs),
+    }
+    for kind, text_ in texts.items():
+        for words in (form["text"], form["reason"], name):
+            assert words in text_, kind
+    assert "1 amendment" in texts["pdf"]
+    assert "1 amendment" in texts["page"]

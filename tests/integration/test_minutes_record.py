@@ -224,6 +224,23 @@ def test_keys_stand_beside_words(board: Board) -> None:
     assert case["consensus"]["teller"] == "The surgeon"
 
 
+def test_a_record_that_is_not_the_signed_one_says_so_on_the_page(board: Board) -> None:
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
+    meeting, _ = make_meeting(board.app)
+    with board.app.app_context(), write_transaction() as session:
+        session.add(
+            Minutes(
+                meeting_id=meeting,
+                content=stored["content"] | {"chair": "Dr Somebody Else"},
+                content_hash=stored["content_hash"],
+                signed_by_id=board.ids["chair"],
+            )
+        )
+        session.get_one(Meeting, meeting).status = MeetingStatus.SIGNED
+    page = board.clients["chair"].get(f"/meetings/{meeting}/minutes").text
+    assert "This is not the record that was signed" in page
+
+
 def test_minutes_signed_under_an_earlier_schema_are_shown_in_every_form(board: Board) -> None:
     stored = json.loads(STORED.read_text(encoding="utf-8"))
     meeting, _ = make_meeting(board.app)
@@ -241,6 +258,7 @@ def test_minutes_signed_under_an_earlier_schema_are_shown_in_every_form(board: B
     exported = json.loads(found["json"])
     assert {k: v for k, v in exported.items() if k in stored["content"]} == stored["content"]
     assert row_of(found["csv"])["tell_by"] == "2026-11-30"
+    assert "This is not the record that was signed" not in found["page"]
     for form in ("page", "pdf", "docx"):
         assert "Mon 30 Nov 2026" in found[form], form
         assert "ALTERED" not in found[form], form

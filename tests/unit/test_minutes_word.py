@@ -39,6 +39,19 @@ def test_headings_tables_and_properties() -> None:
         first = table._tbl.tr_lst[0]
         assert first.trPr is not None
         assert first.trPr.find(qn("w:tblHeader")) is not None
+        assert table.style is not None
+        assert table.style.name == "Minutes table"
+        assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
+        for cell in table.row_cells(1):
+            assert [p.style.name for p in cell.paragraphs] == ["Minutes cell"]
+    captions = [c.get(qn("w:val")) for c in document.element.iter(qn("w:tblCaption"))]
+    assert captions[:2] == ["Outcomes of all cases", "Attendance"]
+    assert "What became of the options of BR-0401" in captions
+    assert all(
+        lang.get(qn("w:val")) == "en-GB" for lang in document.styles.element.iter(qn("w:lang"))
+    )
+    # No picture: every shape is a letter with its word beside it.
+    assert len(document.inline_shapes) == 0
 
 
 def test_page_numbers_are_fields() -> None:
