@@ -243,6 +243,8 @@ def waiting_for(person: Person) -> list[Waiting]:
         .options(joinedload(AgendaItem.case).selectinload(Case.questions))
     ).unique()
     latest = {item.case_id: (item, consensus) for item, consensus in rows}
+    if not latest:
+        return []
     letters = {
         (found.item_id, str(found.kind)): found
         for found in db.session.scalars(

@@ -190,36 +190,36 @@ def correct(case_id: int, kind: str) -> Any:
     return see_other("letters.letter", case_id=case_id, kind=kind)
 
 
-@bp.get(f"/cases/<int:case_id>/letters/{KIND}/<int:version_id>.<any({', '.join(FORMATS)}):format_>")
-def download(case_id: int, kind: str, version_id: int, format_: str) -> Response:
+@bp.get(f"/cases/<int:case_id>/letters/{KIND}/<int:version_id>.<any({', '.join(FORMATS)}):paper>")
+def download(case_id: int, kind: str, version_id: int, paper: str) -> Response:
     """An approved version as a file. ``?type=large`` for large type."""
     found = queries.approved_version(case_id, kind, version_id)
     document = LetterDocument.model_validate(found.content)
     audit.record_reading(
-        f"downloaded a letter ({kind}, {format_})", board=g.subject.board, case_id=case_id
+        f"downloaded a letter ({kind}, {paper})", board=g.subject.board, case_id=case_id
     )
-    return _file(document, found.content_hash, found.number, format_)
+    return _file(document, found.content_hash, found.number, paper)
 
 
-@bp.get(f"/cases/<int:case_id>/letters/{KIND}/draft.<any({', '.join(FORMATS)}):format_>")
-def preview(case_id: int, kind: str, format_: str) -> Response:
+@bp.get(f"/cases/<int:case_id>/letters/{KIND}/draft.<any({', '.join(FORMATS)}):paper>")
+def preview(case_id: int, kind: str, paper: str) -> Response:
     """The draft as it would look, marked as a draft."""
     found = _letter(case_id, kind)
     operations.must_write(current_user, found.item)
     operations.must_be_open(found)
     audit.record_reading(f"read a letter ({kind})", board=g.subject.board, case_id=case_id)
-    return _file(building.document_of(found), "", 0, format_)
+    return _file(building.document_of(found), "", 0, paper)
 
 
-def _file(document: LetterDocument, digest: str, number: int, format_: str) -> Response:
+def _file(document: LetterDocument, digest: str, number: int, paper: str) -> Response:
     large = request.args.get("type") == "large"
     db.session.rollback()  # no snapshot is held while the file is made
-    content = run_aside(FORMATS[format_].render, document, digest, large=large)
+    content = run_aside(FORMATS[paper].render, document, digest, large=large)
     return send_file(
         io.BytesIO(content),
-        mimetype=FORMATS[format_].media_type,
+        mimetype=FORMATS[paper].media_type,
         as_attachment=True,
-        download_name=file_name(document, format_, number, large=large),
+        download_name=file_name(document, paper, number, large=large),
         max_age=0,
     )
 

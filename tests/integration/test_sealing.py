@@ -52,6 +52,9 @@ ARGUMENTS: dict[str, list[Any]] = {
     "export_id": [1, 2, 3, 4],  # one of each format, made by `export_all`
     "format_": list(FORMATS),
     "token": ["no-such-token"],
+    "kind": ["patient", "referrer"],
+    "version_id": [1],
+    "paper": ["pdf", "docx"],
 }
 NOT_OURS = {"static"}
 
