@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.reclassification import Outcome, reclassify
 from boardroom.consensus import rules
 from boardroom.consensus.models import Consensus, SignOff
 from boardroom.consensus.rules import Content, Fate, Step, content_of
@@ -61,7 +62,7 @@ class ConsensusView:
     verdict_label: str
     first_verdict: str
     first_verdict_label: str
-    outcome: rules.Outcome | None
+    outcome: Outcome | None
     outcome_reason: str
     strength: str
     strength_label: str
@@ -132,7 +133,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         verdict_label=word(board, "verdicts", content.verdict),
         first_verdict=first,
         first_verdict_label=word(board, "verdicts", first),
-        outcome=rules.reclassification(first, content.verdict, board),
+        outcome=reclassify(first, content.verdict, board),
         outcome_reason=word(board, "reclassification_reasons", content.reclassification_reason),
         strength=content.strength,
         strength_label=word(board, "strengths", content.strength),

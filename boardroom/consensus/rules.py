@@ -1,15 +1,13 @@
-"""When a consensus is complete, and how it stands to the first opinion. Pure."""
+"""When a consensus is complete, and when it is final. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from boardroom.boards.definition import BoardDefinition, UnknownKeyError
-
-Outcome = Literal["upgraded", "confirmed", "downgraded", "undetermined"]
+from boardroom.boards.definition import BoardDefinition
 
 MOST_STEPS = 12
 
@@ -196,25 +194,6 @@ def quorum_points(
             "vote are here."
         )
     return points
-
-
-def reclassification(first_verdict: str, verdict: str, board: BoardDefinition) -> Outcome | None:
-    """The board's verdict against the first opinion's, by their ranks. None before there is one."""
-    if not verdict:
-        return None
-    first, ours = _rank(first_verdict, board), _rank(verdict, board)
-    if first is None or ours is None:
-        return "undetermined"
-    if ours == first:
-        return "confirmed"
-    return "upgraded" if ours > first else "downgraded"
-
-
-def _rank(verdict: str, board: BoardDefinition) -> int | None:
-    try:
-        return board.verdict(verdict).rank
-    except UnknownKeyError:
-        return None
 
 
 def _and(names: Sequence[str]) -> str:

@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
+from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
 from boardroom.cases.queries import cases_with_everything
 from boardroom.cases.view import fact_groups
 from boardroom.consensus.models import Consensus, SignOff
-from boardroom.consensus.rules import reclassification
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.minutes import brief, document
@@ -289,7 +289,7 @@ def _case(
     base = case_brief(case, board, position=position, minutes=item.minutes, on=on)
     state = STATES.get(item.status, "not_reached")
     outcome = (
-        reclassification(case.first_verdict, consensus.verdict, board)
+        reclassify(case.first_verdict, consensus.verdict, board)
         if consensus is not None
         else None
     )

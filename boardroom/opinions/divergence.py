@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.reclassification import Outcome, reclassify
 
-Outcome = Literal["upgraded", "confirmed", "downgraded", "undetermined"]
 Kind = Literal["agreed", "split", "mixed", ""]
 
 FOR, AGAINST = frozenset({"prefer", "acceptable"}), frozenset({"advise_against"})
@@ -109,17 +109,6 @@ class Divergence:
         ]
 
 
-def against_first(board: BoardDefinition, verdict: str, first: str) -> Outcome | None:
-    """A verdict against the first opinion's, by their ranks; None where either is not given."""
-    ranks = {v.key: v.rank for v in board.verdicts}
-    if verdict not in ranks or first not in ranks:
-        return None
-    mine, theirs = ranks[verdict], ranks[first]
-    if mine is None or theirs is None:
-        return "undetermined"
-    return "upgraded" if mine > theirs else "downgraded" if mine < theirs else "confirmed"
-
-
 def divergence(
     opinions: Iterable[Any],
     board: BoardDefinition,
@@ -177,7 +166,7 @@ def _row(opinion: Any, board: BoardDefinition, first_verdict: str) -> Row:
         verdict_was=_word(board, verdict_then)
         if verdict_then not in (None, opinion.verdict)
         else None,
-        against_first=against_first(board, opinion.verdict, first_verdict),
+        against_first=reclassify(first_verdict, opinion.verdict, board),
         confidence=opinion.confidence,
         late=opinion.submitted_at is not None
         and opinion.revealed_at is not None

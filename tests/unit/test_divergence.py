@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from boardroom.boards.definition import load_boards
-from boardroom.opinions.divergence import against_first, divergence
+from boardroom.opinions.divergence import divergence
 from boardroom.settings import asset_dir
 
 LIVER = load_boards(Path(asset_dir("config")) / "boards")["liver"]
@@ -121,15 +121,6 @@ def test_verdicts_are_grouped_against_the_first_opinion() -> None:
     ]
     assert found.first is not None
     assert found.first.label == "Unres. remnant"
-
-
-def test_against_the_first_opinion() -> None:
-    assert against_first(LIVER, "resectable", "unresectable_technical") == "upgraded"
-    assert against_first(LIVER, "unresectable_fitness", "resectable") == "downgraded"
-    assert against_first(LIVER, "transplantable", "resectable") == "confirmed"
-    assert against_first(LIVER, "undetermined", "resectable") == "undetermined"
-    assert against_first(LIVER, "resectable", "") is None
-    assert against_first(LIVER, "a word of before", "resectable") is None
 
 
 def test_a_shift_shows_the_stance_at_the_reveal() -> None:
