@@ -128,9 +128,7 @@ class BoardDefinition(Part):
         """Keys of the specialties that a decision needs: quorum's, then those a case names."""
         return tuple(dict.fromkeys((*self.quorum.specialties, *beyond)))
 
-    def quorum_missing(
-        self, present: Iterable[str], beyond: Iterable[str] = ()
-    ) -> tuple[str, ...]:
+    def quorum_missing(self, present: Iterable[str], beyond: Iterable[str] = ()) -> tuple[str, ...]:
         """Keys of the specialties that a decision needs and that nobody present can stand for.
 
         `beyond`: those that the case names besides the board's quorum.

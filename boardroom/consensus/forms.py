@@ -19,9 +19,17 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.clinical.facts import FactError
+from boardroom.consensus.represent import (
+    MOST_CYCLES,
+    MOST_MONTHS,
+    Represent,
+    checked_value,
+    facts_to_wait_for,
+)
 from boardroom.consensus.rules import MOST_STEPS, Content, Fate, Step
 from boardroom.text import clean_line, clean_text
 
@@ -65,6 +73,30 @@ def _text(label: str, most: int, **more: Any) -> TextAreaField:
     )
 
 
+class Count(IntegerField):
+    """A whole number that may be left out; emptied means none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        if valuelist and not text:
+            self.data = None
+        elif text:
+            if not (text.isascii() and text.isdecimal() and len(text) < 4):
+                raise ValueError("Write a whole number.")
+            self.data = int(text)
+
+
+def _count(label: str, most: int) -> Count:
+    return Count(
+        label,
+        validators=[
+            Optional(),
+            NumberRange(min=1, max=most, message=f"Write a number from 1 to {most}."),
+        ],
+        render_kw={"min": 1, "max": most, "inputmode": "numeric"},
+    )
+
+
 class _ConsensusForm(FlaskForm):
     version = IntegerField(
         "Version", validators=[InputRequired("Reload the page: its version is missing.")]
@@ -73,7 +105,35 @@ class _ConsensusForm(FlaskForm):
     teller = _line("Who tells the patient", 200, list="tellers", autocomplete="off")
     tell_by = Day("By", validators=[Optional()])
     rediscuss = _line("Discuss again", 300, autocomplete="off")
+    back_on = Day("On the day", validators=[Optional()])
+    back_months = _count("Months after the decision", MOST_MONTHS)
+    back_cycles = _count("Cycles of treatment given", MOST_CYCLES)
+    back_fact = SelectField(
+        "Value",
+        choices={"": "No value", **{name: dict(one) for name, one in facts_to_wait_for()}},
+        **REFUSAL,
+    )
+    back_side = SelectField("Is", choices={"below": "under", "above": "over"}, **REFUSAL)
+    back_value = _line("Limit", 30, autocomplete="off", inputmode="decimal")
     earliest: dt.date | None = None
+
+    def validate_back_on(self, field: Field) -> None:
+        day: dt.date | None = field.data
+        if day is None or self.earliest is None:
+            return
+        if day <= self.earliest:
+            raise ValidationError("This day is not after the meeting.")
+        if day > self.earliest + 2 * LATEST:
+            raise ValidationError("This day is more than four years after the meeting.")
+
+    def validate_back_value(self, field: Field) -> None:
+        fact, _, unit = str(self.back_fact.data or "").partition("|")
+        if not field.data or not fact:
+            return
+        try:
+            field.data = checked_value(fact, str(field.data), unit)
+        except FactError as error:
+            raise ValidationError(error.reason) from None
 
     def validate_tell_by(self, field: Field) -> None:
         day: dt.date | None = field.data
@@ -115,7 +175,7 @@ def _form_for(board: BoardDefinition) -> type[_ConsensusForm]:
             **REFUSAL,
         )
         reclassification_reason = SelectField(
-            "Why it differs from the first opinion",
+            "What the answer to the first opinion rests on",
             choices=dict(board.choices_for("reclassification_reasons", "No reason given")),
             **REFUSAL,
         )
@@ -156,6 +216,14 @@ def field_values(content: Content, board: BoardDefinition) -> dict[str, Any]:
         "teller": content.teller,
         "tell_by": content.tell_by,
         "rediscuss": content.rediscuss,
+        "back_on": content.represent.on,
+        "back_months": content.represent.months,
+        "back_cycles": content.represent.cycles,
+        "back_fact": f"{content.represent.fact}|{content.represent.unit}"
+        if content.represent.fact
+        else "",
+        "back_side": "below" if content.represent.below else "above",
+        "back_value": content.represent.value,
     }
     for number in range(MOST_STEPS):
         step = content.steps[number] if number < len(content.steps) else Step("")
@@ -206,6 +274,13 @@ def changes(
         )
         if name in posted and name not in errors
     }
+    # A fact and its limit belong together: a limit is judged in the unit of its fact.
+    back_errors = [name for name in form.errors if name and name.startswith("back_")]
+    if any(name.startswith("back_") for name in posted):
+        for name in back_errors:
+            errors.setdefault(name, str(form.errors[name][0]))
+        if not back_errors:
+            values["represent"] = represent_in(form)
     if steps_posted and not any(name in errors for name in steps_posted):
         values["steps"] = steps_of(form)
     fates = {}
@@ -216,6 +291,20 @@ def changes(
     if fates:
         values["dispositions"] = fates
     return values, errors
+
+
+def represent_in(form: FlaskForm) -> Represent:
+    """When the case comes back, as it stands in the form."""
+    fact, _, unit = str(form["back_fact"].data or "").partition("|")
+    return Represent(
+        on=form["back_on"].data,
+        months=form["back_months"].data,
+        cycles=form["back_cycles"].data,
+        fact=fact,
+        unit=unit,
+        below=form["back_side"].data != "above",
+        value=form["back_value"].data or "",
+    )
 
 
 def shuffled(steps: list[Step], action: str, board: BoardDefinition) -> list[Step]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,7 +11,8 @@ from sqlalchemy import select
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome, reclassify
 from boardroom.consensus import rules
-from boardroom.consensus.models import Consensus, SignOff
+from boardroom.consensus.models import Confirmation, Consensus, SignOff
+from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content, Fate, Step, content_of
 from boardroom.consensus.words import word
 from boardroom.db import db
@@ -53,6 +54,17 @@ class SignOffLine:
 
 
 @dataclass(frozen=True)
+class ConfirmationLine:
+    """Somebody's later word on a provisional decision. `specialty` empty: the chair's."""
+
+    specialty: str
+    mark: str
+    person: str
+    text: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
 class ConsensusView:
     """Everything that `consensus/_consensus.html` shows; equal states give equal views."""
 
@@ -72,10 +84,13 @@ class ConsensusView:
     teller: str
     tell_by: dt.date | None
     rediscuss: str
+    represent: tuple[str, ...]
+    """When the case comes back by itself, each the end of "comes back …"."""
     sign_offs: tuple[SignOffLine, ...]
     unsigned: tuple[tuple[str, str], ...]
     """(mark, name) of the core specialties that have not signed."""
     open_points: tuple[str, ...]
+    confirmations: tuple[ConfirmationLine, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -102,6 +117,46 @@ def sign_offs_of(item: AgendaItem) -> Sequence[SignOff]:
     return db.session.scalars(
         select(SignOff).where(SignOff.item_id == item.id).order_by(SignOff.id)
     ).all()
+
+
+def confirmations_of(item: AgendaItem) -> Sequence[Confirmation]:
+    """Who confirmed the item's provisional decision since, in order; none of any other item."""
+    if item.status != ItemStatus.PROVISIONAL:
+        return ()
+    return confirmations_by_item([item.id]).get(item.id, [])
+
+
+def confirmations_by_item(item_ids: Iterable[int]) -> dict[int, list[Confirmation]]:
+    """`confirmations_of` for several items, in one query; an item without any is left out."""
+    found: dict[int, list[Confirmation]] = {}
+    query = (
+        select(Confirmation)
+        .where(Confirmation.item_id.in_(list(item_ids)))
+        .order_by(Confirmation.id)
+    )
+    for one in db.session.scalars(query):
+        found.setdefault(one.item_id, []).append(one)
+    return found
+
+
+def confirmation_line(found: Confirmation, board: BoardDefinition) -> ConfirmationLine:
+    """A confirmation in words."""
+    marks = {s.key: s.mark for s in board.specialties}
+    return ConfirmationLine(
+        specialty=word(board, "specialties", found.specialty),
+        mark=marks.get(found.specialty, found.specialty[:2].upper()),
+        person=found.person.name,
+        text=found.text,
+        at=found.at,
+    )
+
+
+def awaited_by(item: AgendaItem) -> tuple[str, ...] | None:
+    """Whose word the item's provisional decision waits for; see `rules.awaited`."""
+    return rules.awaited(
+        [str(key) for key in item.quorum.get("missing", [])],
+        {one.specialty for one in confirmations_of(item)},
+    )
 
 
 def points_of(item: AgendaItem) -> list[str]:
@@ -143,9 +198,15 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         teller=word(board, "tellers", content.teller),
         tell_by=content.tell_by,
         rediscuss=content.rediscuss,
+        represent=in_words(content.represent),
         sign_offs=tuple(_sign_off_line(s, content, board) for s in _in_order(signed, board)),
-        unsigned=tuple((s.mark, s.name) for s in board.core if s.key not in by_specialty),
+        unsigned=tuple(
+            (s.mark, s.name)
+            for s in board.specialties
+            if (s.core or s.key in item.case.beyond) and s.key not in by_specialty
+        ),
         open_points=tuple(points),
+        confirmations=tuple(confirmation_line(c, board) for c in confirmations_of(item)),
     )
 
 
@@ -201,6 +262,7 @@ def _points(item: AgendaItem, content: Content, signed: Sequence[SignOff]) -> li
         board_of(item.meeting),
         present=votes,
         people=len(votes) if votes is not None else None,
+        beyond=item.case.beyond,
     )
 
 

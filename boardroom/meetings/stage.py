@@ -136,10 +136,8 @@ class Stage:
                 "key": s.key,
                 "mark": s.mark,
                 "specialty": s.name,
-                "core": s.key in self.board.quorum.specialties,
-                "present": s.key not in self.missing
-                if s.key in self.board.quorum.specialties
-                else s.key in here,
+                "core": s.key in self.needed,
+                "present": s.key not in self.missing if s.key in self.needed else s.key in here,
                 "names": here.get(s.key, []),
             }
             for s in self.board.specialties
@@ -165,9 +163,19 @@ class Stage:
         return [s.key for s in self.board.specialties if s.key in here]
 
     @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Keys of the specialties that a decision on the case before the board needs."""
+        return self.board.needed_for(self.beyond)
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """Keys of those that this case alone needs."""
+        return self.item.case.beyond if self.item is not None else ()
+
+    @cached_property
     def missing(self) -> tuple[str, ...]:
-        """Keys of the specialties that quorum needs and nobody here stands for."""
-        return self.board.quorum_missing(self.present_specialties)
+        """Keys of the specialties that are needed and nobody here stands for."""
+        return self.board.quorum_missing(self.present_specialties, self.beyond)
 
     @cached_property
     def opinions_in(self) -> list[Arrival]:

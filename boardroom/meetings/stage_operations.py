@@ -168,9 +168,10 @@ def close_case(
     item.provisional_reasons = list(reasons)
     item.quorum = {
         "people": len(votes),
-        "needed": list(board.quorum.specialties),
+        "needed": list(board.needed_for(item.case.beyond)),
         "present": present,
-        "missing": list(board.quorum_missing(present)),
+        "missing": list(board.quorum_missing(present, item.case.beyond)),
+        "beyond": list(item.case.beyond),
     }
     _case_to(item.case, CaseStatus.DISCUSSED)
     if not reasons:

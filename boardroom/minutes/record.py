@@ -289,9 +289,7 @@ def _case(
     base = case_brief(case, board, position=position, minutes=item.minutes, on=on)
     state = STATES.get(item.status, "not_reached")
     outcome = (
-        reclassify(case.first_verdict, consensus.verdict, board)
-        if consensus is not None
-        else None
+        reclassify(case.first_verdict, consensus.verdict, board) if consensus is not None else None
     )
     return document.MinutesCase(
         **dict(base),
