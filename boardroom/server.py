@@ -12,6 +12,7 @@ from flask import Flask
 from gevent.pywsgi import WSGIServer
 
 from boardroom import live
+from boardroom.followup import keeping
 from boardroom.meetings.stage import PARTS
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> Non
     Port 0 takes a free one.
     """
     live.start_housekeeping(app)
+    live.start_background(keeping.keep, app)
     _settle(app)
     server = WSGIServer((host, port), app, log=None, error_log=log)
     server.start()

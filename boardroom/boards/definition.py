@@ -103,6 +103,15 @@ class BoardDefinition(Part):
         entry = self._find(vocabulary, key)
         return str(entry.text if isinstance(entry, p.PlanStep) else entry.name)
 
+    def owners(self) -> list[tuple[str, str]]:
+        """(key, words) of everybody who can own a deferred case: roles, then specialties."""
+        roles = [(role, f"the {role}") for role in sorted(p.OWNER_ROLES)]
+        return [*roles, *((s.key, s.name) for s in self.specialties)]
+
+    def owner_name(self, key: str) -> str:
+        """The words for an owner; the key itself where the definition no longer has it."""
+        return dict(self.owners()).get(key, key)
+
     def choices_for(self, vocabulary: str, blank: str | None = None) -> list[tuple[str, str]]:
         """(key, name) pairs for a form field; `blank` are an empty first choice's words."""
         if vocabulary not in VOCABULARIES:

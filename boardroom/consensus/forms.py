@@ -363,3 +363,9 @@ class SignOffForm(FlaskForm):
         """The version that the page showed; -1, which is none, where it does not say."""
         text = str(self.consensus_version.data or "")
         return int(text) if text.isdecimal() and len(text) < 9 else -1
+
+
+class ConfirmForm(FlaskForm):
+    """The word that makes a provisional decision final."""
+
+    text = _text("On what it rests", 2000, rows=3)

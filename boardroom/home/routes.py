@@ -14,6 +14,7 @@ from boardroom.cases.rules import Readiness
 from boardroom.cases.view import readiness_of
 from boardroom.comments import queries as comments
 from boardroom.db import now
+from boardroom.followup import queries as followup
 from boardroom.home import queries
 from boardroom.meetings.models import Meeting
 from boardroom.opinions import queries as opinions
@@ -29,7 +30,10 @@ def home() -> str:
     inside = queries.inside_boards(current_user)
     if not inside:
         return render_template(
-            "home/referrer.html", found=cases.find_cases(current_user, cases.Filters())
+            "home/referrer.html",
+            found=cases.find_cases(current_user, cases.Filters()),
+            asked=followup.asked_of(current_user),
+            owned=followup.owned_by(current_user),
         )
     meetings = queries.next_meetings(current_user)
     prepares = current_user.boards(Role.COORDINATOR, Role.CHAIR)
@@ -47,6 +51,9 @@ def home() -> str:
         arrivals=opinions.arrivals_of([item.case_id for m in meetings for item in m.items]),
         missing=[_missing(m) for m in meetings if m.board in prepares and m.status == "planned"],
         unsigned=queries.to_sign(current_user),
+        unconfirmed=followup.to_confirm(current_user),
+        asked=followup.asked_of(current_user),
+        owned=followup.owned_by(current_user),
         counts=queries.cases_by_status(current_user),
         invitations=queries.invitations_open(current_user),
         recent=queries.recent_meetings(current_user),

@@ -22,7 +22,7 @@ from boardroom.comments.queries import summary_of
 from boardroom.consensus.queries import ConsensusView, consensus_view
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
-from boardroom.opinions.divergence import Divergence, divergence
+from boardroom.opinions.divergence import Divergence, Objection, divergence
 from boardroom.opinions.queries import Arrival, opinions_in, revealed_opinions
 from boardroom.people.models import Person
 
@@ -207,6 +207,11 @@ class Stage:
     def open_points(self) -> Sequence[str]:
         """What keeps the decision from being final, in words."""
         return self.consensus.open_points if self.consensus is not None else ()
+
+    @property
+    def objections(self) -> Sequence[Objection]:
+        """Who advises against what is chosen so far: to be looked at before the case is closed."""
+        return self.divergence.objections if self.divergence is not None else ()
 
     @cached_property
     def comments(self) -> tuple[int, str]:

@@ -85,6 +85,23 @@ class VerdictGroup:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """An option that is chosen although specialties advise against it."""
+
+    option: OptionHead
+    against: tuple[tuple[str, str, str], ...]
+    """(mark, specialty, reason), one for each person who advises against it."""
+
+    @property
+    def words(self) -> str:
+        """ "SU and ON advise against Resection, which is chosen"."""
+        marks = list(dict.fromkeys(mark for mark, _, _ in self.against))
+        names = marks[0] if len(marks) == 1 else f"{', '.join(marks[:-1])} and {marks[-1]}"
+        verb = "advises" if len(marks) == 1 else "advise"
+        return f"{names} {verb} against {self.option.label}, which is chosen"
+
+
+@dataclass(frozen=True)
 class Divergence:
     """Specialties by options, with verdicts beside the first opinion's."""
 
@@ -98,6 +115,22 @@ class Divergence:
     def given(self) -> int:
         """How many opinions there are."""
         return sum(row.verdict is not None for row in self.rows)
+
+    @property
+    def objections(self) -> tuple[Objection, ...]:
+        """The options chosen so far that somebody advises against, with the reasons."""
+        found = []
+        for column, head in enumerate(self.options):
+            if head.disposition != "chosen":
+                continue
+            against = tuple(
+                (row.mark, row.specialty, row.cells[column].reason)
+                for row in self.rows
+                if row.cells[column].stance in AGAINST
+            )
+            if against:
+                found.append(Objection(head, against))
+        return tuple(found)
 
     @property
     def opposed(self) -> list[tuple[OptionHead, Summary]]:

@@ -228,6 +228,8 @@
       form.action = form.dataset.fill === "defer" ? data.dataset.deferUrl : data.dataset.closeUrl;
       $("[data-fill-code]", form).textContent = data.dataset.code;
       $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
+      const objections = $("[data-objections]", data);
+      $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
     }
   }, true);
   document.addEventListener("close", (event) => {
