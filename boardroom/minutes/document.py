@@ -6,8 +6,11 @@ hashed, signed, exported and drawn without asking again.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from typing import Annotated, Literal
+import json
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 import rfc8785
 from pydantic import Field, StringConstraints
@@ -25,11 +28,24 @@ from boardroom.minutes.brief import (
     Whole,
 )
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["1.1"] = "1.1"
 """Rises with every change of the schema: the first number when a reader could stumble over it."""
 
-NOT_HASHED = frozenset({"signature", "amendments", "generated_at"})
+NOT_HASHED = frozenset({"signature", "amendments", "confirmations", "generated_at"})
 """What stands beside the record and is therefore not part of its hash."""
+
+NEWER: Mapping[str, tuple[str, ...]] = {
+    "1.1": (
+        "cases.quorum.beyond",
+        "cases.deferral.owner",
+        "cases.deferral.due",
+        "cases.consensus.represent",
+    ),
+}
+"""Fields that each version added to the record, as paths; a list on the way is gone through.
+
+A record that was signed under an earlier version does not have them, and its hash is taken without.
+"""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 StanceKey = Literal["prefer", "acceptable", "advise_against", "outside_field"]
@@ -124,7 +140,7 @@ class OptionDisposition(Part):
 
 
 class Consensus(Part):
-    """What the board decided."""
+    """What the board decided. `represent`: when the case comes back by itself, in words."""
 
     verdict: Term | None = None
     strength: Term | None = None
@@ -134,6 +150,7 @@ class Consensus(Part):
     teller: Text = ""
     tell_by: Text = ""
     rediscuss: Text = ""
+    represent: tuple[Text, ...] = ()
 
 
 class Reclassification(Part):
@@ -144,11 +161,15 @@ class Reclassification(Part):
 
 
 class Quorum(Part):
-    """Specialties that this case needed, by name, as it was when the case was closed."""
+    """Specialties that this case needed, by name, as it was when the case was closed.
+
+    `beyond`: those of `needed` that this case asked for besides the board's quorum.
+    """
 
     needed: tuple[Text, ...] = ()
     present: tuple[Text, ...] = ()
     missing: tuple[Text, ...] = ()
+    beyond: tuple[Text, ...] = ()
 
 
 class SignOff(Part):
@@ -163,10 +184,12 @@ class SignOff(Part):
 
 
 class Deferral(Part):
-    """Why a case was put off."""
+    """Why a case was put off, who sees to it, and the day on which it is listed again."""
 
     reason: Text
     note: Text = ""
+    owner: Text = ""
+    due: dt.date | None = None
 
 
 class MinutesCase(CaseBrief):
@@ -198,6 +221,19 @@ class Amendment(Part):
     reason: Text = ""
 
 
+class Confirmation(Part):
+    """Somebody's later word that makes a provisional decision final. It stands beside the record.
+
+    `specialty`: the missing one for which the person spoke; null for the chair.
+    """
+
+    case: Key
+    specialty: Specialty | None = None
+    person: Text
+    at: Instant
+    text: Text = ""
+
+
 class Signature(Part):
     """The chair's signature over the record whose hash it names."""
 
@@ -210,10 +246,11 @@ class MinutesDocument(Part):
     """The minutes of one meeting of one board.
 
     `names`: whether patients can be recognised from it; `withheld` marks a copy made by
-    `without_names`. The record is everything but the signature, the amendments and `generated_at`.
+    `without_names`. The record is everything but the signature, the amendments, the confirmations
+    and `generated_at`.
     """
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.0", "1.1"] = SCHEMA_VERSION
     names: Literal["included", "withheld"] = "included"
     board: BoardInfo
     meeting: MeetingInfo
@@ -224,6 +261,7 @@ class MinutesDocument(Part):
     options: tuple[Option, ...] = ()
     cases: tuple[MinutesCase, ...] = ()
     amendments: tuple[Amendment, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
     signature: Signature | None = None
     generated_at: Instant
 
@@ -231,12 +269,39 @@ class MinutesDocument(Part):
 def content_hash(document: MinutesDocument) -> str:
     """SHA-256, hexadecimal, of the record: what the chair signs.
 
-    Taken over the document's JSON without `signature`, `amendments` and `generated_at`, written
-    canonically (RFC 8785: sorted keys, no spaces, UTF-8), so that anybody can compute it again
-    from the exported JSON.
+    Taken over the document's JSON without what stands beside it (NOT_HASHED), written canonically
+    (RFC 8785: sorted keys, no spaces, UTF-8), so that anybody can compute it again from the
+    exported JSON.
     """
-    record = document.model_dump(mode="json", exclude=set(NOT_HASHED))
-    return hashlib.sha256(rfc8785.dumps(record)).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(record_of(document))).hexdigest()
+
+
+def record_of(document: MinutesDocument) -> dict[str, Any]:
+    """What is signed and kept: the document's JSON without what stands beside the record."""
+    return _as_of_its_version(document, document.model_dump(mode="json", exclude=set(NOT_HASHED)))
+
+
+def _as_of_its_version(document: MinutesDocument, data: dict[str, Any]) -> dict[str, Any]:
+    """The data without the fields that later versions than the document's own added."""
+    for version, paths in NEWER.items():
+        if version > document.schema_version:
+            for path in paths:
+                *way, name = path.split(".")
+                for holder in _holders(data, way):
+                    holder.pop(name, None)
+    return data
+
+
+def _holders(data: Any, way: list[str]) -> Iterator[dict[str, Any]]:
+    """Every object at the end of the way."""
+    if isinstance(data, list):
+        for one in data:
+            yield from _holders(one, way)
+    elif isinstance(data, dict):
+        if way:
+            yield from _holders(data.get(way[0]), way[1:])
+        else:
+            yield data
 
 
 def matches_signature(document: MinutesDocument) -> bool | None:
@@ -250,5 +315,6 @@ def matches_signature(document: MinutesDocument) -> bool | None:
 
 
 def to_json(document: MinutesDocument) -> str:
-    """The document as indented JSON, every field written out."""
-    return document.model_dump_json(indent=2) + "\n"
+    """The document as indented JSON, every field of its version written out."""
+    data = _as_of_its_version(document, document.model_dump(mode="json"))
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

@@ -12,7 +12,7 @@ from boardroom.cases.models import Case
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.meetings.rules import move_meeting
-from boardroom.minutes.document import NOT_HASHED, content_hash
+from boardroom.minutes.document import content_hash, record_of
 from boardroom.minutes.formats import FORMATS
 from boardroom.minutes.models import Amendment, Export, Minutes
 from boardroom.minutes.queries import meetings_between
@@ -40,7 +40,7 @@ def sign(meeting: Meeting, board: BoardDefinition, *, actor: Person, seen: str) 
         )
     minutes = Minutes(
         meeting_id=meeting.id,
-        content=record.model_dump(mode="json", exclude=set(NOT_HASHED)),
+        content=record_of(record),
         content_hash=digest,
         signed_by_id=actor.id,
         signed_at=now(),

@@ -18,7 +18,8 @@ from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
 from boardroom.cases.queries import cases_with_everything
 from boardroom.cases.view import fact_groups
-from boardroom.consensus.models import Consensus, SignOff
+from boardroom.consensus.models import Confirmation, Consensus, SignOff
+from boardroom.consensus.represent import in_words, represent_of
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.minutes import brief, document
@@ -220,6 +221,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
             )
             for place, item in enumerate(items, start=1)
         ),
+        confirmations=confirmations(meeting, board),
         generated_at=now(),
     )
 
@@ -300,7 +302,10 @@ def _case(
         ended_at=item.ended_at,
         seconds_spent=item.spent_seconds,
         deferral=document.Deferral(
-            reason=word(board, "deferral_reasons", item.deferral_reason), note=item.deferral_note
+            reason=word(board, "deferral_reasons", item.deferral_reason),
+            note=item.deferral_note,
+            owner=board.owner_name(item.deferral_owner),
+            due=item.deferral_due,
         )
         if item.deferral_reason
         else None,
@@ -324,7 +329,10 @@ def _quorum(item: AgendaItem, board: BoardDefinition) -> document.Quorum:
         return tuple(specialty(board, k).name for k in item.quorum.get(key, []))
 
     return document.Quorum(
-        needed=names("needed"), present=names("present"), missing=names("missing")
+        needed=names("needed"),
+        present=names("present"),
+        missing=names("missing"),
+        beyond=names("beyond"),
     )
 
 
@@ -383,6 +391,28 @@ def _consensus(found: Consensus, board: BoardDefinition) -> document.Consensus:
         if found.tell_by
         else "",
         rediscuss=found.rediscuss,
+        represent=in_words(represent_of(found.represent)),
+    )
+
+
+def confirmations(meeting: Meeting, board: BoardDefinition) -> tuple[document.Confirmation, ...]:
+    """Who confirmed provisional decisions of the meeting since; beside the record, not in it."""
+    query = (
+        select(Confirmation, Case.code)
+        .join(AgendaItem, Confirmation.item_id == AgendaItem.id)
+        .join(Case, AgendaItem.case_id == Case.id)
+        .where(AgendaItem.meeting_id == meeting.id, AgendaItem.status == ItemStatus.PROVISIONAL)
+        .order_by(Confirmation.id)
+    )
+    return tuple(
+        document.Confirmation(
+            case=code,
+            specialty=specialty(board, one.specialty) if one.specialty else None,
+            person=one.person.name,
+            at=one.at,
+            text=one.text,
+        )
+        for one, code in db.session.execute(query)
     )
 
 

@@ -28,12 +28,13 @@ COLUMNS = (
     # The discussion
     "state", "started_at", "revealed_at", "ended_at", "seconds_spent", "allotted_minutes",
     "presented_by", "opinions", "specialties_heard", "quorum_missing", "provisional_reasons",
-    "deferral_reason", "deferral_note",
+    "deferral_reason", "deferral_note", "deferral_owner", "deferral_due", "quorum_beyond",
+    "confirmations",
     # The decision
     "board_verdict_key", "board_verdict", "strength_key", "rationale", "plan", "chosen",
     "fallback", "rejected", "not_applicable", "left_open", "reclassification",
     "reclassification_reason", "signed_off", "reservations", "dissents", "told_by", "tell_by",
-    "rediscuss", "amendments",
+    "rediscuss", "comes_back", "amendments",
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "|", "%")
@@ -149,6 +150,10 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "provisional_reasons": "; ".join(case.provisional_reasons),
         "deferral_reason": case.deferral.reason if case.deferral else "",
         "deferral_note": case.deferral.note if case.deferral else "",
+        "deferral_owner": case.deferral.owner if case.deferral else "",
+        "deferral_due": _day(case.deferral.due) if case.deferral else "",
+        "quorum_beyond": "; ".join(case.quorum.beyond),
+        "confirmations": "; ".join(words.confirmations(case, document, clock)),
         "board_verdict_key": _key(c.verdict) if c else "",
         "board_verdict": _label(c.verdict) if c else "",
         "strength_key": _key(c.strength) if c else "",
@@ -170,6 +175,7 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "told_by": c.teller if c else "",
         "tell_by": c.tell_by if c else "",
         "rediscuss": c.rediscuss if c else "",
+        "comes_back": "; ".join(c.represent) if c else "",
         "amendments": " | ".join(
             f"{a.number}. {a.text}" for a in document.amendments if a.case == case.code
         ),

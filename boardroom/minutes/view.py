@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from boardroom.boards.reclassification import MEANINGS
 from boardroom.minutes import words
 from boardroom.minutes.document import (
     MinutesCase,
@@ -165,9 +166,12 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
     quorum = case.quorum
     deferral = case.deferral
     reclassified = case.reclassification
+    confirmed = words.confirmations(case, document, clock)
     return case_view(case) | {
         "state": case.state,
-        "state_label": words.STATES[case.state],
+        "state_label": words.state(case, document),
+        "confirmations": confirmed,
+        "objections": words.objections(case, options),
         "times": paragraphs(
             words.joined(
                 clock.span(case.started_at, case.ended_at),
@@ -179,6 +183,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
         "deferral": [
             *paragraphs(deferral.reason if deferral else ""),
             *paragraphs(deferral.note if deferral else ""),
+            *paragraphs(words.deferred_until(deferral) if deferral else ""),
         ],
         "provisional_reasons": list(case.provisional_reasons),
         "quorum": _quorum(list(quorum.needed), list(quorum.missing)),
@@ -186,7 +191,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
         "opinions": [_opinion(o, document, options, clock) for o in case.opinions],
         "board_verdict": words.short(c.verdict) if c else "",
         "reclassification": words.joined(
-            f"{words.OUTCOMES[reclassified.outcome]} against the first opinion",
+            f"{words.OUTCOMES[reclassified.outcome]}: {MEANINGS[reclassified.outcome]}",
             reclassified.reason,
         )
         if reclassified
@@ -212,6 +217,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
             ],
             "teller": paragraphs(words.joined(c.teller, c.tell_by, by=", by ")),
             "rediscuss": paragraphs(c.rediscuss),
+            "represent": paragraphs("; or ".join(c.represent)),
             "long": _length(case) > _ONE_PAGE,
         },
         "sign_offs": [
