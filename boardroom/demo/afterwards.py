@@ -26,19 +26,23 @@ class Afterwards:
         for told in self.case.follow_ups:
             day = decided_on + dt.timedelta(days=told.days + 2)
             when = self.line.some_time(day, f"{self.case.key} {told.days}", 9, 17)
-            self.line.add(
-                when, told.by, lambda actor, told=told: self._tell(told, decided_on, actor)
-            )
+
+            def tell(actor: Person, told: DemoFollowUp = told) -> None:
+                self._tell(told, decided_on, actor)
+
+            self.line.add(when, told.by, tell)
         for fact, value, unit, after in self.case.progress:
             day = decided_on + dt.timedelta(days=after)
-            deed = (fact, value, unit, day)
-            self.line.add(
-                self.line.at(day, 15, 20),
-                "coordinator",
-                lambda actor, deed=deed: operations.report(
-                    self.referrals.cases[self.case.key], *deed, actor=actor
-                ),
-            )
+
+            def report(
+                actor: Person,
+                what: tuple[str, str, str] = (fact, value, unit),
+                day: dt.date = day,
+            ) -> None:
+                case = self.referrals.cases[self.case.key]
+                operations.report(case, *what, day, actor=actor)
+
+            self.line.add(self.line.at(day, 15, 20), "coordinator", report)
 
     def _tell(self, told: DemoFollowUp, decided_on: dt.date, actor: Person) -> None:
         treated = decided_on + dt.timedelta(days=told.after) if told.after is not None else None

@@ -131,7 +131,8 @@ class Node:
 
 @dataclass(frozen=True)
 class Band:
-    """From one first verdict to one of the board's. `path`: its outline in SVG."""
+    """From one first verdict to one of the board's. `path`: its outline in SVG; `number_at`: where
+    its count stands, at its beginning, where no other band crosses it."""
 
     first: str
     ours: str
@@ -140,7 +141,7 @@ class Band:
     count: int
     outcome: Outcome
     path: str
-    middle: tuple[float, float]
+    number_at: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ def flow(lines: Iterable[Line], board: BoardDefinition) -> Flow:
                     first, our, names.get(first, first), names.get(our, our), count,
                     reclassify(first, our, board) or "undetermined",
                     _ribbon(y0, y1, thick),
-                    (round((LEFT + RIGHT) / 2, 1), round((y0 + y1 + thick) / 2, 1)),
+                    (LEFT + NODE + 24, round(y0 + thick / 2, 1)),
                 )
             )  # fmt: skip
     return Flow(tuple(left), tuple(right), tuple(bands), round(height), total=total)
