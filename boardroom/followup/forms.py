@@ -48,12 +48,12 @@ class AnswerForm(FlaskForm):
         validators=[InputRequired("Say whether the plan was carried out.")],
         **REFUSAL,
     )
-    treatment = SelectField("Treatment given", **REFUSAL)
+    treatment = SelectField("Treatment given", default="", **REFUSAL)
     treatment_detail = _text("More about it")
     treated_on = Day("On", validators=[Optional()])
-    deviation = SelectField("Why the plan was left", **REFUSAL)
+    deviation = SelectField("Why the plan was left", default="", **REFUSAL)
     deviation_note = _text("More about why")
-    outcome = SelectField("How the patient is", **REFUSAL)
+    outcome = SelectField("How the patient is", default="", **REFUSAL)
 
     @classmethod
     def of(cls, board: BoardDefinition, **values: Any) -> AnswerForm:
