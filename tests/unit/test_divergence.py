@@ -163,3 +163,24 @@ def test_late_opinions_are_marked_and_dispositions_head_their_columns() -> None:
 def test_an_opinion_of_a_specialty_that_the_board_no_longer_has_is_shown_last() -> None:
     found = divergence([opinion("phrenology", "resectable")], LIVER, "")
     assert found.rows[-1].mark == "PH"
+
+
+def test_who_advises_against_what_is_chosen_is_named_with_the_reason() -> None:
+    against = {"resection": "advise_against"}
+    found = divergence(
+        [
+            opinion("oncology", "unresectable_biology", stances=against),
+            opinion("surgery", "unresectable_biology", stances=against),
+            opinion("radiology", "resectable", stances={"resection": "prefer"}),
+        ],
+        LIVER,
+        "",
+        dispositions={"resection": "chosen", "tace": "rejected"},
+    )
+    (one,) = found.objections
+    assert one.words == "SU and ON advise against Resection, which is chosen"
+    assert [(mark, specialty) for mark, specialty, _ in one.against] == [
+        ("SU", "Surgery"),
+        ("ON", "Oncology"),
+    ]
+    assert divergence([], LIVER, "", dispositions={"resection": "chosen"}).objections == ()
