@@ -9,50 +9,30 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
-    Field,
     HiddenField,
     IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.clinical.facts import FactError
-from boardroom.consensus.represent import (
-    MOST_CYCLES,
-    MOST_MONTHS,
-    Represent,
-    checked_value,
-    facts_to_wait_for,
+from boardroom.consensus.back_forms import (
+    REFUSAL,
+    BackFields,
+    Day,
+    back_values,
+    represent_in,
 )
 from boardroom.consensus.rules import MOST_STEPS, Content, Fate, Step
 from boardroom.text import clean_line, clean_text
 
 STEP_PARTS = ("what", "who", "when")
-REFUSAL: Any = {"invalid_choice_message": "Choose one of the words offered here."}
 SIGN_OFF_REFUSAL: Any = {
     "invalid_choice_message": "Say whether your specialty agrees, has a reservation or dissents."
 }
-LATEST = dt.timedelta(days=730)
-
-
-class Day(DateField):
-    """A date, with a refusal that says how to write one."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        # A script that posts an emptied field means "no day", not "as before".
-        if valuelist and not valuelist[0].strip():
-            self.data = None
-            return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Write the day as year-month-day, such as 2026-11-26.") from error
 
 
 def _line(label: str, most: int, **more: Any) -> StringField:
@@ -73,31 +53,7 @@ def _text(label: str, most: int, **more: Any) -> TextAreaField:
     )
 
 
-class Count(IntegerField):
-    """A whole number that may be left out; emptied means none."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        text = valuelist[0].strip() if valuelist else ""
-        if valuelist and not text:
-            self.data = None
-        elif text:
-            if not (text.isascii() and text.isdecimal() and len(text) < 4):
-                raise ValueError("Write a whole number.")
-            self.data = int(text)
-
-
-def _count(label: str, most: int) -> Count:
-    return Count(
-        label,
-        validators=[
-            Optional(),
-            NumberRange(min=1, max=most, message=f"Write a number from 1 to {most}."),
-        ],
-        render_kw={"min": 1, "max": most, "inputmode": "numeric"},
-    )
-
-
-class _ConsensusForm(FlaskForm):
+class _ConsensusForm(BackFields):
     version = IntegerField(
         "Version", validators=[InputRequired("Reload the page: its version is missing.")]
     )
@@ -105,44 +61,6 @@ class _ConsensusForm(FlaskForm):
     teller = _line("Who tells the patient", 200, list="tellers", autocomplete="off")
     tell_by = Day("By", validators=[Optional()])
     rediscuss = _line("Discuss again", 300, autocomplete="off")
-    back_on = Day("On the day", validators=[Optional()])
-    back_months = _count("Months after the decision", MOST_MONTHS)
-    back_cycles = _count("Cycles of treatment given", MOST_CYCLES)
-    back_fact = SelectField(
-        "Value",
-        choices={"": "No value", **{name: dict(one) for name, one in facts_to_wait_for()}},
-        **REFUSAL,
-    )
-    back_side = SelectField("Is", choices={"below": "under", "above": "over"}, **REFUSAL)
-    back_value = _line("Limit", 30, autocomplete="off", inputmode="decimal")
-    earliest: dt.date | None = None
-
-    def validate_back_on(self, field: Field) -> None:
-        day: dt.date | None = field.data
-        if day is None or self.earliest is None:
-            return
-        if day <= self.earliest:
-            raise ValidationError("This day is not after the meeting.")
-        if day > self.earliest + 2 * LATEST:
-            raise ValidationError("This day is more than four years after the meeting.")
-
-    def validate_back_value(self, field: Field) -> None:
-        fact, _, unit = str(self.back_fact.data or "").partition("|")
-        if not field.data or not fact:
-            return
-        try:
-            field.data = checked_value(fact, str(field.data), unit)
-        except FactError as error:
-            raise ValidationError(error.reason) from None
-
-    def validate_tell_by(self, field: Field) -> None:
-        day: dt.date | None = field.data
-        if day is None or self.earliest is None:
-            return
-        if day < self.earliest:
-            raise ValidationError("This day is before the meeting.")
-        if day > self.earliest + LATEST:
-            raise ValidationError("This day is more than two years after the meeting.")
 
 
 def consensus_form(board: BoardDefinition, content: Content, earliest: dt.date) -> _ConsensusForm:
@@ -216,14 +134,7 @@ def field_values(content: Content, board: BoardDefinition) -> dict[str, Any]:
         "teller": content.teller,
         "tell_by": content.tell_by,
         "rediscuss": content.rediscuss,
-        "back_on": content.represent.on,
-        "back_months": content.represent.months,
-        "back_cycles": content.represent.cycles,
-        "back_fact": f"{content.represent.fact}|{content.represent.unit}"
-        if content.represent.fact
-        else "",
-        "back_side": "below" if content.represent.below else "above",
-        "back_value": content.represent.value,
+        **back_values(content.represent),
     }
     for number in range(MOST_STEPS):
         step = content.steps[number] if number < len(content.steps) else Step("")
@@ -291,20 +202,6 @@ def changes(
     if fates:
         values["dispositions"] = fates
     return values, errors
-
-
-def represent_in(form: FlaskForm) -> Represent:
-    """When the case comes back, as it stands in the form."""
-    fact, _, unit = str(form["back_fact"].data or "").partition("|")
-    return Represent(
-        on=form["back_on"].data,
-        months=form["back_months"].data,
-        cycles=form["back_cycles"].data,
-        fact=fact,
-        unit=unit,
-        below=form["back_side"].data != "above",
-        value=form["back_value"].data or "",
-    )
 
 
 def shuffled(steps: list[Step], action: str, board: BoardDefinition) -> list[Step]:

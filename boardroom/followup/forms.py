@@ -5,29 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.consensus.back_forms import REFUSAL, Day
 from boardroom.consensus.represent import facts_to_wait_for
 from boardroom.followup.operations import LONGEST
 from boardroom.followup.rules import CARRIED_OUT, Answer
 from boardroom.text import clean_line, clean_text
-
-REFUSAL: Any = {"invalid_choice_message": "Choose one of the words offered here."}
-
-
-class Day(DateField):
-    """A date that may be left out."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        if valuelist and not valuelist[0].strip():
-            self.data = None
-            return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Write the day as year-month-day, such as 2026-11-26.") from error
 
 
 def _text(label: str, **more: Any) -> TextAreaField:
