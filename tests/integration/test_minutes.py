@@ -26,7 +26,7 @@ from boardroom.minutes.document import MinutesDocument, content_hash
 from boardroom.minutes.models import Amendment, Export, Minutes
 from boardroom.people.models import Person
 
-PAST = 1
+PAST, COMING = 2, 3  # the first is the earlier one, with second opinions only
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def as_(demo: Flask) -> Callable[[str], FlaskClient]:
 def closed(demo: Flask) -> int:
     """A meeting that has ended and waits for its signature; its number."""
     with demo.app_context(), write_transaction() as session:
-        meeting = session.scalars(select(Meeting).where(Meeting.id != PAST)).first()
+        meeting = session.scalars(select(Meeting).where(Meeting.id == COMING)).first()
         assert meeting is not None
         meeting.status = MeetingStatus.CLOSED
         meeting.started_at, meeting.closed_at = meeting.starts_at, meeting.starts_at
@@ -196,11 +196,13 @@ def test_an_amendment_stands_beside_the_record(
 def test_minutes_are_not_exported_before_the_meeting_ends(
     as_: Callable[[str], FlaskClient],
 ) -> None:
-    coming = as_("chair").get("/meetings/2/minutes.pdf")
+    coming = as_("chair").get(f"/meetings/{COMING}/minutes.pdf")
     assert coming.status_code == 409
     assert "closed" in coming.text
-    assert as_("chair").get("/meetings/2/minutes").status_code == 200
-    assert as_("chair").post("/meetings/2/minutes/sign", data={"hash": "x"}).status_code == 409
+    assert as_("chair").get(f"/meetings/{COMING}/minutes").status_code == 200
+    assert (
+        as_("chair").post(f"/meetings/{COMING}/minutes/sign", data={"hash": "x"}).status_code == 409
+    )
     assert as_("observer").get(f"/meetings/{PAST}/minutes").status_code == 200
     assert as_("observer").get(f"/meetings/{PAST}/minutes.pdf").status_code == 403
     assert as_("referrer").get(f"/meetings/{PAST}/minutes").status_code == 404
@@ -233,7 +235,7 @@ def test_a_range_of_meetings_becomes_one_file_with_progress(
         assert file.status_code == 200
         content = file.data
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert len(archive.namelist()) == total == 1
+        assert len(archive.namelist()) == total == 2
         document = json.loads(archive.read(archive.namelist()[0]))
     assert document["names"] == "withheld"
     assert as_("surgeon").get(f"{url}/{number}/file").status_code == 403
