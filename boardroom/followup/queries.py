@@ -14,8 +14,9 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.queries import visible_to
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
-from boardroom.consensus.queries import awaited_by
+from boardroom.consensus.queries import confirmations_by_item
 from boardroom.consensus.represent import Report, met, represent_of
+from boardroom.consensus.rules import awaited
 from boardroom.db import db, now
 from boardroom.followup import rules
 from boardroom.followup.models import CaseReturn, FollowUp, Progress
@@ -146,7 +147,7 @@ def asked_of(person: Person) -> list[Asked]:
         for teller, item in db.session.execute(query).unique()
         if _is_asked(person, item, teller)
     ]
-    answered = answers_by_case(item.case_id for _, item in found)
+    answered = answers_by_case(item.case_id for _, item in found) if found else {}
     lines = []
     for teller, item in found:
         board = board_of(item.case)
@@ -201,11 +202,14 @@ def to_confirm(person: Person) -> list[AgendaItem]:
         )
         .order_by(AgendaItem.ended_at, AgendaItem.id)
     )
-    return [
-        item
-        for item in db.session.scalars(query).unique()
-        if places[item.meeting.board] in (awaited_by(item) or ())
-    ]
+    items = list(db.session.scalars(query).unique())
+    said = confirmations_by_item(item.id for item in items) if items else {}
+
+    def waits_for(item: AgendaItem) -> tuple[str, ...]:
+        missing = [str(key) for key in item.quorum.get("missing", [])]
+        return awaited(missing, {one.specialty for one in said.get(item.id, [])}) or ()
+
+    return [item for item in items if places[item.meeting.board] in waits_for(item)]
 
 
 # ---- What comes back ----------------------------------------------------------------------------
