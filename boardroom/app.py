@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from boardroom import audit, live, receipts
+from boardroom.boards import reclassification
 from boardroom.boards.definition import BoardDefinition, load_boards
 from boardroom.db import SAFE_METHODS, in_one_transaction, init_db
 from boardroom.errors import init_errors
@@ -115,6 +116,8 @@ def _register_features(app: Flask) -> None:
     from boardroom.cases.routes import bp as cases
     from boardroom.comments.routes import bp as comments
     from boardroom.consensus.routes import bp as consensus
+    from boardroom.figures.routes import bp as figures
+    from boardroom.followup.routes import bp as followup
     from boardroom.home.routes import bp as home
     from boardroom.letters.routes import bp as letters
     from boardroom.meetings.blueprint import bp as meetings
@@ -131,6 +134,8 @@ def _register_features(app: Flask) -> None:
         comments,
         meetings,
         consensus,
+        followup,
+        figures,
         minutes,
         letters,
     ):
@@ -200,7 +205,12 @@ def _prepare_templates(app: Flask) -> None:
         found: BoardDefinition = app.extensions["boards"][key]
         return found
 
-    app.jinja_env.globals.update(asset=asset, board_of=board, new_key=lambda: str(uuid4()))
+    app.jinja_env.globals.update(
+        asset=asset,
+        board_of=board,
+        new_key=lambda: str(uuid4()),
+        reclassified={"words": reclassification.WORDS, "meanings": reclassification.MEANINGS},
+    )
     app.jinja_env.filters.update(filters(app))
 
     @app.context_processor

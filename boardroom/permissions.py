@@ -119,6 +119,21 @@ GIVE_OPINION = Rule(
     "give an opinion", "members with a specialty, except observers and referrers", _votes
 )
 SIGN_OFF = Rule("sign off", "members with a specialty, except observers and referrers", _votes)
+CONFIRM = Rule(
+    "confirm or reopen",
+    "members with a specialty, and chairs; who may speak for whom is checked with the decision",
+    lambda person, subject: _votes(person, subject) or _role(Role.CHAIR)(person, subject),
+)
+FOLLOW_UP = Rule(
+    "tell what became of a plan",
+    "members except observers, and referrers of the hospital that sent the case",
+    lambda person, subject: _role(*INSIDE)(person, subject) or _own_hospital(person, subject),
+)
+FIGURES = Rule(
+    "see the figures",
+    "administrators, chairs and coordinators of the board",
+    _role(Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR),
+)
 WATCH = Rule("watch a meeting", "members of its board, observers too; not referrers", _is_member)
 TAKE_PART = Rule("take part", "members of the board except observers and referrers", _role(*INSIDE))
 PREPARE = Rule(
@@ -178,6 +193,7 @@ ROUTES: dict[str, Rule] = {
     "cases.add_part": EDIT_CASE,
     "cases.remove_part": EDIT_CASE,
     "cases.move_case": EDIT_CASE,
+    "cases.set_needed": EDIT_CASE,
     "cases.upload_document": EDIT_CASE,
     "cases.document": READ_CASE,
     "cases.remove_document": EDIT_CASE,
@@ -224,6 +240,13 @@ ROUTES: dict[str, Rule] = {
     "consensus.editor": TAKE_PART,
     "consensus.save": TAKE_PART,
     "consensus.sign_off": SIGN_OFF,
+    "consensus.confirm": CONFIRM,
+    # After the decision
+    "followup.answer": FOLLOW_UP,
+    "followup.report": FOLLOW_UP,
+    "followup.reopen": CONFIRM,
+    "figures.ledger": FIGURES,
+    "figures.ledger_csv": FIGURES,
     # Minutes
     "minutes.minutes": READ_MINUTES,
     "minutes.download": EXPORT,

@@ -12,6 +12,7 @@ from flask import Flask
 from gevent.pywsgi import WSGIServer
 
 from boardroom import live
+from boardroom.followup import keeping
 from boardroom.meetings.stage import PARTS
 from boardroom.minutes import exporting
 
@@ -38,6 +39,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> Non
     """
     live.start_housekeeping(app)
     exporting.close_interrupted(app)
+    live.start_background(keeping.keep, app)
     _settle(app)
     server = WSGIServer((host, port), app, log=None, error_log=log)
     server.start()

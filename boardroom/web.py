@@ -89,6 +89,7 @@ def filters(app: Flask) -> dict[str, Callable[..., Any]]:
 
 # (label, endpoint, icon, roles that have it on a board; None: one entry for all boards together)
 _BOARD_PLACES = (
+    ("Figures", "figures.ledger", "flow", (Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR)),
     ("Exports", "minutes.exports", "download", (Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR)),
     ("People", "people.people_list", "users", (Role.ADMINISTRATOR,)),
     ("Audit", "people.audit_trail", "shield", (Role.ADMINISTRATOR,)),

@@ -59,9 +59,12 @@ class BoardDefinition(Part):
     reclassification_reasons: tuple[Choice, ...] = Field(min_length=1)
     deferral_reasons: tuple[p.DeferralReason, ...] = Field(min_length=1)
     decline_reasons: tuple[Choice, ...] = Field(min_length=1)
-    tellers: tuple[Choice, ...] = Field(min_length=1)
+    tellers: tuple[p.Teller, ...] = Field(min_length=1)
     plan_steps: tuple[p.PlanStep, ...] = ()
     readiness: tuple[p.Need, ...] = ()
+    follow_up: p.FollowUp = p.FollowUp()
+    deviations: tuple[Choice, ...] = p.DEVIATIONS
+    outcomes: tuple[p.OutcomeWord, ...] = p.OUTCOMES
 
     def _find(self, vocabulary: str, key: object) -> Any:
         for entry in getattr(self, vocabulary):
@@ -101,6 +104,15 @@ class BoardDefinition(Part):
         entry = self._find(vocabulary, key)
         return str(entry.text if isinstance(entry, p.PlanStep) else entry.name)
 
+    def owners(self) -> list[tuple[str, str]]:
+        """(key, words) of everybody who can own a deferred case: roles, then specialties."""
+        roles = [(role, f"the {role}") for role in sorted(p.OWNER_ROLES)]
+        return [*roles, *((s.key, s.name) for s in self.specialties)]
+
+    def owner_name(self, key: str) -> str:
+        """The words for an owner; the key itself where the definition no longer has it."""
+        return dict(self.owners()).get(key, key)
+
     def choices_for(self, vocabulary: str, blank: str | None = None) -> list[tuple[str, str]]:
         """(key, name) pairs for a form field; `blank` are an empty first choice's words."""
         if vocabulary not in VOCABULARIES:
@@ -122,14 +134,21 @@ class BoardDefinition(Part):
         """The core specialties, in the board's order."""
         return tuple(s for s in self.specialties if s.core)
 
-    def quorum_missing(self, present: Iterable[str]) -> tuple[str, ...]:
-        """Keys of the specialties that quorum needs and that nobody present can stand for."""
+    def needed_for(self, beyond: Iterable[str] = ()) -> tuple[str, ...]:
+        """Keys of the specialties that a decision needs: quorum's, then those a case names."""
+        return tuple(dict.fromkeys((*self.quorum.specialties, *beyond)))
+
+    def quorum_missing(self, present: Iterable[str], beyond: Iterable[str] = ()) -> tuple[str, ...]:
+        """Keys of the specialties that a decision needs and that nobody present can stand for.
+
+        `beyond`: those that the case names besides the board's quorum.
+        """
         here = set(present)
         covered = set(here)
         if self.quorum.deputies_count:
             # A deputy counts towards quorum because the question can still be answered.
             covered |= {k for s in self.specialties if s.key in here for k in s.deputy_for}
-        return tuple(k for k in self.quorum.specialties if k not in covered)
+        return tuple(k for k in self.needed_for(beyond) if k not in covered)
 
     def needs_for(self, diagnosis: str | None) -> tuple[p.Need, ...]:
         """What a fair discussion needs for this diagnosis (None: not known yet)."""
@@ -154,6 +173,8 @@ VOCABULARIES: Mapping[str, str] = {
     "deferral_reasons": "deferral reason",
     "decline_reasons": "decline reason",
     "tellers": "person who tells the patient",
+    "deviations": "reason of a deviation",
+    "outcomes": "outcome",
     "plan_steps": "plan step",
 }
 """Every list of keyed entries, with the singular word used in messages."""
@@ -209,6 +230,9 @@ def _misfits(board: BoardDefinition) -> Iterator[tuple[str, str]]:
     for i, v in enumerate(board.verdicts):
         if v.family not in families:
             yield f"verdicts[{i}].family", f"'{v.family}' is not one of the verdict families"
+    for i, teller in enumerate(board.tellers):
+        if teller.specialty and teller.specialty not in specialties:
+            yield f"tellers[{i}].specialty", f"'{teller.specialty}' is not one of the specialties"
     positions = [x.key for x in board.sign_off.positions]
     for i, key in _repeated(positions):
         yield f"sign_off.positions[{i}].key", f"'{key}' is used twice"

@@ -191,6 +191,41 @@ class DeferralReason(Choice):
     due_days: Whole = 7
 
 
+class Teller(Choice):
+    """Who can tell the patient. `specialty`: whose members are then asked how it went."""
+
+    specialty: str = ""
+
+
+class FollowUp(Part):
+    """After how many days the board asks whether its plan was carried out."""
+
+    days: tuple[Whole, ...] = (30, 90)
+
+
+class OutcomeWord(Choice):
+    """How the patient is. `final`: nothing is asked any more afterwards."""
+
+    final: StrictBool = False
+
+
+DEVIATIONS = (
+    Choice(key="comorbidity", name="Comorbidity"),
+    Choice(key="progression", name="Progression"),
+    Choice(key="patient", name="The patient's wish"),
+    Choice(key="physician", name="The physician's decision"),
+    Choice(key="other", name="Other"),
+)
+OUTCOMES = (
+    OutcomeWord(key="disease_free", name="Alive, no disease"),
+    OutcomeWord(key="stable", name="Alive, disease stable or responding"),
+    OutcomeWord(key="progressed", name="Alive, disease progressed"),
+    OutcomeWord(key="died", name="Died", final=True),
+    OutcomeWord(key="lost", name="Not known"),
+)
+"""Words for a board whose file has none of its own."""
+
+
 class PlanStep(Part):
     """A step that plans often contain, offered to the scribe."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from boardroom.db import Base, key_column, now
@@ -114,6 +114,14 @@ class Case(Base):
     documents: Mapped[list[Document]] = relationship(
         back_populates="case", cascade="all, delete-orphan", order_by="Document.id"
     )
+    needed: Mapped[list[CaseSpecialty]] = relationship(
+        back_populates="case", cascade="all, delete-orphan", order_by="CaseSpecialty.id"
+    )
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """Keys of the specialties that this case needs besides the board's quorum."""
+        return tuple(one.specialty for one in self.needed)
 
 
 class _OfCase:
@@ -206,6 +214,19 @@ class Document(_OfCase, Base):
 
     case: Mapped[Case] = relationship(back_populates="documents")
     uploaded_by: Mapped[Person | None] = relationship()
+
+
+class CaseSpecialty(_OfCase, Base):
+    """A specialty without which this case is not finally decided, beyond the board's quorum."""
+
+    __tablename__ = "case_specialty"
+    __table_args__ = (UniqueConstraint("case_id", "specialty"),)
+
+    specialty: Mapped[str] = key_column()
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    case: Mapped[Case] = relationship(back_populates="needed")
 
 
 class CaseCounter(Base):

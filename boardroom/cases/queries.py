@@ -43,6 +43,7 @@ def _whole_cases() -> Select[Case]:
         selectinload(Case.treatments),
         selectinload(Case.investigations),
         selectinload(Case.questions),
+        selectinload(Case.needed),
         selectinload(Case.documents).joinedload(Document.uploaded_by),
     )
 

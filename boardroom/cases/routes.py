@@ -9,7 +9,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
-from boardroom.cases import document_routes, form_routes, operations, queries, rules
+from boardroom.cases import (
+    document_routes,
+    form_routes,
+    needed_operations,
+    operations,
+    queries,
+    rules,
+)
 from boardroom.cases.blueprint import board_of, bp, today
 from boardroom.cases.documents import KINDS
 from boardroom.cases.fields import CASE, PATIENT
@@ -98,6 +105,7 @@ def case(case_id: int) -> str:
         takes_opinions=takes_opinions(found.status),
         can_move=lambda status: rules.can_move_case(found.status, status),
         is_open=found.status in rules.OPEN_STATUSES,
+        needed_choices=needed_operations.choices(board),
     )
 
 
@@ -132,6 +140,18 @@ def new_case() -> str | Response | tuple[str, int]:
         patient=PATIENT, question=CASE["question"],
     )  # fmt: skip
     return (page, 422) if errors else page
+
+
+@bp.post("/cases/<int:case_id>/needed")
+def set_needed(case_id: int) -> Response:
+    """Say which specialties the case needs beyond the board's quorum."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    keys = request.form.getlist("needed")
+    if needed_operations.set_needed(found, board_of(found), keys, actor=current_user):
+        flash("The decision now needs these specialties too." if keys else
+              "The decision needs the board's quorum and no more.", "success")  # fmt: skip
+    return see_other("cases.case", case_id=case_id)
 
 
 @bp.post("/cases/<int:case_id>/move")

@@ -9,42 +9,30 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
-    Field,
     HiddenField,
     IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
 from wtforms.validators import InputRequired, Length, Optional
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.consensus.back_forms import (
+    REFUSAL,
+    BackFields,
+    Day,
+    back_values,
+    represent_in,
+)
 from boardroom.consensus.rules import MOST_STEPS, Content, Fate, Step
 from boardroom.text import clean_line, clean_text
 
 STEP_PARTS = ("what", "who", "when")
-REFUSAL: Any = {"invalid_choice_message": "Choose one of the words offered here."}
 SIGN_OFF_REFUSAL: Any = {
     "invalid_choice_message": "Say whether your specialty agrees, has a reservation or dissents."
 }
-LATEST = dt.timedelta(days=730)
-
-
-class Day(DateField):
-    """A date, with a refusal that says how to write one."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        # A script that posts an emptied field means "no day", not "as before".
-        if valuelist and not valuelist[0].strip():
-            self.data = None
-            return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Write the day as year-month-day, such as 2026-11-26.") from error
 
 
 def _line(label: str, most: int, **more: Any) -> StringField:
@@ -65,7 +53,7 @@ def _text(label: str, most: int, **more: Any) -> TextAreaField:
     )
 
 
-class _ConsensusForm(FlaskForm):
+class _ConsensusForm(BackFields):
     version = IntegerField(
         "Version", validators=[InputRequired("Reload the page: its version is missing.")]
     )
@@ -73,16 +61,6 @@ class _ConsensusForm(FlaskForm):
     teller = _line("Who tells the patient", 200, list="tellers", autocomplete="off")
     tell_by = Day("By", validators=[Optional()])
     rediscuss = _line("Discuss again", 300, autocomplete="off")
-    earliest: dt.date | None = None
-
-    def validate_tell_by(self, field: Field) -> None:
-        day: dt.date | None = field.data
-        if day is None or self.earliest is None:
-            return
-        if day < self.earliest:
-            raise ValidationError("This day is before the meeting.")
-        if day > self.earliest + LATEST:
-            raise ValidationError("This day is more than two years after the meeting.")
 
 
 def consensus_form(board: BoardDefinition, content: Content, earliest: dt.date) -> _ConsensusForm:
@@ -115,7 +93,7 @@ def _form_for(board: BoardDefinition) -> type[_ConsensusForm]:
             **REFUSAL,
         )
         reclassification_reason = SelectField(
-            "Why it differs from the first opinion",
+            "What the answer to the first opinion rests on",
             choices=dict(board.choices_for("reclassification_reasons", "No reason given")),
             **REFUSAL,
         )
@@ -156,6 +134,7 @@ def field_values(content: Content, board: BoardDefinition) -> dict[str, Any]:
         "teller": content.teller,
         "tell_by": content.tell_by,
         "rediscuss": content.rediscuss,
+        **back_values(content.represent),
     }
     for number in range(MOST_STEPS):
         step = content.steps[number] if number < len(content.steps) else Step("")
@@ -206,6 +185,13 @@ def changes(
         )
         if name in posted and name not in errors
     }
+    # A fact and its limit belong together: a limit is judged in the unit of its fact.
+    back_errors = [name for name in form.errors if name and name.startswith("back_")]
+    if any(name.startswith("back_") for name in posted):
+        for name in back_errors:
+            errors.setdefault(name, str(form.errors[name][0]))
+        if not back_errors:
+            values["represent"] = represent_in(form)
     if steps_posted and not any(name in errors for name in steps_posted):
         values["steps"] = steps_of(form)
     fates = {}
@@ -280,3 +266,9 @@ class SignOffForm(FlaskForm):
         """The version that the page showed; -1, which is none, where it does not say."""
         text = str(self.consensus_version.data or "")
         return int(text) if text.isdecimal() and len(text) < 9 else -1
+
+
+class ConfirmForm(FlaskForm):
+    """The word that makes a provisional decision final."""
+
+    text = _text("On what it rests", 2000, rows=3)

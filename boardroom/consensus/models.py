@@ -40,6 +40,8 @@ class Consensus(Base):
     tell_by: Mapped[dt.date | None]
     rediscuss: Mapped[str] = mapped_column(String(300), default="")  # when to discuss again
     reclassification_reason: Mapped[str] = key_column(default="")
+    # When the case comes back by itself; see represent.py for the fields.
+    represent: Mapped[dict[str, Any]] = mapped_column(default=dict)
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[dt.datetime] = mapped_column(default=now)
 
@@ -61,6 +63,25 @@ class SignOff(Base):
     reopen_condition: Mapped[str] = mapped_column(default="")
     # The version of the consensus that was signed; a later edit asks for a new signature.
     consensus_version: Mapped[int] = mapped_column(default=0)
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    item: Mapped[AgendaItem] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined")
+
+
+class Confirmation(Base):
+    """Somebody makes a provisional decision final afterwards; it stands beside the minutes.
+
+    `specialty`: the missing one for which the person speaks; empty when a chair confirms.
+    """
+
+    __tablename__ = "confirmation"
+    __table_args__ = (UniqueConstraint("item_id", "specialty"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    specialty: Mapped[str] = key_column(default="")
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(default="")
     at: Mapped[dt.datetime] = mapped_column(default=now)
 
     item: Mapped[AgendaItem] = relationship()

@@ -12,6 +12,7 @@ from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.consensus.queries import CLOSED, consensus_of
+from boardroom.consensus.represent import as_stored
 from boardroom.consensus.rules import MOST_STEPS, Content, Fate, content_of
 from boardroom.consensus.words import as_text
 from boardroom.db import db, now
@@ -68,6 +69,7 @@ def save(
     for name in ("verdict", "rationale", "strength", "teller", "tell_by", "rediscuss"):
         setattr(consensus, name, getattr(new, name))
     consensus.reclassification_reason = new.reclassification_reason
+    consensus.represent = as_stored(new.represent)
     consensus.steps = [asdict(step) for step in new.steps]
     consensus.dispositions = {
         option: asdict(fate) for option, fate in new.dispositions.items() if fate != Fate()

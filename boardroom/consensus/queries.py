@@ -10,8 +10,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.reclassification import Outcome, reclassify
 from boardroom.consensus import rules
-from boardroom.consensus.models import Consensus, SignOff, SignOffKind
+from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
+from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content, Fate, Step, content_of
 from boardroom.consensus.words import word
 from boardroom.db import db
@@ -54,6 +56,17 @@ class SignOffLine:
 
 
 @dataclass(frozen=True)
+class ConfirmationLine:
+    """Somebody's later word on a provisional decision. `specialty` empty: the chair's."""
+
+    specialty: str
+    mark: str
+    person: str
+    text: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
 class ConsensusView:
     """Everything that `consensus/_consensus.html` shows; equal states give equal views."""
 
@@ -63,7 +76,7 @@ class ConsensusView:
     verdict_label: str
     first_verdict: str
     first_verdict_label: str
-    outcome: rules.Outcome | None
+    outcome: Outcome | None
     outcome_reason: str
     strength: str
     strength_label: str
@@ -73,12 +86,15 @@ class ConsensusView:
     teller: str
     tell_by: dt.date | None
     rediscuss: str
+    represent: tuple[str, ...]
+    """When the case comes back by itself, each the end of "comes back …"."""
     sign_offs: tuple[SignOffLine, ...]
     unsigned: tuple[tuple[str, str], ...]
     """(mark, name) of the core specialties that have not signed."""
     open_points: tuple[str, ...]
     opened: bool
     """Whether the opinions were revealed, without which there is nothing to show or to write."""
+    confirmations: tuple[ConfirmationLine, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -120,6 +136,46 @@ def sign_offs_of(item: AgendaItem) -> Sequence[SignOff]:
     ).all()
 
 
+def confirmations_of(item: AgendaItem) -> Sequence[Confirmation]:
+    """Who confirmed the item's provisional decision since, in order; none of any other item."""
+    if item.status != ItemStatus.PROVISIONAL:
+        return ()
+    return confirmations_by_item([item.id]).get(item.id, [])
+
+
+def confirmations_by_item(item_ids: Iterable[int]) -> dict[int, list[Confirmation]]:
+    """`confirmations_of` for several items, in one query; an item without any is left out."""
+    found: dict[int, list[Confirmation]] = {}
+    query = (
+        select(Confirmation)
+        .where(Confirmation.item_id.in_(list(item_ids)))
+        .order_by(Confirmation.id)
+    )
+    for one in db.session.scalars(query):
+        found.setdefault(one.item_id, []).append(one)
+    return found
+
+
+def confirmation_line(found: Confirmation, board: BoardDefinition) -> ConfirmationLine:
+    """A confirmation in words."""
+    marks = {s.key: s.mark for s in board.specialties}
+    return ConfirmationLine(
+        specialty=word(board, "specialties", found.specialty),
+        mark=marks.get(found.specialty, found.specialty[:2].upper()),
+        person=found.person.name,
+        text=found.text,
+        at=found.at,
+    )
+
+
+def awaited_by(item: AgendaItem) -> tuple[str, ...] | None:
+    """Whose word the item's provisional decision waits for; see `rules.awaited`."""
+    return rules.awaited(
+        [str(key) for key in item.quorum.get("missing", [])],
+        {one.specialty for one in confirmations_of(item)},
+    )
+
+
 def points_of(item: AgendaItem) -> list[str]:
     """What stands between the item's consensus and a final decision; empty when it can be final.
 
@@ -149,7 +205,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         verdict_label=word(board, "verdicts", content.verdict),
         first_verdict=first,
         first_verdict_label=word(board, "verdicts", first),
-        outcome=rules.reclassification(first, content.verdict, board),
+        outcome=reclassify(first, content.verdict, board),
         outcome_reason=word(board, "reclassification_reasons", content.reclassification_reason),
         strength=content.strength,
         strength_label=word(board, "strengths", content.strength),
@@ -159,10 +215,16 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         teller=word(board, "tellers", content.teller),
         tell_by=content.tell_by,
         rediscuss=content.rediscuss,
+        represent=in_words(content.represent),
         sign_offs=tuple(_sign_off_line(s, content, board) for s in _in_order(signed, board)),
-        unsigned=tuple((s.mark, s.name) for s in board.core if s.key not in by_specialty),
+        unsigned=tuple(
+            (s.mark, s.name)
+            for s in board.specialties
+            if (s.core or s.key in item.case.beyond) and s.key not in by_specialty
+        ),
         open_points=tuple(points),
         opened=item.revealed_at is not None,
+        confirmations=tuple(confirmation_line(c, board) for c in confirmations_of(item)),
     )
 
 
@@ -267,6 +329,7 @@ def _points(item: AgendaItem, content: Content, signed: Sequence[SignOff]) -> li
         board_of(item.meeting),
         present=votes,
         people=len(votes) if votes is not None else None,
+        beyond=item.case.beyond,
     )
 
 

@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
-from boardroom.consensus import forms, operations, queries
+from boardroom.consensus import confirm_operations, forms, operations, queries
 from boardroom.consensus.rules import content_of
 from boardroom.db import now
 from boardroom.errors import wants_part
 from boardroom.meetings.models import AgendaItem
 from boardroom.meetings.queries import board_of
+from boardroom.opinions.divergence import Objection, divergence
+from boardroom.opinions.queries import revealed_opinions
 from boardroom.receipts import request_key
 from boardroom.refusals import Forbidden, IllegalTransition, Locked, StaleVersion
 from boardroom.web import clock, local, see_other
@@ -111,6 +113,36 @@ def sign_off(meeting_id: int, item_id: int) -> Any:
     return response
 
 
+@bp.route("/meetings/<int:meeting_id>/items/<int:item_id>/confirm", methods=["GET", "POST"])
+def confirm(meeting_id: int, item_id: int) -> Any:
+    """The missing specialty, or a chair, makes a provisional decision final."""
+    item: AgendaItem = g.subject.item
+    form = forms.ConfirmForm()
+    if request.method == "POST" and form.validate():
+        confirm_operations.confirm(item, form.text.data or "", actor=current_user)
+        waits = queries.awaited_by(item)
+        flash("The decision is confirmed." if waits is None else
+              "Your word is recorded; another specialty is still awaited.", "success")  # fmt: skip
+        return see_other("cases.case", case_id=item.case_id, _anchor="decision")
+    audit.record_reading(
+        "read a consensus",
+        board=item.meeting.board,
+        case_id=item.case_id,
+        meeting_id=item.meeting_id,
+    )
+    page = render_template(
+        "consensus/confirm.html",
+        item=item,
+        meeting=item.meeting,
+        board=board_of(item.meeting),
+        consensus=queries.consensus_view(item),
+        confirmable=confirm_operations.confirmable(item),
+        speaks_for=confirm_operations.speaks_for(item, current_user),
+        form=form,
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
 def _form(item: AgendaItem, board: BoardDefinition) -> Any:
     meeting = item.meeting
     earliest = local(meeting.started_at or meeting.starts_at, board.key).date()
@@ -127,6 +159,7 @@ def _page(item: AgendaItem, **more: Any) -> str:
         "form": None,
         "sign_off_form": None,
         "supporters": queries.supporters_of(item),
+        "objections": objections_to(item),
         **more,
     }
     if context["form"] is None and queries.may_write(item, current_user):
@@ -135,6 +168,20 @@ def _page(item: AgendaItem, **more: Any) -> str:
         context["sign_off_form"] = sign_off_form(item)
     template = "consensus/_editor_or_text.html" if wants_part() else "consensus/editor.html"
     return render_template(template, **context)
+
+
+def objections_to(item: AgendaItem) -> tuple[Objection, ...]:
+    """Who advises against what is chosen so far; nothing before the reveal."""
+    if item.revealed_at is None:
+        return ()
+    fates = content_of(queries.consensus_of(item)).dispositions
+    found = divergence(
+        revealed_opinions(item.case_id),
+        board_of(item.meeting),
+        item.case.first_verdict,
+        dispositions={option: fate.disposition for option, fate in fates.items()},
+    )
+    return found.objections
 
 
 @bp.app_template_global("sign_off_form")

@@ -1,15 +1,14 @@
-"""When a consensus is complete, and how it stands to the first opinion. Pure."""
+"""When a consensus is complete, and when it is final. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from boardroom.boards.definition import BoardDefinition, UnknownKeyError
-
-Outcome = Literal["upgraded", "confirmed", "downgraded", "undetermined"]
+from boardroom.boards.definition import BoardDefinition
+from boardroom.consensus.represent import Represent, represent_of
 
 MOST_STEPS = 12
 
@@ -45,6 +44,7 @@ class Content:
     tell_by: dt.date | None = None
     rediscuss: str = ""
     reclassification_reason: str = ""
+    represent: Represent = field(default_factory=Represent)
 
 
 def content_of(consensus: Any | None) -> Content:
@@ -70,6 +70,7 @@ def content_of(consensus: Any | None) -> Content:
         tell_by=consensus.tell_by,
         rediscuss=consensus.rediscuss,
         reclassification_reason=consensus.reclassification_reason,
+        represent=represent_of(consensus.represent),
     )
 
 
@@ -80,18 +81,21 @@ def open_points(
     *,
     present: Collection[str] | None = None,
     people: int | None = None,
+    beyond: Collection[str] = (),
 ) -> list[str]:
     """What still stands between a consensus and a final decision, one sentence each.
 
     `consensus`: a `Content` or a row of the table. `sign_offs`: rows, or anything with a
     `specialty`, a `consensus_version` and perhaps a `kind`. `present`: keys of the specialties with
     a vote in the room; None leaves quorum aside. `people`: how many they are, where that is known.
+    `beyond`: keys of the specialties that this case needs besides the board's quorum.
     """
     content = content_of(consensus)
-    points = _content_points(content, board)
-    points += _signature_points(content, board, present, list(sign_offs))
+    signed = list(sign_offs)
+    points = content_points(content, signed, board)
+    points += _signature_points(content, board, present, signed, beyond)
     if present is not None:
-        points += quorum_points(board, present, people)
+        points += quorum_points(board, present, people, beyond)
     return points
 
 
@@ -100,7 +104,8 @@ def final_possible(points: Sequence[str]) -> bool:
     return not points
 
 
-def _content_points(content: Content, board: BoardDefinition) -> list[str]:
+def content_points(content: Content, sign_offs: Sequence[Any], board: BoardDefinition) -> list[str]:
+    """What is missing in what is written, one sentence each: nobody's later word mends it."""
     points = []
     if not content.verdict:
         points.append("The board’s verdict is missing.")
@@ -141,6 +146,13 @@ def _content_points(content: Content, board: BoardDefinition) -> list[str]:
         points.append("Nobody is named to tell the patient.")
     if content.tell_by is None:
         points.append("The day by which the patient is told is missing.")
+    if content.represent.half_said:
+        points.append("The value at which the case comes back is not complete.")
+    against = [s for s in sign_offs if getattr(s, "kind", "") == "dissent"]
+    if content.strength == "unanimous" and against:
+        names = _and(sorted({board.specialty(s.specialty).name for s in against}))
+        dissent = "dissents" if len({s.specialty for s in against}) == 1 else "dissent"
+        points.append(f"The agreement is written as unanimous, but {names} {dissent}.")
     return points
 
 
@@ -149,12 +161,13 @@ def _signature_points(
     board: BoardDefinition,
     present: Collection[str] | None,
     sign_offs: list[Any],
+    beyond: Collection[str],
 ) -> list[str]:
     if board.sign_off.required_of == "nobody":
         return []
-    needed = [s.key for s in board.core]
+    needed = list(dict.fromkeys([*(s.key for s in board.core), *beyond]))
     if board.sign_off.required_of == "core_present" and present is not None:
-        absent = board.quorum_missing(present)
+        absent = board.quorum_missing(present, beyond)
         needed = [key for key in needed if key not in absent]
     unsigned, outdated = [], []
     for key in needed:
@@ -169,11 +182,6 @@ def _signature_points(
         elif all(s.consensus_version != content.version for s in theirs):
             outdated.append(name)
     points = []
-    against = [s for s in sign_offs if getattr(s, "kind", "") == "dissent"]
-    if content.strength == "unanimous" and against:
-        names = _and(sorted({board.specialty(s.specialty).name for s in against}))
-        dissent = "dissents" if len({s.specialty for s in against}) == 1 else "dissent"
-        points.append(f"The agreement is written as unanimous, but {names} {dissent}.")
     if unsigned:
         points.append(f"Not signed off by {_and(unsigned)}.")
     if outdated:
@@ -182,14 +190,23 @@ def _signature_points(
 
 
 def quorum_points(
-    board: BoardDefinition, present: Collection[str], people: int | None = None
+    board: BoardDefinition,
+    present: Collection[str],
+    people: int | None = None,
+    beyond: Collection[str] = (),
 ) -> list[str]:
     """What is missing of the quorum, one sentence each; see `open_points`."""
     points = []
-    missing = board.quorum_missing(present)
-    if missing:
-        names = _and([board.specialty(key).name for key in missing])
-        points.append(f"Without quorum: {names} {'is' if len(missing) == 1 else 'are'} missing.")
+    missing = board.quorum_missing(present, beyond)
+    usual = [key for key in missing if key in board.quorum.specialties]
+    named = [key for key in missing if key not in board.quorum.specialties]
+    if usual:
+        names = _and([board.specialty(key).name for key in usual])
+        points.append(f"Without quorum: {names} {'is' if len(usual) == 1 else 'are'} missing.")
+    if named:
+        names = _and([board.specialty(key).name for key in named])
+        are = "is" if len(named) == 1 else "are"
+        points.append(f"This case needs {names} too, which {are} missing.")
     if people is not None and people < board.quorum.minimum_people:
         points.append(
             f"Without quorum: {people} of at least {board.quorum.minimum_people} people with a "
@@ -198,27 +215,22 @@ def quorum_points(
     return points
 
 
-def reclassification(first_verdict: str, verdict: str, board: BoardDefinition) -> Outcome | None:
-    """The board's verdict against the first opinion's, by their ranks. None before there is one."""
-    if not verdict:
-        return None
-    first, ours = _rank(first_verdict, board), _rank(verdict, board)
-    if first is None or ours is None:
-        return "undetermined"
-    if ours == first:
-        return "confirmed"
-    return "upgraded" if ours > first else "downgraded"
-
-
-def _rank(verdict: str, board: BoardDefinition) -> int | None:
-    try:
-        return board.verdict(verdict).rank
-    except UnknownKeyError:
-        return None
-
-
 def _and(names: Sequence[str]) -> str:
     """ "A", "A and B", "A, B and C"."""
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def awaited(missing: Sequence[str], confirmed_by: Collection[str]) -> tuple[str, ...] | None:
+    """Whose word a provisional decision still waits for; None where it is confirmed.
+
+    `missing`: keys of the specialties that were missing when the case was closed. `confirmed_by`:
+    keys of those that confirmed since; an empty key is a chair's word, which stands for all. Where
+    no specialty was missing (too few people, a signature not given), a chair's word is waited for:
+    an empty tuple.
+    """
+    if "" in confirmed_by:
+        return None
+    left = tuple(key for key in missing if key not in confirmed_by)
+    return left if left or not missing else None

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
+from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content, Step
 
 LABELS = {
     "verdict": "Verdict",
     "strength": "Agreement",
-    "reclassification_reason": "Why it differs from the first opinion",
+    "reclassification_reason": "What the answer to the first opinion rests on",
     "rationale": "Rationale",
     "steps": "Plan",
     "dispositions": "Options",
     "teller": "Who tells the patient",
     "tell_by": "Told by",
     "rediscuss": "Discuss again",
+    "represent": "Comes back",
 }
 
 
@@ -45,6 +47,8 @@ def _text(content: Content, name: str, board: BoardDefinition) -> str:
                 f"{f' ({fate.reason})' if fate.reason else ''}"
                 for option, fate in content.dispositions.items()
             )
+        case "represent":
+            return "\n".join(in_words(content.represent))
         case "tell_by":
             return content.tell_by.isoformat() if content.tell_by else ""
         case _:

@@ -6,7 +6,9 @@ the past weeks, so that rules, audit trail and event log hold for it too.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,9 @@ from boardroom import audit
 from boardroom.audit import AuditEntry
 from boardroom.boards.definition import BoardDefinition
 from boardroom.db import at_time, db, now, write_transaction
+from boardroom.demo.afterwards import Afterwards
 from boardroom.demo.content import DemoCase, DemoContent, DemoMeeting, load_content
+from boardroom.demo.earlier import MEETING
 from boardroom.demo.letters import Letters
 from boardroom.demo.referrals import COORDINATOR, DemoMistake, Referrals
 from boardroom.demo.sitting import Sitting
@@ -87,28 +91,34 @@ def _make(app: Flask, content: DemoContent) -> dict[str, int]:
     end = now().replace(microsecond=0)
     line = Timeline(ZoneInfo(board.time_zone), end)
     coming = _next_quarter(end.astimezone(line.zone))
-    past_day = coming.date() - dt.timedelta(days=content.meeting("past").days_ago)
-    _add_people(line, board, content, line.at(coming.date() - dt.timedelta(days=45), 9))
+    past_day, earlier_day = (
+        coming.date() - dt.timedelta(days=content.meeting(key).days_ago)
+        for key in ("past", MEETING)
+    )
+    _add_people(line, board, content, line.at(earlier_day - dt.timedelta(days=45), 9))
     referrals = Referrals(line, board, app.config["DOCUMENTS_DIR"])
     made: dict[str, Meeting] = {}
-    for key, start in (("past", line.at(past_day, 16, 30)), ("next", coming)):
+    starts = (
+        (MEETING, line.at(earlier_day, 16, 30)),
+        ("past", line.at(past_day, 16, 30)),
+        ("next", coming),
+    )
+    for key, start in starts:
         for case in content.cases_of(key):
             referrals.plan(case, start.date())
         _plan_agenda(line, board, content, content.meeting(key), start, referrals, made)
     for case in content.cases_of(""):
         referrals.plan(case, (coming + _UNLISTED_IN).date())
 
-    past = content.meeting("past")
-    sitting = Sitting(line, board, referrals, past, lambda: made["past"])
-    sitting.plan(line.at(past_day, 16, 30), content.cases_of("past"))
-    line.add(
-        line.at(past_day + dt.timedelta(days=1), 8, 40),
-        past.chair,
-        lambda actor: _sign(made["past"], board, actor),
-    )
+    for key, day in ((MEETING, earlier_day), ("past", past_day)):
+        _hold(line, board, content.meeting(key), day, content, referrals, made)
+    for case in content.cases_of(MEETING):
+        Afterwards(line, referrals, case).plan(earlier_day)
     if BOARD in app.extensions["letters"]:
+        past = content.meeting("past")
         Letters(line, referrals, past.chair).plan(past_day, content.cases_of("past"))
-    line.run()
+    with _without_waiting_for_the_disk():
+        line.run()
     if unfinished := [c.key for c in content.cases if c.key not in referrals.cases]:
         raise DemoMistake(f"never came in: {unfinished}")
     found = {"meeting": made["next"].id, "past_meeting": made["past"].id}
@@ -117,6 +127,51 @@ def _make(app: Flask, content: DemoContent) -> dict[str, int]:
             MADE, board=board.key, meeting=found["meeting"], past_meeting=found["past_meeting"]
         )
     return found
+
+
+@contextlib.contextmanager
+def _without_waiting_for_the_disk() -> Iterator[None]:
+    """Some hundred small transactions, without a flush to the disk after each.
+
+    Nothing is lost by it: a making that was interrupted is refused and begun anew.
+    """
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    _pragma("synchronous=OFF")
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _pragma("synchronous=FULL")
+
+
+def _pragma(what: str) -> None:
+    # The pool holds one connection here, so that it is the one that is worked with.
+    connection = db.engine.raw_connection()
+    try:
+        connection.cursor().execute(f"PRAGMA {what}")
+    finally:
+        connection.close()
+
+
+def _hold(
+    line: Timeline,
+    board: BoardDefinition,
+    meeting: DemoMeeting,
+    on: dt.date,
+    content: DemoContent,
+    referrals: Referrals,
+    made: dict[str, Meeting],
+) -> None:
+    """A past meeting, and the chair's signature on the morning after."""
+    sitting = Sitting(line, board, referrals, meeting, lambda: made[meeting.key])
+    sitting.plan(line.at(on, 16, 30), content.cases_of(meeting.key))
+    line.add(
+        line.at(on + dt.timedelta(days=1), 8, 40),
+        meeting.chair,
+        lambda actor: _sign(made[meeting.key], board, actor),
+    )
 
 
 def _sign(meeting: Meeting, board: BoardDefinition, actor: Person) -> None:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.demo.earlier import DemoBack, DemoFollowUp, ShortOpinion, whole_case
 
 FOLDER = Path(__file__).parent / "content"
 
@@ -47,7 +48,7 @@ class DemoPerson(Content):
 class DemoMeeting(Content):
     """`days_ago`: 0 is today. `attended`: who was there; `left_before`: and left before a case."""
 
-    key: Literal["past", "next"]
+    key: Literal["earlier", "past", "next"]
     title: str
     place: str
     days_ago: Days
@@ -240,6 +241,7 @@ class DemoOutcome(Content):
     provisional: tuple[str, ...] = ()
     letter: Mapping[str, str] = {}
     letter_waits: bool = False
+    back: DemoBack | None = None
     sign_offs: tuple[DemoSignOff, ...]
     shifts: tuple[DemoShift, ...] = ()
 
@@ -257,10 +259,13 @@ class DemoDeferral(Content):
 
 
 class DemoCase(Content):
-    """One case. `meeting` "" is a referral that waits for the coordinator."""
+    """One case. `meeting` "" is a referral that waits for the coordinator.
+
+    `needs`: specialties beyond the quorum. `progress`: fact, value, unit, days after the decision.
+    """
 
     key: str
-    meeting: Literal["past", "next", ""]
+    meeting: Literal["earlier", "past", "next", ""]
     position: StrictInt = 0
     minutes: StrictInt = 4
     presenter: str = ""
@@ -277,10 +282,13 @@ class DemoCase(Content):
     comments: tuple[DemoComment, ...] = ()
     outcome: DemoOutcome | None = None
     deferral: DemoDeferral | None = None
+    needs: tuple[str, ...] = ()
+    follow_ups: tuple[DemoFollowUp, ...] = ()
+    progress: tuple[tuple[str, str, str, StrictInt], ...] = ()
 
 
 class DemoContent(Content):
-    """Everything: people, the two meetings, and the cases in agenda order."""
+    """Everything: people, the meetings, and the cases in agenda order."""
 
     people: tuple[DemoPerson, ...]
     meetings: tuple[DemoMeeting, ...]
@@ -291,7 +299,7 @@ class DemoContent(Content):
         return {p.key: p for p in self.people}[key]
 
     def meeting(self, key: str) -> DemoMeeting:
-        """The meeting "past" or "next"; raises KeyError."""
+        """The meeting "earlier", "past" or "next"; raises KeyError."""
         meetings: dict[str, DemoMeeting] = {m.key: m for m in self.meetings}
         return meetings[key]
 
@@ -305,10 +313,13 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def load_content(folder: Path = FOLDER) -> DemoContent:
-    """Read people.toml, meetings.toml and cases/*.toml (a case's key is its file's name)."""
+    """Read people.toml, meetings.toml, cases/*.toml (a case's key is its file's name) and the
+    short second opinions of earlier.toml."""
     cases = [
         {"key": path.stem, **_read(path)} for path in sorted((folder / "cases").glob("*.toml"))
     ]
+    for position, short in enumerate(_read(folder / "earlier.toml")["opinions"], start=1):
+        cases.append(whole_case(ShortOpinion.model_validate(short), position))
     return DemoContent.model_validate(
         {**_read(folder / "people.toml"), **_read(folder / "meetings.toml"), "cases": cases}
     )

@@ -18,6 +18,7 @@ from boardroom.cases.models import (
     PatientQuestion,
     Treatment,
 )
+from boardroom.cases.needed_operations import set_needed
 from boardroom.cases.saving import save_case, touch
 from boardroom.clinical import facts as clinical
 from boardroom.comments import operations as comments
@@ -93,6 +94,8 @@ class Referrals:
         for document in content.documents:
             name, file = file_of(content, document, day)
             cases.attach(case, name, file, folder=self.documents, largest=_LARGEST, actor=actor)
+        if content.needs:
+            set_needed(case, self.board, content.needs, actor=actor)
         cases.submit(case, actor=actor)
 
     def _complete(self, content: DemoCase, meeting_day: dt.date, actor: Person) -> None:

@@ -11,6 +11,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.comments import operations as comments
 from boardroom.consensus import operations as consensus
 from boardroom.consensus.queries import consensus_of
+from boardroom.consensus.represent import Represent
 from boardroom.consensus.rules import Fate, Step, content_of
 from boardroom.demo.content import DemoCase, DemoMeeting, DemoOutcome, DemoShift, DemoSignOff
 from boardroom.demo.referrals import DemoMistake, Referrals
@@ -182,6 +183,8 @@ class Sitting:
             "rediscuss": outcome.rediscuss,
             "reclassification_reason": outcome.reclassification_reason,
         }
+        if outcome.back is not None:
+            rest["represent"] = Represent(**outcome.back.model_dump())
         for part, values in ((0.55, first), (0.75, rest)):
 
             def write(item: AgendaItem, actor: Person, values: dict[str, object] = values) -> None:

@@ -15,6 +15,7 @@ from boardroom.cases.view import readiness_of
 from boardroom.comments import queries as comments
 from boardroom.consensus.queries import answered_among
 from boardroom.db import now
+from boardroom.followup import queries as followup
 from boardroom.home import queries
 from boardroom.home.rules import Step, first_steps
 from boardroom.meetings.models import Meeting
@@ -31,8 +32,13 @@ def home() -> str:
     inside = queries.inside_boards(current_user)
     if not inside:
         found = cases.find_cases(current_user, cases.Filters())
-        answered = answered_among(case.id for case in found.cases)
-        return render_template("home/referrer.html", found=found, answered=answered)
+        return render_template(
+            "home/referrer.html",
+            found=found,
+            answered=answered_among(case.id for case in found.cases),
+            asked=followup.asked_of(current_user),
+            owned=followup.owned_by(current_user),
+        )
     meetings = queries.next_meetings(current_user)
     prepares = current_user.boards(Role.COORDINATOR, Role.CHAIR)
     wanted = opinions.waiting_for(current_user)
@@ -52,6 +58,9 @@ def home() -> str:
         arrivals=opinions.arrivals_of([item.case_id for m in meetings for item in m.items]),
         missing=[_missing(m) for m in meetings if m.board in prepares and m.status == "planned"],
         unsigned=queries.to_sign(current_user),
+        unconfirmed=followup.to_confirm(current_user),
+        asked=followup.asked_of(current_user),
+        owned=followup.owned_by(current_user),
         counts=queries.cases_by_status(current_user),
         invitations=queries.invitations_open(current_user),
         recent=queries.recent_meetings(current_user),

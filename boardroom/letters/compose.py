@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.consensus.rules import Content, Outcome
+from boardroom.boards.reclassification import Outcome
+from boardroom.consensus.rules import Content
 from boardroom.letters.phrases import PhraseLibrary
 
 

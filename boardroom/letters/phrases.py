@@ -15,6 +15,7 @@ from typing import Annotated
 from pydantic import Field, StrictInt, StringConstraints, ValidationError
 
 from boardroom.boards.definition import BoardDefinition, DefinitionError
+from boardroom.boards.reclassification import OUTCOMES
 from boardroom.boards.parts import Key, Line, Part
 from boardroom.letters.rules import PATIENT_SECTIONS, REFERRER_SECTIONS
 from boardroom.toml_mistakes import mistakes_in, named
@@ -95,8 +96,6 @@ CLINICAL = (
     "re_present", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
-
-OUTCOMES = ("upgraded", "confirmed", "downgraded", "undetermined")
 
 
 def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[str, str]]:

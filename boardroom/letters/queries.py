@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case, PatientQuestion
 from boardroom.consensus.models import Consensus
 from boardroom.consensus.queries import sign_offs_of
-from boardroom.consensus.rules import content_of, reclassification
+from boardroom.consensus.rules import content_of
 from boardroom.consensus.words import word
 from boardroom.db import db, now
 from boardroom.letters import rules
@@ -181,7 +182,7 @@ def decision_of(item: AgendaItem) -> Decision:
         first_on=day(case.first_on),
         meeting_day=meeting_day,
         content=content,
-        outcome=reclassification(case.first_verdict, content.verdict, board),
+        outcome=reclassify(case.first_verdict, content.verdict, board),
         tell_by=day(content.tell_by),
         teller=word(board, "tellers", content.teller),
         views=tuple(

@@ -96,10 +96,14 @@ class AgendaItem(Base):
     ended_at: Mapped[dt.datetime | None]
     deferral_reason: Mapped[str] = key_column(default="")
     deferral_note: Mapped[str] = mapped_column(default="")
+    # Who sees to it (a role or a specialty), and the day on which the case lists itself again.
+    deferral_owner: Mapped[str] = key_column(default="")
+    deferral_due: Mapped[dt.date | None]
     # Why a decision is only provisional, in words: [text, …].
     provisional_reasons: Mapped[list[Any]] = mapped_column(default=list)
     # Quorum as it was when the case was closed: {"needed": […], "present": […], "missing": […],
-    # "persons": {specialty: [person's number, …]}, "people": how many, "minimum_people": number}.
+    # "persons": {specialty: [person's number, …]}, "people": how many, "minimum_people": number,
+    # "beyond": […]} (the last: those of "needed" that this case alone asked for).
     quorum: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     meeting: Mapped[Meeting] = relationship(back_populates="items", foreign_keys=meeting_id)

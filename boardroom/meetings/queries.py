@@ -269,7 +269,7 @@ class Waiting:
 
 
 def waiting_for(meeting: Meeting, find: str = "") -> Waiting:
-    """Cases that could be listed on the meeting, deferred ones first, then by when they came.
+    """Cases that could be listed on the meeting, by when they came; those still put off come last.
 
     `find`: only those whose code, question or patient's name has this text.
     """
@@ -291,7 +291,7 @@ def waiting_for(meeting: Meeting, find: str = "") -> Waiting:
         )
     count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     ids = db.session.scalars(
-        query.order_by(Case.status != "deferred", Case.submitted_at, Case.id).limit(MOST_WAITING)
+        query.order_by(Case.status == "deferred", Case.submitted_at, Case.id).limit(MOST_WAITING)
     ).all()
     cases = cases_with_everything(ids)
     arrivals = arrivals_of(ids)

@@ -22,7 +22,7 @@ from boardroom.comments.queries import summary_of
 from boardroom.consensus.queries import ConsensusView, consensus_view, verdicts_of
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
-from boardroom.opinions.divergence import Divergence, divergence
+from boardroom.opinions.divergence import Divergence, Objection, divergence
 from boardroom.opinions.queries import Arrival, arrivals_of, opinions_in, revealed_opinions
 from boardroom.people.models import Person
 from boardroom.people.queries import members_of
@@ -139,10 +139,8 @@ class Stage:
                 "key": s.key,
                 "mark": s.mark,
                 "specialty": s.name,
-                "core": s.key in self.board.quorum.specialties,
-                "present": s.key not in self.missing
-                if s.key in self.board.quorum.specialties
-                else s.key in here,
+                "core": s.key in self.needed,
+                "present": s.key not in self.missing if s.key in self.needed else s.key in here,
                 "names": here.get(s.key, []),
             }
             for s in self.board.specialties
@@ -197,9 +195,19 @@ class Stage:
         return [s.key for s in self.board.specialties if s.key in here]
 
     @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Keys of the specialties that a decision on the case before the board needs."""
+        return self.board.needed_for(self.beyond)
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """Keys of those that this case alone needs."""
+        return self.item.case.beyond if self.item is not None else ()
+
+    @cached_property
     def missing(self) -> tuple[str, ...]:
-        """Keys of the specialties that quorum needs and nobody here stands for."""
-        return self.board.quorum_missing(self.present_specialties)
+        """Keys of the specialties that are needed and nobody here stands for."""
+        return self.board.quorum_missing(self.present_specialties, self.beyond)
 
     @cached_property
     def opinions_in(self) -> list[Arrival]:
@@ -231,6 +239,11 @@ class Stage:
     def open_points(self) -> Sequence[str]:
         """What keeps the decision from being final, in words."""
         return self.consensus.open_points if self.consensus is not None else ()
+
+    @property
+    def objections(self) -> Sequence[Objection]:
+        """Who advises against what is chosen so far: to be looked at before the case is closed."""
+        return self.divergence.objections if self.divergence is not None else ()
 
     @cached_property
     def comments(self) -> tuple[int, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -23,6 +25,7 @@ from boardroom.refusals import IllegalTransition, Locked, Refused
 SHARED = frozenset(
     {"bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls"}
 )
+LATEST_DUE = dt.timedelta(days=730)
 EVERYTHING = SHARED | {"mine"}
 ENDED = (ItemStatus.DONE, ItemStatus.PROVISIONAL, ItemStatus.DEFERRED)
 
@@ -78,6 +81,7 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool 
         _to(current, ItemStatus.WAITING)
     if item.status == ItemStatus.DEFERRED:
         item.deferral_reason, item.deferral_note, item.ended_at = "", "", None
+        item.deferral_owner, item.deferral_due = "", None
         _case_to(item.case, CaseStatus.LISTED)
     if item.status == ItemStatus.PROVISIONAL:
         _case_to(item.case, CaseStatus.LISTED)  # opinions may shift again
@@ -115,18 +119,38 @@ def defer(
     board: BoardDefinition,
     reason: str,
     note: str,
+    owner: str = "",
+    due: dt.date | None = None,
 ) -> None:
-    """Put a case off with a coded reason. Raises Refused for a reason the board does not know."""
+    """Put a case off with a coded reason, an owner, and the day on which it lists itself again.
+
+    `owner`, `due`: left out, they are the board's usual ones for the reason. Raises Refused for a
+    reason or an owner the board does not know, and for a day that is not ahead.
+    """
     if reason not in {entry.key for entry in board.deferral_reasons}:
         raise Refused("Choose why the case is put off.")
+    usual = board.deferral_reason(reason)
+    owner = owner or usual.default_owner
+    if owner not in dict(board.owners()):
+        raise Refused("Choose who sees to it.")
+    today = now().astimezone(ZoneInfo(board.time_zone)).date()
+    due = due or today + dt.timedelta(days=usual.due_days)
+    if not today < due <= today + LATEST_DUE:
+        raise Refused("Choose a day after today and within two years on which it is listed again.")
     _stop_clock(item)
     _to(item, ItemStatus.DEFERRED)
     item.ended_at = now()
     item.deferral_reason, item.deferral_note = reason, note.strip()
+    item.deferral_owner, item.deferral_due = owner, due
     _case_to(item.case, CaseStatus.DEFERRED)
     if meeting.current_item_id == item.id:
         meeting.pen_holder_id = meeting.pen_asked_by_id = None
-    item.case.status_note = board.deferral_reason(reason).name + (f": {note}" if note else "")
+    item.case.status_note = (
+        usual.name
+        + (f": {note.strip().rstrip('.')}" if note.strip() else "")
+        + f". {board.owner_name(owner).capitalize()} sees to it; "
+        + f"listed again on {due.day} {due:%b %Y}."
+    )
     db.session.flush()
     note_change(
         meeting,
@@ -191,9 +215,10 @@ def close_case(
     item.quorum = {
         "people": len(voters),
         "minimum_people": board.quorum.minimum_people,
-        "needed": list(board.quorum.specialties),
+        "needed": list(board.needed_for(item.case.beyond)),
         "present": present,
-        "missing": list(board.quorum_missing(present)),
+        "missing": list(board.quorum_missing(present, item.case.beyond)),
+        "beyond": list(item.case.beyond),
         "persons": {key: here[key] for key in present},
     }
     _case_to(item.case, CaseStatus.DISCUSSED)

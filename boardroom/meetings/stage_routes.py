@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import current_app, g, jsonify, render_template, request
@@ -192,8 +193,20 @@ def defer(meeting_id: int, item_id: int) -> Response:
         board=_board(meeting),
         reason=request.form.get("reason", ""),
         note=note,
+        owner=request.form.get("owner", ""),
+        due=_day(request.form.get("due", "")),
     )
     return _done(meeting)
+
+
+def _day(text: str) -> dt.date | None:
+    """A day that a form names, or None where it names none."""
+    if not text.strip():
+        return None
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refused("Write the day as year-month-day, such as 2026-11-26.") from None
 
 
 @bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/reveal")

@@ -8,6 +8,7 @@ from boardroom import audit, receipts  # noqa: F401
 from boardroom.comments import models as comments  # noqa: F401
 from boardroom.consensus import models as consensus  # noqa: F401
 from boardroom.db import Base, db, write_connection
+from boardroom.followup import models as followup  # noqa: F401
 from boardroom.letters import models as letters  # noqa: F401
 from boardroom.minutes import models as minutes  # noqa: F401
 from boardroom.opinions import models as opinions  # noqa: F401

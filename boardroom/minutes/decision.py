@@ -52,7 +52,7 @@ class Consensus(Part):
     """What the board decided.
 
     `version` counts the text's changes, the last of which was at `changed_at`; `tell_by`: the day
-    by which the patient is told.
+    by which the patient is told; `represent`: when the case comes back by itself, in words.
     """
 
     version: Whole | None = None
@@ -67,6 +67,7 @@ class Consensus(Part):
     teller: Text = ""
     tell_by: DayAsWritten = None
     rediscuss: Text = ""
+    represent: tuple[Text, ...] = ()
 
 
 class Reclassification(Part):
@@ -92,12 +93,14 @@ class QuorumSpecialty(Part):
 class Quorum(Part):
     """Specialties that this case needed, by name, as it was when the case was closed.
 
-    `people`: how many with a vote were there; `minimum_people`: how many had to be.
+    `beyond`: those of `needed` that this case asked for besides the board's quorum; `people`: how
+    many with a vote were there; `minimum_people`: how many had to be.
     """
 
     needed: tuple[Text, ...] = ()
     present: tuple[Text, ...] = ()
     missing: tuple[Text, ...] = ()
+    beyond: tuple[Text, ...] = ()
     people: Whole | None = None
     minimum_people: Whole | None = None
     by_specialty: tuple[QuorumSpecialty, ...] = ()
@@ -120,8 +123,10 @@ class SignOff(Part):
 
 
 class Deferral(Part):
-    """Why a case was put off."""
+    """Why a case was put off, who sees to it, and the day on which it is listed again."""
 
     reason_key: Key = ""
     reason: Text
     note: Text = ""
+    owner: Text = ""
+    due: dt.date | None = None

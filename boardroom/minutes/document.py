@@ -28,7 +28,7 @@ from boardroom.minutes.brief import (
 from boardroom.minutes.decision import Consensus, Deferral, Quorum, Reclassification, SignOff
 from boardroom.minutes.versions import SCHEMA_VERSION, Version, as_of
 
-NOT_HASHED = frozenset({"signature", "amendments", "generated_at"})
+NOT_HASHED = frozenset({"signature", "amendments", "confirmations", "generated_at"})
 """What stands beside the record and is therefore not part of its hash."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -150,6 +150,19 @@ class Amendment(Part):
     reason: Text = ""
 
 
+class Confirmation(Part):
+    """Somebody's later word that makes a provisional decision final. It stands beside the record.
+
+    `specialty`: the missing one for which the person spoke; null for the chair.
+    """
+
+    case: Key
+    specialty: Specialty | None = None
+    person: Text
+    at: Instant
+    text: Text = ""
+
+
 class Signature(Part):
     """The chair's signature over the record whose hash it names."""
 
@@ -162,7 +175,8 @@ class MinutesDocument(Part):
     """The minutes of one meeting of one board.
 
     `names`: whether patients can be recognised from it; `withheld` marks a copy made by
-    `without_names`. The record is everything but the signature, the amendments and `generated_at`.
+    `without_names`. The record is everything but the signature, the amendments, the confirmations
+    and `generated_at`.
     """
 
     schema_version: Annotated[
@@ -179,6 +193,7 @@ class MinutesDocument(Part):
     options: tuple[Option, ...] = ()
     cases: tuple[MinutesCase, ...] = ()
     amendments: tuple[Amendment, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
     signature: Signature | None = None
     generated_at: Instant
 
@@ -200,9 +215,9 @@ def record_of(document: MinutesDocument) -> dict[str, Any]:
 def content_hash(document: MinutesDocument) -> str:
     """SHA-256, hexadecimal, of the record: what the chair signs.
 
-    Taken over the document's JSON without `signature`, `amendments` and `generated_at`, written
-    canonically (RFC 8785: sorted keys, no spaces, UTF-8), so that anybody can compute it again
-    from the exported JSON.
+    Taken over the document's JSON without what stands beside it (NOT_HASHED), written canonically
+    (RFC 8785: sorted keys, no spaces, UTF-8), so that anybody can compute it again from the
+    exported JSON.
     """
     return hashlib.sha256(rfc8785.dumps(record_of(document))).hexdigest()
 

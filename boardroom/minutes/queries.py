@@ -12,7 +12,7 @@ from boardroom.db import db, now
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.minutes import document
 from boardroom.minutes.models import Amendment, Export, Minutes
-from boardroom.minutes.record import gather
+from boardroom.minutes.record import confirmations, gather
 from boardroom.web import zone
 
 
@@ -44,6 +44,7 @@ def document_of(meeting: Meeting, board: BoardDefinition) -> document.MinutesDoc
                 signed_at=signed.signed_at,
                 content_hash=signed.content_hash,
             ),
+            "confirmations": confirmations(meeting, board),
             "amendments": tuple(
                 document.Amendment(
                     number=a.number,

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case
 from boardroom.cases.queries import cases_with_everything
-from boardroom.consensus.models import Consensus, SignOff
+from boardroom.consensus.models import Confirmation, Consensus, SignOff
 from boardroom.db import db, now
-from boardroom.meetings.models import AgendaItem, Attendance, Meeting
+from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.minutes import brief, document
 from boardroom.minutes.record_case import minutes_case
 from boardroom.minutes.terms import board_info, specialty
@@ -79,6 +80,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
             )
             for place, item in enumerate(items, start=1)
         ),
+        confirmations=confirmations(meeting, board),
         generated_at=now(),
     )
 
@@ -133,3 +135,24 @@ def _intervals(stays: list[Attendance]) -> list[document.Interval]:
 def _never_there(meeting: Meeting, board: BoardDefinition) -> tuple[str, ...]:
     there = {s.specialty for s in _stays(meeting) if s.specialty}
     return board.quorum_missing(there) if meeting.started_at is not None else ()
+
+
+def confirmations(meeting: Meeting, board: BoardDefinition) -> tuple[document.Confirmation, ...]:
+    """Who confirmed provisional decisions of the meeting since; beside the record, not in it."""
+    query = (
+        select(Confirmation, Case.code)
+        .join(AgendaItem, Confirmation.item_id == AgendaItem.id)
+        .join(Case, AgendaItem.case_id == Case.id)
+        .where(AgendaItem.meeting_id == meeting.id, AgendaItem.status == ItemStatus.PROVISIONAL)
+        .order_by(Confirmation.id)
+    )
+    return tuple(
+        document.Confirmation(
+            case=code,
+            specialty=specialty(board, one.specialty) if one.specialty else None,
+            person=one.person.name,
+            at=one.at,
+            text=one.text,
+        )
+        for one, code in db.session.execute(query)
+    )

@@ -8,9 +8,10 @@ from dataclasses import asdict
 from typing import Literal
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
 from boardroom.consensus.models import Consensus, SignOff
-from boardroom.consensus.rules import reclassification
+from boardroom.consensus.represent import in_words, represent_of
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.minutes import decision, document
 from boardroom.minutes.case_brief import case_brief
@@ -40,9 +41,7 @@ def minutes_case(
     base = case_brief(case, board, position=position, minutes=item.minutes, on=on)
     state = STATES.get(item.status, "not_reached")
     outcome = (
-        reclassification(case.first_verdict, consensus.verdict, board)
-        if consensus is not None
-        else None
+        reclassify(case.first_verdict, consensus.verdict, board) if consensus is not None else None
     )
     return document.MinutesCase(
         **dict(base),
@@ -56,6 +55,8 @@ def minutes_case(
             reason_key=item.deferral_reason,
             reason=word(board, "deferral_reasons", item.deferral_reason),
             note=item.deferral_note,
+            owner=board.owner_name(item.deferral_owner),
+            due=item.deferral_due,
         )
         if item.deferral_reason
         else None,
@@ -87,6 +88,7 @@ def _quorum(item: AgendaItem, board: BoardDefinition, people: Mapping[int, str])
         needed=names("needed"),
         present=names("present"),
         missing=names("missing"),
+        beyond=names("beyond"),
         people=item.quorum.get("people"),
         minimum_people=item.quorum.get("minimum_people"),
         by_specialty=tuple(
@@ -162,6 +164,7 @@ def _consensus(found: Consensus, board: BoardDefinition) -> decision.Consensus:
         teller=word(board, "tellers", found.teller),
         tell_by=found.tell_by,
         rediscuss=found.rediscuss,
+        represent=in_words(represent_of(found.represent)),
     )
 
 

@@ -11,11 +11,17 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
+from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.db import after_commit, now
 from boardroom.live import start_background
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.minutes import exporting, operations, queries, words
-from boardroom.minutes.document import content_hash, matches_signature
+from boardroom.minutes.document import (
+    MinutesCase,
+    MinutesDocument,
+    content_hash,
+    matches_signature,
+)
 from boardroom.minutes.formats import FORMATS
 from boardroom.minutes.forms import AmendForm, ExportForm
 from boardroom.refusals import IllegalTransition, Refused
@@ -49,6 +55,21 @@ def _amend_form(codes: list[str]) -> AmendForm:
     form = AmendForm()
     form.case.choices = {"": "The meeting as a whole"} | {code: code for code in codes}
     return form
+
+
+@bp.app_template_global("confirmed_since")
+def confirmed_since(case: MinutesCase, document: MinutesDocument) -> list[str]:
+    """Who confirmed the case's provisional decision since, one sentence each."""
+    return words.confirmations(case, document, words.Clock(document.board.time_zone))
+
+
+@bp.app_template_global("may_confirm")
+def may_confirm(meeting: Meeting, code: str) -> int | None:
+    """Key of the item that the person signed in can confirm now, or None."""
+    item = next((one for one in meeting.items if one.case.code == code), None)
+    if item is None or not confirmable(item) or speaks_for(item, current_user) is None:
+        return None
+    return item.id
 
 
 @bp.get("/meetings/<int:meeting_id>/minutes")

@@ -33,6 +33,7 @@ COLUMNS = (
     "specialties_heard", "quorum", "present_at_close_keys",
     "present_at_close", "quorum_missing_keys", "quorum_missing", "provisional_reasons",
     "deferral_reason_key", "deferral_reason", "deferral_note",
+    "deferral_owner", "deferral_due", "quorum_beyond", "confirmations",
     # The decision
     "board_verdict_key", "board_verdict", "strength_key", "strength", "rationale", "plan",
     "chosen_keys", "chosen", "fallback_keys", "fallback", "rejected_keys", "rejected",
@@ -40,7 +41,7 @@ COLUMNS = (
     "reclassification_reason_key", "reclassification_reason", "signed_off_keys", "signed_off",
     "reservations_keys", "reservations", "dissents_keys", "dissents", "signed_earlier_text_keys",
     "told_by_key", "told_by", "tell_by",
-    "rediscuss", "amendments",
+    "rediscuss", "comes_back", "amendments",
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "|", "%")
@@ -175,6 +176,10 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "deferral_reason_key": case.deferral.reason_key if case.deferral else "",
         "deferral_reason": case.deferral.reason if case.deferral else "",
         "deferral_note": case.deferral.note if case.deferral else "",
+        "deferral_owner": case.deferral.owner if case.deferral else "",
+        "deferral_due": _day(case.deferral.due) if case.deferral else "",
+        "quorum_beyond": "; ".join(case.quorum.beyond),
+        "confirmations": "; ".join(words.confirmations(case, document, clock)),
         "board_verdict_key": _key(c.verdict) if c else "",
         "board_verdict": _label(c.verdict) if c else "",
         "strength_key": _key(c.strength) if c else "",
@@ -202,6 +207,7 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "told_by": c.teller if c else "",
         "tell_by": words.tell_by_iso(c) if c else "",
         "rediscuss": c.rediscuss if c else "",
+        "comes_back": "; ".join(c.represent) if c else "",
         "amendments": " | ".join(
             f"{a.number}. {a.text} ({a.by}, {_instant(a.at)}"
             + (f", because: {a.reason}" if a.reason else "")

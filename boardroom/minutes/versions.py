@@ -44,6 +44,11 @@ NEWER: Mapping[Version, tuple[str, ...]] = {
         "cases.quorum.by_specialty",
         "cases.sign_offs.version",
         "cases.sign_offs.earlier_text",
+        "cases.quorum.beyond",
+        "cases.deferral.owner",
+        "cases.deferral.due",
+        "cases.consensus.represent",
+        "confirmations",
     ),
 }
 """For each version, the fields that it added, as paths. 2.0 also made `tell_by` a day."""

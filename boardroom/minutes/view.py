@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from boardroom.boards.reclassification import MEANINGS
 from boardroom.minutes import words
 from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import (
@@ -183,6 +184,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
     options = {o.key: o.name for o in document.options}
     deferral = case.deferral
     reclassified = case.reclassification
+    confirmed = words.confirmations(case, document, clock)
     view = case_view(case)
     return view | {
         "fact_days": [
@@ -190,7 +192,9 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
             for day in dict.fromkeys(f["note"] for f in view["facts"])
         ],
         "state": case.state,
-        "state_label": words.STATES[case.state],
+        "state_label": words.state(case, document),
+        "confirmations": confirmed,
+        "objections": words.objections(case, options),
         "times": paragraphs(
             words.joined(
                 clock.span(case.started_at, case.ended_at),
@@ -202,6 +206,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
         "deferral": [
             *paragraphs(deferral.reason if deferral else ""),
             *paragraphs(deferral.note if deferral else ""),
+            *paragraphs(words.deferred_until(deferral) if deferral else ""),
         ],
         "provisional_reasons": list(case.provisional_reasons),
         "quorum": words.quorum(case, document, clock),
@@ -212,7 +217,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
         "told": _told(c),
         "fates": _fates(case, document, options),
         "reclassification": words.joined(
-            f"{words.OUTCOMES[reclassified.outcome]} against the first opinion",
+            f"{words.OUTCOMES[reclassified.outcome]}: {MEANINGS[reclassified.outcome]}",
             reclassified.reason,
         )
         if reclassified
@@ -230,6 +235,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
             "fates": _fates(case, document, options),
             "teller": _told(c),
             "rediscuss": paragraphs(c.rediscuss),
+            "represent": paragraphs("; or ".join(c.represent)),
             "long": _length(case) > _ONE_PAGE,
         },
         "sign_offs": [

@@ -208,6 +208,8 @@ def _decision(paper: Paper, case: View) -> None:
         paper.line(("Provisional: not a final decision", {"bold": True, "color": CAUTION}))
         for text in case["provisional_reasons"]:
             paper.line((text, {"color": CAUTION}))
+    for text in case["confirmations"]:
+        paper.line((text, {"bold": True, "color": STATE_COLORS["done"]}))
     paper.line(
         (c["verdict"] or "No verdict recorded", {"bold": True, "size": 13}),
         (f"  {c['strength']}" if c["strength"] else "", {"color": MUTED}),
@@ -225,8 +227,10 @@ def _decision(paper: Paper, case: View) -> None:
             (1.0, 9.8, 6.0),
         )
     _fates(paper, c["fates"], case["code"])
+    paper.labelled("Advised against", case["objections"])
     paper.labelled("Patient told by", c["teller"])
     paper.labelled("Discuss again", c["rediscuss"])
+    paper.labelled("Comes back", c["represent"])
     paper.labelled("Quorum", case["quorum"])
     if case["sign_offs"]:
         paper.table(

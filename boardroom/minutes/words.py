@@ -7,8 +7,10 @@ import re
 from collections import Counter
 from zoneinfo import ZoneInfo
 
+from boardroom.boards import reclassification
+from boardroom.consensus.rules import awaited
 from boardroom.minutes.brief import FirstOpinion, Investigation, Lesion, Patient, Term, Treatment
-from boardroom.minutes.decision import Consensus, OptionDisposition, SignOff
+from boardroom.minutes.decision import Consensus, Deferral, OptionDisposition, SignOff
 from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument
 
 STANCES = {
@@ -41,12 +43,7 @@ EARLIER = {
     "reservation": "Signed an earlier text with reservation",
     "dissent": "Dissented from an earlier text",
 }
-OUTCOMES = {
-    "upgraded": "Upgraded",
-    "confirmed": "Confirmed",
-    "downgraded": "Downgraded",
-    "undetermined": "Undetermined",
-}
+OUTCOMES = reclassification.WORDS
 CONFIDENCE = {1: "a guess", 2: "unsure", 3: "fairly sure", 4: "sure", 5: "certain"}
 
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
@@ -285,3 +282,66 @@ def standing(document: MinutesDocument, clock: Clock) -> str:
     if document.signature is None:
         return "DRAFT, not signed"
     return f"Signed by {document.signature.signed_by} on {clock.full(document.signature.signed_at)}"
+
+
+def is_confirmed(case: MinutesCase, document: MinutesDocument) -> bool:
+    """Whether a decision that was closed as provisional was made final since."""
+    if case.state != "provisional":
+        return False
+    said = {
+        one.specialty.name if one.specialty else ""
+        for one in document.confirmations
+        if one.case == case.code
+    }
+    return awaited(case.quorum.missing, said) is None
+
+
+def state(case: MinutesCase, document: MinutesDocument) -> str:
+    """The outcome of a case in a word or two."""
+    if is_confirmed(case, document):
+        return "Provisional, confirmed since"
+    return STATES[case.state]
+
+
+def confirmations(case: MinutesCase, document: MinutesDocument, clock: Clock) -> list[str]:
+    """ "Confirmed by Hepatology, Dr Invented, Thu 26 Nov 2026, 16:30: …", one for each."""
+    return [
+        joined(
+            f"Confirmed by {one.specialty.name if one.specialty else 'the chair'}, {one.person}, "
+            f"{clock.full(one.at)}",
+            one.text,
+            by=": ",
+        )
+        for one in document.confirmations
+        if one.case == case.code
+    ]
+
+
+def deferred_until(deferral: Deferral) -> str:
+    """ "Hepatology sees to it; listed again on 3 Dec 2026.", or nothing."""
+    owner = f"{deferral.owner[:1].upper()}{deferral.owner[1:]} sees to it" if deferral.owner else ""
+    due = f"listed again on {date(deferral.due)}" if deferral.due else ""
+    found = joined(owner, due, by="; ")
+    return f"{found}." if found else ""
+
+
+def objections(case: MinutesCase, options: dict[str, str]) -> list[str]:
+    """Who advises against what is chosen: "Resection, which is chosen: Surgery, Oncology advise
+    against it", one for each option."""
+    if case.consensus is None:
+        return []
+    found = []
+    for fate in case.consensus.dispositions:
+        if fate.disposition != "chosen":
+            continue
+        against = dict.fromkeys(
+            opinion.specialty.name
+            for opinion in case.opinions
+            for stance in opinion.stances
+            if stance.option == fate.option and stance.stance == "advise_against"
+        )
+        if against:
+            verb = "advises" if len(against) == 1 else "advise"
+            name = options.get(fate.option, fate.option)
+            found.append(f"{name}, which is chosen: {', '.join(against)} {verb} against it.")
+    return found

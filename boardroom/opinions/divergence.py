@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.reclassification import Outcome, reclassify
 
-Outcome = Literal["upgraded", "confirmed", "downgraded", "undetermined"]
 Kind = Literal["agreed", "split", "mixed", ""]
 
 FOR, AGAINST = frozenset({"prefer", "acceptable"}), frozenset({"advise_against"})
@@ -85,6 +85,23 @@ class VerdictGroup:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """An option that is chosen although specialties advise against it."""
+
+    option: OptionHead
+    against: tuple[tuple[str, str, str], ...]
+    """(mark, specialty, reason), one for each person who advises against it."""
+
+    @property
+    def words(self) -> str:
+        """ "SU and ON advise against Resection, which is chosen"."""
+        marks = list(dict.fromkeys(mark for mark, _, _ in self.against))
+        names = marks[0] if len(marks) == 1 else f"{', '.join(marks[:-1])} and {marks[-1]}"
+        verb = "advises" if len(marks) == 1 else "advise"
+        return f"{names} {verb} against {self.option.label}, which is chosen"
+
+
+@dataclass(frozen=True)
 class Divergence:
     """Specialties by options, with verdicts beside the first opinion's."""
 
@@ -100,6 +117,22 @@ class Divergence:
         return sum(row.verdict is not None for row in self.rows)
 
     @property
+    def objections(self) -> tuple[Objection, ...]:
+        """The options chosen so far that somebody advises against, with the reasons."""
+        found = []
+        for column, head in enumerate(self.options):
+            if head.disposition != "chosen":
+                continue
+            against = tuple(
+                (row.mark, row.specialty, row.cells[column].reason)
+                for row in self.rows
+                if row.cells[column].stance in AGAINST
+            )
+            if against:
+                found.append(Objection(head, against))
+        return tuple(found)
+
+    @property
     def opposed(self) -> list[tuple[OptionHead, Summary]]:
         """The options that some are for and others advise against."""
         return [
@@ -107,17 +140,6 @@ class Divergence:
             for head, summary in zip(self.options, self.summary, strict=True)
             if summary.supporters and summary.opponents
         ]
-
-
-def against_first(board: BoardDefinition, verdict: str, first: str) -> Outcome | None:
-    """A verdict against the first opinion's, by their ranks; None where either is not given."""
-    ranks = {v.key: v.rank for v in board.verdicts}
-    if verdict not in ranks or first not in ranks:
-        return None
-    mine, theirs = ranks[verdict], ranks[first]
-    if mine is None or theirs is None:
-        return "undetermined"
-    return "upgraded" if mine > theirs else "downgraded" if mine < theirs else "confirmed"
 
 
 def divergence(
@@ -177,7 +199,7 @@ def _row(opinion: Any, board: BoardDefinition, first_verdict: str) -> Row:
         verdict_was=_word(board, verdict_then)
         if verdict_then not in (None, opinion.verdict)
         else None,
-        against_first=against_first(board, opinion.verdict, first_verdict),
+        against_first=reclassify(first_verdict, opinion.verdict, board),
         confidence=opinion.confidence,
         late=opinion.submitted_at is not None
         and opinion.revealed_at is not None

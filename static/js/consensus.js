@@ -144,11 +144,11 @@
     if (field) unfold(field);
   });
 
-  // Why the board differs is asked when it does.
+  // What the answer to the first opinion rests on is asked as soon as there is one.
   document.addEventListener("change", (event) => {
     if (event.target.name !== "verdict" || !event.target.form?.matches("[data-consensus-editor]")) return;
-    const asked = event.target.form.querySelector("[data-when-differs]");
-    if (asked) asked.hidden = ["", asked.dataset.whenDiffers].includes(event.target.value);
+    const asked = event.target.form.querySelector("[data-when-decided]");
+    if (asked && event.target.value) asked.hidden = false;
   });
 
   // A reservation needs its reason, a dissent its condition too: asked for before it is sent.

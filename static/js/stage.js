@@ -268,6 +268,8 @@
       if (form.elements.after) form.elements.after.value = data.dataset.item;
       $("[data-fill-code]", form).textContent = data.dataset.code;
       $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
+      const objections = $("[data-objections]", data);
+      $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
     }
   }, true);
   document.addEventListener("click", (event) => {

@@ -24,14 +24,14 @@ from boardroom.minutes.document import MinutesDocument, content_hash
 from boardroom.minutes.models import Amendment, Minutes
 from boardroom.people.models import Membership, Person, Role
 
-PAST = 1
+PAST, COMING = 2, 3  # the first is the earlier one, with second opinions only
 
 
 @pytest.fixture
 def closed(demo: Flask) -> int:
     """A meeting that has ended and waits for its signature; its number."""
     with demo.app_context(), write_transaction() as session:
-        meeting = session.scalars(select(Meeting).where(Meeting.id != PAST)).first()
+        meeting = session.scalars(select(Meeting).where(Meeting.id == COMING)).first()
         assert meeting is not None
         meeting.status = MeetingStatus.CLOSED
         meeting.started_at, meeting.closed_at = meeting.starts_at, meeting.starts_at
@@ -165,11 +165,13 @@ def test_an_amendment_stands_beside_the_record(
 def test_minutes_are_not_exported_before_the_meeting_ends(
     as_: Callable[[str], FlaskClient],
 ) -> None:
-    coming = as_("chair").get("/meetings/2/minutes.pdf")
+    coming = as_("chair").get(f"/meetings/{COMING}/minutes.pdf")
     assert coming.status_code == 409
     assert "closed" in coming.text
-    assert as_("chair").get("/meetings/2/minutes").status_code == 200
-    assert as_("chair").post("/meetings/2/minutes/sign", data={"hash": "x"}).status_code == 409
+    assert as_("chair").get(f"/meetings/{COMING}/minutes").status_code == 200
+    assert (
+        as_("chair").post(f"/meetings/{COMING}/minutes/sign", data={"hash": "x"}).status_code == 409
+    )
     assert as_("observer").get(f"/meetings/{PAST}/minutes").status_code == 200
     assert as_("observer").get(f"/meetings/{PAST}/minutes.pdf").status_code == 403
     assert as_("referrer").get(f"/meetings/{PAST}/minutes").status_code == 404

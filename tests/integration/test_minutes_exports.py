@@ -70,7 +70,7 @@ def test_a_range_of_meetings_becomes_one_file_with_progress(
         assert file.status_code == 200
         content = file.data
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert len(archive.namelist()) == total == 1
+        assert len(archive.namelist()) == total == 2
         document = json.loads(archive.read(archive.namelist()[0]))
     assert document["names"] == "withheld"
     assert as_("surgeon").get(f"{url}/{number}/file").status_code == 403

@@ -16,7 +16,6 @@ from boardroom.consensus.rules import (
     Step,
     final_possible,
     open_points,
-    reclassification,
 )
 
 CORE = ("surgery", "oncology", "radiology", "hepatology")
@@ -146,23 +145,3 @@ def test_before_the_first_save_everything_is_open(board: BoardDefinition) -> Non
     points = open_points(None, [], board, present=[], people=0)
     assert len(points) == 10
     assert points[0] == "The board’s verdict is missing."
-
-
-@pytest.mark.parametrize(
-    ("first", "ours", "outcome"),
-    [
-        ("unresectable_remnant", "convertible", "upgraded"),
-        ("unresectable_technical", "unresectable_biology", "confirmed"),
-        ("resectable", "transplantable", "confirmed"),
-        ("resectable", "unresectable_fitness", "downgraded"),
-        ("undetermined", "resectable", "undetermined"),
-        ("resectable", "undetermined", "undetermined"),
-        ("", "resectable", "undetermined"),
-        ("no_such_word", "resectable", "undetermined"),
-        ("resectable", "", None),
-    ],
-)
-def test_the_verdict_is_compared_with_the_first_opinion(
-    board: BoardDefinition, first: str, ours: str, outcome: str | None
-) -> None:
-    assert reclassification(first, ours, board) == outcome

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from boardroom.boards.definition import load_boards
-from boardroom.opinions.divergence import against_first, divergence
+from boardroom.opinions.divergence import divergence
 from boardroom.settings import asset_dir
 
 LIVER = load_boards(Path(asset_dir("config")) / "boards")["liver"]
@@ -123,15 +123,6 @@ def test_verdicts_are_grouped_against_the_first_opinion() -> None:
     assert found.first.label == "Unres. remnant"
 
 
-def test_against_the_first_opinion() -> None:
-    assert against_first(LIVER, "resectable", "unresectable_technical") == "upgraded"
-    assert against_first(LIVER, "unresectable_fitness", "resectable") == "downgraded"
-    assert against_first(LIVER, "transplantable", "resectable") == "confirmed"
-    assert against_first(LIVER, "undetermined", "resectable") == "undetermined"
-    assert against_first(LIVER, "resectable", "") is None
-    assert against_first(LIVER, "a word of before", "resectable") is None
-
-
 def test_a_shift_shows_the_stance_at_the_reveal() -> None:
     shifts = [
         SimpleNamespace(changes={"stances": {"tace": ["prefer", "acceptable"]}}),
@@ -172,3 +163,24 @@ def test_late_opinions_are_marked_and_dispositions_head_their_columns() -> None:
 def test_an_opinion_of_a_specialty_that_the_board_no_longer_has_is_shown_last() -> None:
     found = divergence([opinion("phrenology", "resectable")], LIVER, "")
     assert found.rows[-1].mark == "PH"
+
+
+def test_who_advises_against_what_is_chosen_is_named_with_the_reason() -> None:
+    against = {"resection": "advise_against"}
+    found = divergence(
+        [
+            opinion("oncology", "unresectable_biology", stances=against),
+            opinion("surgery", "unresectable_biology", stances=against),
+            opinion("radiology", "resectable", stances={"resection": "prefer"}),
+        ],
+        LIVER,
+        "",
+        dispositions={"resection": "chosen", "tace": "rejected"},
+    )
+    (one,) = found.objections
+    assert one.words == "SU and ON advise against Resection, which is chosen"
+    assert [(mark, specialty) for mark, specialty, _ in one.against] == [
+        ("SU", "Surgery"),
+        ("ON", "Oncology"),
+    ]
+    assert divergence([], LIVER, "", dispositions={"resection": "chosen"}).objections == ()

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from boardroom.minutes.brief import clean
 from boardroom.minutes.document import (
+    NOT_HASHED,
     MinutesDocument,
     content_hash,
     matches_signature,
@@ -39,7 +40,7 @@ def test_json_comes_back_as_the_same_document() -> None:
 def test_hash_can_be_computed_again_from_the_exported_json_as_documented() -> None:
     document = samples.minutes()
     record = json.loads(to_json(document))
-    for beside in ("signature", "amendments", "generated_at"):
+    for beside in ("signature", "amendments", "confirmations", "generated_at"):
         record.pop(beside)
     assert hashlib.sha256(rfc8785.dumps(record)).hexdigest() == content_hash(document)
 
@@ -147,3 +148,23 @@ def test_every_csv_column_is_documented() -> None:
 
     text = (DOCS / "minutes.md").read_text(encoding="utf-8")
     assert [column for column in COLUMNS if f"`{column}`" not in text] == []
+
+
+def test_a_record_of_an_earlier_version_keeps_its_hash_and_its_fields() -> None:
+    old = json.loads(to_json(samples.minutes(schema_version="1.0")))
+    record = {k: v for k, v in old.items() if k not in NOT_HASHED}
+    (decided, *_) = record["cases"]
+    assert "represent" not in decided["consensus"]
+    assert "beyond" not in decided["quorum"]
+    signed = hashlib.sha256(rfc8785.dumps(record)).hexdigest()
+    again = MinutesDocument.model_validate({**record, "generated_at": samples.at(100)})
+    assert content_hash(again) == signed
+    assert content_hash(samples.minutes()) != signed, "the version is part of the record"
+
+
+def test_a_confirmation_stands_beside_the_record() -> None:
+    document = samples.minutes()
+    confirmation = {"case": "BR-0402", "person": "Dr A", "at": samples.at(900), "text": "Agrees"}
+    confirmed = samples.minutes(confirmations=[confirmation])
+    assert content_hash(confirmed) == content_hash(document)
+    assert json.loads(to_json(confirmed))["confirmations"][0]["text"] == "Agrees"

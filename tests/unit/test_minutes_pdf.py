@@ -118,7 +118,7 @@ def test_a_case_begins_with_its_question_and_ends_with_its_consensus(pdf: bytes)
         "Opinions 3 convertible, 1 unresectable: remnant, 1 resectable",
         "Would change my mind",
         "Consensus Majority",
-        "Upgraded against the first opinion",
+        "Upgraded: nearer to cure than the first opinion said",
         "Reopen if: a liver biopsy shows",
         "Case 2 · BR-0402",
         "Provisional: not a final decision",

@@ -1,0 +1,159 @@
+"""The short second opinions of the earlier meeting, made whole cases of.
+
+Each is written down in a few lines (content/earlier.toml); what any case of its kind has is added
+here, so that the same deeds can be done with it as with the others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+MEETING = "earlier"
+
+_CORE = ("surgeon", "oncologist", "radiologist", "hepatologist")
+_UNITS = {
+    "bilirubin": "umol/L", "albumin": "g/L", "platelets": "10^9/L", "afp": "ng/mL",
+}  # fmt: skip
+_SPENT = 3  # minutes for each
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DemoBack(_Part):
+    """When the case comes back by itself; see `consensus.represent.Represent`."""
+
+    months: StrictInt | None = None
+    cycles: StrictInt | None = None
+    fact: str = ""
+    unit: str = ""
+    below: bool = True
+    value: str = ""
+
+
+class DemoFollowUp(_Part):
+    """An answer so many `days` after the decision. `after`: days until the treatment."""
+
+    days: Annotated[StrictInt, Field(gt=0)]
+    by: str
+    carried_out: str
+    treatment: str = ""
+    after: StrictInt | None = None
+    deviation: str = ""
+    outcome: str
+    detail: str = ""
+
+
+class ShortOpinion(_Part):
+    """One second opinion in short. `patient`: name, sex, birth date; `first`: verdict, kind of
+    reason, reason, by whom; `lesion`: segment, millimetres; `progress`: fact, value, unit, days
+    after the decision; `dissent`: who, why, when to open the case again."""
+
+    key: str
+    patient: tuple[str, str, dt.date]
+    hospital: str
+    days_before: StrictInt
+    diagnosis: str
+    question: str
+    summary: str
+    first: tuple[str, str, str, str]
+    lesion: tuple[str, StrictInt]
+    labs: Mapping[str, str]
+    needs: tuple[str, ...] = ()
+    verdict: str
+    reason: str
+    chosen: str
+    rationale: str
+    steps: tuple[tuple[str, str, str], ...]
+    teller: str
+    rediscuss: str = ""
+    back: DemoBack | None = None
+    strength: str = "unanimous"
+    against: Mapping[str, tuple[str, str]] = {}
+    dissent: tuple[str, str, str] | None = None
+    follow_ups: tuple[DemoFollowUp, ...] = ()
+    progress: tuple[tuple[str, str, str, StrictInt], ...] = ()
+
+
+def whole_case(short: ShortOpinion, position: int) -> dict[str, Any]:
+    """The case as one of the long files has it."""
+    name, sex, born = short.patient
+    verdict, kind, why, by = short.first
+    number = 2000 + position
+    return {
+        "key": short.key,
+        "meeting": MEETING,
+        "position": position,
+        "minutes": _SPENT,
+        "presenter": "surgeon",
+        "needs": short.needs,
+        "patient": {
+            "name": name, "sex": sex, "birth_date": born, "record_number": f"TEST-{number}",
+            "hospital": short.hospital,
+        },
+        "referral": {
+            "referrer_name": f"Referring clinic, {short.hospital}",
+            "referrer_contact": f"extension {number}",
+            "referrer_hospital": short.hospital,
+            "days_before": short.days_before,
+            "question": short.question,
+            "diagnosis": short.diagnosis,
+            "summary": short.summary,
+            "comorbidity": "None that matters here.",
+            "ecog": 3 if verdict.endswith("fitness") and short.chosen == "supportive" else 1,
+        },
+        "first_opinion": {
+            "verdict": verdict, "reason_kind": kind, "reason": why, "by": by,
+            "days_before": short.days_before + 7, "plan": "",
+        },
+        "facts": [
+            {"key": key, "value": value, "unit": _UNITS[key], "days_before": short.days_before}
+            for key, value in short.labs.items()
+        ],
+        "lesions": [{"number": 1, "segments": [short.lesion[0]], "size_mm": short.lesion[1]}],
+        "opinions": [_opinion(short, who) for who in _CORE],
+        "outcome": {
+            "minutes_spent": _SPENT,
+            "verdict": short.verdict,
+            "strength": short.strength,
+            "rationale": short.rationale,
+            "reclassification_reason": short.reason,
+            "steps": [{"what": what, "who": who, "when": when} for what, who, when in short.steps],
+            "dispositions": {short.chosen: ("chosen", "")},
+            "teller": short.teller,
+            "tell_by_days": 5,
+            "rediscuss": short.rediscuss,
+            "back": short.back,
+            "sign_offs": [_sign_off(short, who) for who in _signing(short)],
+        },
+        "follow_ups": short.follow_ups,
+        "progress": short.progress,
+    }  # fmt: skip
+
+
+def _opinion(short: ShortOpinion, who: str) -> dict[str, Any]:
+    stance = short.against.get(who, ("prefer", ""))
+    return {
+        "by": who,
+        "days_before": 1,
+        "verdict": short.verdict,
+        "confidence": 3 if who in short.against else 4,
+        "rationale": short.rationale,
+        "stances": {short.chosen: stance},
+    }
+
+
+def _signing(short: ShortOpinion) -> tuple[str, ...]:
+    return (*_CORE, "transplant") if "transplant_surgery" in short.needs else _CORE
+
+
+def _sign_off(short: ShortOpinion, who: str) -> dict[str, str]:
+    if short.dissent is not None and short.dissent[0] == who:
+        _, text, condition = short.dissent
+        return {"by": who, "kind": "dissent", "text": text, "reopen_condition": condition}
+    return {"by": who}

@@ -1,0 +1,1 @@
+"""What the board achieves: the ledger of second opinions, and rates."""

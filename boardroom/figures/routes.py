@@ -1,0 +1,94 @@
+"""The ledger of second opinions, with its picture, and as CSV."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from flask import Blueprint, current_app, render_template, request
+from werkzeug.wrappers import Response
+
+from boardroom import audit
+from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.reclassification import MEANINGS, OUTCOMES, WORDS
+from boardroom.cases.rules import ValueRefused, day
+from boardroom.db import now
+from boardroom.figures import queries, rules
+from boardroom.figures.table import ledger_csv as as_csv
+from boardroom.followup.rules import CARRIED_OUT
+from boardroom.refusals import Refused
+from boardroom.web import local
+
+bp = Blueprint("figures", __name__)
+
+WORDS_ASKED = ("first", "ours", "reclassification", "hospital")
+
+
+def _board(key: str) -> BoardDefinition:
+    found: BoardDefinition = current_app.extensions["boards"][key]
+    return found
+
+
+@bp.get("/boards/<board>/figures")
+def ledger(board: str) -> tuple[str, int]:
+    """Every second opinion, the flow from first verdicts to the board's, deferral rates."""
+    definition = _board(board)
+    filters, errors = _filters(request.args, board)
+    lines = queries.ledger(definition, filters)
+    by_reason, by_hospital = rules.deferral_rates(
+        queries.taken(definition, filters.first_day, filters.last_day)
+    )
+    audit.record_reading("read the ledger", board=board)
+    page = render_template(
+        "figures/ledger.html",
+        board=definition,
+        lines=lines,
+        sums=rules.sums(lines),
+        flow=rules.flow(lines, definition),
+        filters=filters,
+        typed=request.args,
+        errors=errors,
+        hospitals=[(name, name) for name in queries.hospitals(board)],
+        outcomes=OUTCOMES,
+        words=WORDS,
+        meanings=MEANINGS,
+        carried_out=CARRIED_OUT,
+        by_reason=by_reason,
+        by_hospital=by_hospital,
+        query={k: v for k, v in request.args.items() if v and k in (*WORDS_ASKED, "from", "to")},
+    )
+    return page, 422 if errors else 200
+
+
+@bp.get("/boards/<board>/figures/ledger.csv")
+def ledger_csv(board: str) -> Response:
+    """The same lines as a file."""
+    definition = _board(board)
+    filters, errors = _filters(request.args, board)
+    if errors:
+        raise Refused(" ".join(errors.values()))
+    content = as_csv(queries.ledger(definition, filters), definition)
+    audit.record_reading("exported the ledger", board=board)
+    today = local(now(), board).date()
+    return Response(
+        content,
+        mimetype="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{board}-ledger-{today}.csv"'},
+    )
+
+
+def _filters(args: Mapping[str, str], board: str) -> tuple[rules.Filters, dict[str, str]]:
+    """What the address asks for, and {field: message} of the days that cannot be."""
+    days: dict[str, dt.date | None] = {"from": None, "to": None}
+    errors = {}
+    today = local(now(), board).date()
+    for name, label in (("from", "The first day"), ("to", "The last day")):
+        try:
+            days[name] = day(args.get(name, ""), label, today, future=True)
+        except ValueRefused as error:
+            errors[name] = error.reason
+    first, last = days["from"], days["to"]
+    if first is not None and last is not None and last < first:
+        errors["to"] = "The last day lies before the first."
+    words = {name: args.get(name, "")[:200] for name in WORDS_ASKED}
+    return rules.Filters(first_day=first, last_day=last, **words), errors

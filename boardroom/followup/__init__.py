@@ -1,0 +1,1 @@
+"""After the decision: was the plan carried out, and when does the case come back."""

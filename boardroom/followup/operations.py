@@ -1,0 +1,128 @@
+"""Tell what became of a plan. Flush only; the request commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from boardroom import audit, live
+from boardroom.cases.models import Case, CaseStatus
+from boardroom.cases.operations import hold
+from boardroom.cases.rules import move_case
+from boardroom.clinical.facts import FactError
+from boardroom.consensus.represent import MOST_CYCLES, checked_value
+from boardroom.db import db, now
+from boardroom.followup import queries, rules
+from boardroom.followup.models import FollowUp, Progress
+from boardroom.followup.return_operations import bring_back_if_due
+from boardroom.followup.rules import Answer
+from boardroom.people.models import Person
+from boardroom.refusals import IllegalTransition, Refused
+
+LONGEST = 2000
+
+
+class NotAnswered(Refused):
+    """An answer that cannot be taken. `fields`: {field: what is wrong with it}."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = fields
+
+
+def answer(case: Case, days: int, given: Answer, *, actor: Person) -> FollowUp:
+    """Answer, or correct, what became of the plan so many days after the decision.
+
+    Raises IllegalTransition where nothing is asked, NotAnswered naming the fields.
+    """
+    case = hold(case.id)
+    board = queries.board_of(case)
+    item = queries.decision_of(case.id)
+    if item is None or case.status not in rules.ASKED_STATUSES:
+        raise IllegalTransition("This case has no final decision to ask about yet.")
+    if days not in board.follow_up.days:
+        raise IllegalTransition("The board does not ask at this time.")
+    decided_on, today = queries.decided_on(item), queries.today_of(case.board)
+    if today < decided_on + dt.timedelta(days=days):
+        raise IllegalTransition("It is too early to ask: the question comes later.")
+    given = rules.tidy(given)
+    wrong = rules.problems(given, decided_on=decided_on, today=today)
+    for name, vocabulary in (
+        ("treatment", "options"),
+        ("deviation", "deviations"),
+        ("outcome", "outcomes"),
+    ):
+        value = getattr(given, name)
+        if value and value not in {entry.key for entry in getattr(board, vocabulary)}:
+            wrong[name] = "Choose one of the words offered here."
+    for name in ("treatment_detail", "deviation_note"):
+        if len(getattr(given, name)) > LONGEST:
+            wrong[name] = f"At most {LONGEST:,} characters."
+    if wrong:
+        raise NotAnswered(wrong)
+    found = db.session.scalar(
+        select(FollowUp).where(FollowUp.case_id == case.id, FollowUp.days == days)
+    )
+    if found is None:
+        found = FollowUp(case_id=case.id, days=days)
+        db.session.add(found)
+    for name, value in given.__dict__.items():
+        setattr(found, name, value)
+    found.answered_by_id = actor.id
+    found.answered_at = now()
+    db.session.flush()
+    _finish(case)
+    audit.record(
+        "told what became of a plan", board=case.board, case_id=case.id, actor=actor, days=days
+    )
+    return found
+
+
+def _finish(case: Case) -> None:
+    """A case is followed up once its last question is answered, or its outcome is final."""
+    board = queries.board_of(case)
+    given = queries.answers_of(case.id)
+    final = {word.key for word in board.outcomes if word.final}
+    over = rules.is_over(
+        board.follow_up.days,
+        {one.days for one in given},
+        final=any(one.outcome in final for one in given),
+    )
+    if over and case.status == CaseStatus.DECIDED:
+        move_case(case.status, CaseStatus.FOLLOWED_UP)
+        case.status = CaseStatus.FOLLOWED_UP
+        db.session.flush()
+
+
+def report(
+    case: Case, fact: str, value: str, unit: str, taken_on: dt.date, *, actor: Person
+) -> Case | None:
+    """Record something new about a decided case; returns the round that it brought about, if any.
+
+    `fact` empty: `value` cycles of treatment were given. Raises Refused for a value or a day that
+    cannot be.
+    """
+    case = hold(case.id)
+    item = queries.decision_of(case.id)
+    if item is None or case.status not in rules.ASKED_STATUSES:
+        raise IllegalTransition("This case is not decided. Put the value into the case itself.")
+    if not queries.decided_on(item) <= taken_on <= queries.today_of(case.board):
+        raise Refused("The day has to lie between the decision and today.")
+    if fact:
+        try:
+            value = checked_value(fact, value, unit)
+        except FactError as error:
+            raise Refused(error.reason) from None
+    elif not (value.isascii() and value.isdecimal() and 0 < int(value[:4]) <= MOST_CYCLES):
+        raise Refused(f"Write how many cycles were given, from 1 to {MOST_CYCLES}.")
+    db.session.add(
+        Progress(
+            case_id=case.id, fact=fact, value=value, unit=unit, taken_on=taken_on, by_id=actor.id,
+            at=now(),
+        )
+    )  # fmt: skip
+    db.session.flush()
+    audit.record("reported on a decided case", board=case.board, case_id=case.id, actor=actor)
+    live.announce_case(case.id, "case_reported", {"case"}, actor=actor)
+    return bring_back_if_due(case, actor=actor)

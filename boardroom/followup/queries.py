@@ -1,0 +1,301 @@
+"""Reading what became of decisions: who is asked, what was answered, what comes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import String, and_, cast, exists, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case, CaseStatus
+from boardroom.cases.queries import visible_to
+from boardroom.consensus.models import Consensus, SignOff, SignOffKind
+from boardroom.consensus.queries import confirmations_by_item
+from boardroom.consensus.represent import Report, met, represent_of
+from boardroom.consensus.rules import awaited
+from boardroom.db import db, now
+from boardroom.followup import rules
+from boardroom.followup.models import CaseReturn, FollowUp, Progress
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
+from boardroom.people.models import Person, Role
+from boardroom.web import local
+
+DECIDED = (CaseStatus.DECIDED, CaseStatus.FOLLOWED_UP)
+CLOSED_WITH = (ItemStatus.DONE, ItemStatus.PROVISIONAL)
+
+
+def board_of(case: Case) -> BoardDefinition:
+    """The definition of the case's board."""
+    found: BoardDefinition = current_app.extensions["boards"][case.board]
+    return found
+
+
+def today_of(board: str) -> dt.date:
+    """The day on the board's clock."""
+    return local(now(), board).date()
+
+
+def decision_of(case_id: int) -> AgendaItem | None:
+    """The item with which the case was last decided, finally or provisionally; None before that."""
+    query = (
+        select(AgendaItem)
+        .where(AgendaItem.case_id == case_id, AgendaItem.status.in_(CLOSED_WITH))
+        .order_by(AgendaItem.ended_at.desc(), AgendaItem.id.desc())
+        .limit(1)
+        .options(joinedload(AgendaItem.meeting))
+    )
+    return db.session.scalars(query).unique().first()
+
+
+def decided_on(item: AgendaItem) -> dt.date:
+    """The day of the decision on the board's clock."""
+    return local(item.ended_at or item.meeting.starts_at, item.meeting.board).date()
+
+
+def answers_of(case_id: int) -> list[FollowUp]:
+    """What was answered about the case, the earliest question first."""
+    query = select(FollowUp).where(FollowUp.case_id == case_id).order_by(FollowUp.days)
+    return list(db.session.scalars(query))
+
+
+def answers_by_case(case_ids: Iterable[int]) -> dict[int, list[FollowUp]]:
+    """`answers_of` for several cases, in one query; a case without any is left out."""
+    found: dict[int, list[FollowUp]] = {}
+    query = select(FollowUp).where(FollowUp.case_id.in_(list(case_ids))).order_by(FollowUp.days)
+    for one in db.session.scalars(query):
+        found.setdefault(one.case_id, []).append(one)
+    return found
+
+
+def progress_of(case_id: int) -> list[Progress]:
+    """What was reported about a decided case, the latest first."""
+    query = (
+        select(Progress)
+        .where(Progress.case_id == case_id)
+        .order_by(Progress.taken_on.desc(), Progress.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def return_of(case_id: int) -> CaseReturn | None:
+    """Why this round began by itself or from a dissent; None for any other."""
+    query = (
+        select(CaseReturn).where(CaseReturn.case_id == case_id).options(joinedload(CaseReturn.by))
+    )
+    return db.session.scalar(query)
+
+
+def later_round(case_id: int) -> Case | None:
+    """The round that follows this case, if one has begun."""
+    query = select(Case).where(Case.earlier_case_id == case_id).order_by(Case.id).limit(1)
+    return db.session.scalars(query).unique().first()
+
+
+def dissents_of(item: AgendaItem) -> Sequence[SignOff]:
+    """The dissents that say when to open the case again."""
+    return db.session.scalars(
+        select(SignOff)
+        .where(
+            SignOff.item_id == item.id,
+            SignOff.kind == SignOffKind.DISSENT,
+            SignOff.reopen_condition != "",
+        )
+        .order_by(SignOff.id)
+    ).all()
+
+
+# ---- Who is asked -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that waits: was the plan of this case carried out?"""
+
+    case: Case
+    days: int
+    due: dt.date
+    teller: str
+
+
+def asked_of(person: Person) -> list[Asked]:
+    """Questions that wait for this person, the longest waiting first.
+
+    A coordinator or chair is asked about every case of the board, a specialist about those of
+    which they tell the patient, a referrer about those of their own hospital.
+    """
+    if not person.memberships:
+        return []
+    query = (
+        select(Consensus.teller, AgendaItem)
+        .join(AgendaItem, Consensus.item_id == AgendaItem.id)
+        .join(Case, AgendaItem.case_id == Case.id)
+        .options(contains_eager(AgendaItem.case), joinedload(AgendaItem.meeting))
+        .where(
+            Case.status == CaseStatus.DECIDED,
+            AgendaItem.status.in_(CLOSED_WITH),
+            AgendaItem.ended_at.is_not(None),
+            visible_to(person),
+        )
+        .order_by(AgendaItem.ended_at, AgendaItem.id)
+    )
+    found = [
+        (teller, item)
+        for teller, item in db.session.execute(query).unique()
+        if _is_asked(person, item, teller)
+    ]
+    answered = answers_by_case(item.case_id for _, item in found) if found else {}
+    lines = []
+    for teller, item in found:
+        board = board_of(item.case)
+        given = {one.days for one in answered.get(item.case_id, [])}
+        day = decided_on(item)
+        for days in rules.days_due(day, today_of(board.key), board.follow_up.days, given):
+            lines.append(Asked(item.case, days, day + dt.timedelta(days=days), teller))
+    return sorted(lines, key=lambda line: (line.due, line.case.id))
+
+
+def _is_asked(person: Person, item: AgendaItem, teller: str) -> bool:
+    place = person.on(item.meeting.board)
+    if place is None:
+        return False
+    if place.role in (Role.COORDINATOR, Role.CHAIR, Role.REFERRER):
+        return True  # a referrer sees no case but their own hospital's
+    return place.votes and tells(person, teller, board_of(item.case))
+
+
+def tells(person: Person, teller: str, board: BoardDefinition) -> bool:
+    """Whether "who tells the patient" means this person: by name, or as one of their specialty."""
+    if not teller:
+        return False
+    if person.name and person.name.casefold() in teller.casefold():
+        return True
+    place = person.on(board.key)
+    known = next((t for t in board.tellers if t.name.casefold() == teller.casefold()), None)
+    return (
+        known is not None
+        and bool(known.specialty)
+        and place is not None
+        and place.specialty == known.specialty
+    )
+
+
+def to_confirm(person: Person) -> list[AgendaItem]:
+    """Provisional decisions that wait for the word of this person's specialty, the oldest first.
+
+    Chairs find them on the case and in the minutes: a specialty is asked before a chair stands in.
+    """
+    places = {m.board: m.specialty for m in person.memberships if m.votes}
+    query = (
+        select(AgendaItem)
+        .join(Meeting, AgendaItem.meeting_id == Meeting.id)
+        .join(Case, AgendaItem.case_id == Case.id)
+        .options(contains_eager(AgendaItem.case), contains_eager(AgendaItem.meeting))
+        .where(
+            Meeting.board.in_(places),
+            Meeting.status.in_((MeetingStatus.CLOSED, MeetingStatus.SIGNED)),
+            AgendaItem.status == ItemStatus.PROVISIONAL,
+            Case.status == CaseStatus.DISCUSSED,
+        )
+        .order_by(AgendaItem.ended_at, AgendaItem.id)
+    )
+    items = list(db.session.scalars(query).unique())
+    said = confirmations_by_item(item.id for item in items) if items else {}
+
+    def waits_for(item: AgendaItem) -> tuple[str, ...]:
+        missing = [str(key) for key in item.quorum.get("missing", [])]
+        return awaited(missing, {one.specialty for one in said.get(item.id, [])}) or ()
+
+    return [item for item in items if places[item.meeting.board] in waits_for(item)]
+
+
+# ---- What comes back ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Due:
+    """A decided case that is to come back, and why: one sentence for each condition met."""
+
+    item: AgendaItem
+    reasons: tuple[str, ...]
+
+
+def due_again(case_id: int | None = None) -> list[Due]:
+    """Decided cases whose condition to come back is met, and that no later round has taken up.
+
+    `case_id`: of this case alone.
+    """
+    later = aliased(Case)
+    query = (
+        select(Consensus, AgendaItem)
+        .join(AgendaItem, Consensus.item_id == AgendaItem.id)
+        .join(Case, AgendaItem.case_id == Case.id)
+        .options(contains_eager(AgendaItem.case), joinedload(AgendaItem.meeting))
+        .where(
+            Case.status.in_(DECIDED),
+            AgendaItem.status.in_(CLOSED_WITH),
+            cast(Consensus.represent, String).not_in(("{}", "null")),
+            ~exists().where(later.earlier_case_id == Case.id),
+        )
+        .order_by(AgendaItem.id)
+    )
+    if case_id is not None:
+        query = query.where(Case.id == case_id)
+    rows = list(db.session.execute(query).unique())
+    reports = _reports([item.case_id for _, item in rows])
+    found = []
+    for consensus, item in rows:
+        reasons = met(
+            represent_of(consensus.represent),
+            decided_on=decided_on(item),
+            today=today_of(item.meeting.board),
+            reports=reports.get(item.case_id, []),
+        )
+        if reasons:
+            found.append(Due(item, tuple(reasons)))
+    return found
+
+
+def _reports(case_ids: Iterable[int]) -> dict[int, list[Report]]:
+    found: dict[int, list[Report]] = {}
+    for one in db.session.scalars(select(Progress).where(Progress.case_id.in_(list(case_ids)))):
+        found.setdefault(one.case_id, []).append(
+            Report(one.fact, one.value, one.unit, one.taken_on)
+        )
+    return found
+
+
+def deferred_until() -> list[tuple[Case, AgendaItem]]:
+    """Every deferred case with the item that deferred it last, the earliest day first."""
+    last = (
+        select(func.max(AgendaItem.id))
+        .where(AgendaItem.case_id == Case.id, AgendaItem.status == ItemStatus.DEFERRED)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    query = (
+        select(Case, AgendaItem)
+        .join(AgendaItem, and_(AgendaItem.case_id == Case.id, AgendaItem.id == last))
+        .where(Case.status == CaseStatus.DEFERRED)
+        .order_by(AgendaItem.deferral_due, Case.id)
+    )
+    return [(case, item) for case, item in db.session.execute(query).unique()]
+
+
+def owned_by(person: Person) -> list[tuple[Case, AgendaItem]]:
+    """Deferred cases that the person sees to: as their role, specialty or referring hospital."""
+    mine = []
+    for case, item in deferred_until():
+        place = person.on(case.board)
+        if place is None or not item.deferral_owner:
+            continue
+        if place.role == Role.REFERRER:
+            home = person.hospital.casefold()
+            if not home or case.referrer_hospital.casefold() != home:
+                continue
+        if item.deferral_owner in (str(place.role), place.specialty if place.votes else ""):
+            mine.append((case, item))
+    return mine

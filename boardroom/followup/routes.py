@@ -1,0 +1,163 @@
+"""After the decision: answers at the set days, new values, a dissent whose condition is met."""
+
+from __future__ import annotations
+
+import datetime as dt
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, render_template, request
+from flask_login import current_user
+
+from boardroom import audit
+from boardroom.cases.models import Case
+from boardroom.cases.since import changes
+from boardroom.clinical.facts import FACTS
+from boardroom.consensus.confirm_operations import confirmable, speaks_for
+from boardroom.consensus.queries import consensus_view
+from boardroom.followup import operations, queries, return_operations
+from boardroom.followup.forms import AnswerForm, ReopenForm, ReportForm
+from boardroom.followup.rules import CARRIED_OUT
+from boardroom.people.models import Role
+from boardroom.refusals import Refused
+from boardroom.web import see_other
+
+bp = Blueprint("followup", __name__)
+
+ANSWERS = (
+    "carried_out", "treatment", "treatment_detail", "treated_on", "deviation", "deviation_note",
+    "outcome",
+)  # fmt: skip
+
+
+@bp.route("/cases/<int:case_id>/follow-up/<int:days>", methods=["GET", "POST"])
+def answer(case_id: int, days: int) -> Any:
+    """Tell, or correct, whether the plan was carried out so many days after the decision."""
+    case: Case = g.subject.case
+    board = queries.board_of(case)
+    if days not in board.follow_up.days:
+        abort(404)
+    item = queries.decision_of(case_id)
+    known = next((one for one in queries.answers_of(case_id) if one.days == days), None)
+    values = {name: getattr(known, name) for name in ANSWERS} if known is not None else {}
+    form = AnswerForm.of(board, **values)
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.validate():
+            try:
+                operations.answer(case, days, form.answer(), actor=current_user)
+            except operations.NotAnswered as error:
+                for name, message in error.fields.items():
+                    form[name].errors = [message]
+            else:
+                flash("Thank you. It stands in the case and in the board's figures.", "success")
+                return see_other("cases.case", case_id=case_id)
+    audit.record_reading("read a decision's follow-up", board=case.board, case_id=case_id)
+    page = render_template(
+        "followup/answer.html",
+        case=case,
+        board=board,
+        days=days,
+        item=item,
+        decided_on=queries.decided_on(item) if item is not None else None,
+        consensus=consensus_view(item) if item is not None else None,
+        form=form,
+        known=known,
+    )
+    return page, status
+
+
+@bp.post("/cases/<int:case_id>/progress")
+def report(case_id: int) -> Any:
+    """A new value or cycles given; where it meets the plan's condition, the case comes back."""
+    form = ReportForm()
+    if not form.validate():
+        raise Refused(" ".join(str(one[0]) for one in form.errors.values() if one))
+    fact, unit = form.fact_and_unit()
+    if form.taken_on.data is None:
+        raise Refused("Give the day.")
+    made = operations.report(
+        g.subject.case, fact, form.value.data or "", unit, form.taken_on.data, actor=current_user
+    )
+    if made is not None:
+        flash(f"The condition is met: the case comes back to the board as {made.code}.", "success")
+    else:
+        flash("Recorded.", "success")
+    return see_other("cases.case", case_id=case_id, _anchor="decision")
+
+
+@bp.post("/cases/<int:case_id>/dissents/<int:sign_off_id>/reopen")
+def reopen(case_id: int, sign_off_id: int) -> Any:
+    """A dissent's condition is met: a new round, linked to this case."""
+    item = queries.decision_of(case_id)
+    found = next(
+        (one for one in queries.dissents_of(item) if one.id == sign_off_id) if item else iter(()),
+        None,
+    )
+    if found is None:
+        abort(404)
+    form = ReopenForm()
+    if not form.validate():
+        raise Refused(" ".join(str(one[0]) for one in form.errors.values() if one))
+    made = return_operations.reopen_from_dissent(found, form.text.data or "", actor=current_user)
+    flash(f"{made.code} is a new round of this case and waits to be listed.", "success")
+    return see_other("cases.case", case_id=made.id)
+
+
+@bp.app_template_global("decision_of")
+def decision_of(case: Case) -> dict[str, Any] | None:
+    """What the case's page shows of its decision and of what came after; None before one."""
+    item = queries.decision_of(case.id)
+    if item is None:
+        return None
+    board = queries.board_of(case)
+    answers = {one.days: one for one in queries.answers_of(case.id)}
+    day = queries.decided_on(item)
+    place = current_user.on(case.board)
+    asked = case.status in ("decided", "followed_up")
+    return {
+        "item": item,
+        "board": board,
+        "consensus": consensus_view(item),
+        "member": place is not None and place.role != Role.REFERRER,
+        "speaks_for": speaks_for(item, current_user) if confirmable(item) else None,
+        "answers": answers,
+        "carried_out": CARRIED_OUT,
+        "questions": [
+            (days, answers.get(days), day + dt.timedelta(days=days))
+            for days in board.follow_up.days
+            if asked
+        ],
+        "today": queries.today_of(case.board),
+        "progress": queries.progress_of(case.id) if asked else [],
+        "report_form": ReportForm(formdata=None, taken_on=queries.today_of(case.board))
+        if asked
+        else None,
+        "dissents": queries.dissents_of(item),
+        "may_reopen": return_operations.may_reopen(current_user, case),
+        "later": queries.later_round(case.id),
+        "reopen_form": ReopenForm(formdata=None),
+    }
+
+
+@bp.app_template_global("came_back")
+def came_back(case: Case) -> dict[str, Any] | None:
+    """Why a round began and what changed since the one before; None for a first round."""
+    if case.earlier_case is None:
+        return None
+    item = queries.decision_of(case.earlier_case.id)
+    return {
+        "earlier": case.earlier_case,
+        "why": queries.return_of(case.id),
+        "changes": changes(case.earlier_case, case),
+        "consensus": consensus_view(item) if item is not None else None,
+        "on": queries.decided_on(item) if item is not None else None,
+    }
+
+
+@bp.app_template_global("fact_label")
+def fact_label(key: str) -> str:
+    """What a fact is called; its key where the catalogue no longer has it."""
+    known = FACTS.get(key)
+    return known.label if known is not None else key
