@@ -15,8 +15,8 @@ from typing import Annotated
 from pydantic import Field, StrictInt, StringConstraints, ValidationError
 
 from boardroom.boards.definition import BoardDefinition, DefinitionError
-from boardroom.boards.reclassification import OUTCOMES
 from boardroom.boards.parts import Key, Line, Part
+from boardroom.boards.reclassification import OUTCOMES
 from boardroom.letters.rules import PATIENT_SECTIONS, REFERRER_SECTIONS
 from boardroom.toml_mistakes import mistakes_in, named
 

@@ -13,7 +13,8 @@ import pytest
 from docx.oxml.ns import qn
 
 from boardroom.boards.definition import BoardDefinition, DefinitionError, load_boards
-from boardroom.consensus.rules import Content, Fate, Step, reclassification
+from boardroom.boards.reclassification import reclassify
+from boardroom.consensus.rules import Content, Fate, Step
 from boardroom.letters import clinical, compose, rules
 from boardroom.letters.document import LetterDocument, Section, blocks, content_hash
 from boardroom.letters.paper import file_name, letter_docx, letter_pdf
@@ -90,7 +91,7 @@ def decision(
         "first_on": "Wed 21 Oct 2026",
         "meeting_day": "Wed 18 Nov 2026",
         "content": content,
-        "outcome": reclassification(first, verdict, board),
+        "outcome": reclassify(first, verdict, board),
         "tell_by": "Sat 21 Nov 2026",
         "teller": "The surgeon",
         "views": (
