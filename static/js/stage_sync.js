@@ -22,7 +22,8 @@
     start() {
       this.socket = io({ transports: ["websocket"], reconnectionDelay: 400, reconnectionDelayMax: 4000 });
       this.socket.on("connect", () => this.join());
-      this.socket.on("disconnect", () => this.connection("lost"));
+      this.socket.on("disconnect", () => this.connection("lost", this.restarting ? "the server restarts" : undefined));
+      this.socket.on("restart", () => { this.restarting = true; });
       this.socket.on("connect_error", () => this.refused());
       this.socket.on("change", (change) => this.take(change));
       this.socket.on("head", (head) => this.compare(head));
@@ -45,6 +46,7 @@
       this.socket.timeout(TIMEOUT).emit("join", { meeting: this.meeting, projector: this.projector }, (late, answer) => {
         if (late) { this.socket.disconnect().connect(); return; }
         if (answer.error) { this.connection("ended", answer.error); this.socket.disconnect(); return; }
+        this.restarting = false;
         this.connection("live");
         this.clock(answer.now);
         if (answer.seq !== this.seq) this.ask();
