@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from boardroom.cli_aid import aid
+from boardroom.cli_upkeep import backup, restore
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,6 +44,8 @@ def main() -> None:
 
 
 main.add_command(aid)
+main.add_command(backup)
+main.add_command(restore)
 
 
 def _app(data: Path, mode: str = "production", **overrides: object) -> Flask:
@@ -52,7 +55,7 @@ def _app(data: Path, mode: str = "production", **overrides: object) -> Flask:
     from boardroom.settings import SettingsError
 
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         return create_app(mode, data=data, **overrides)  # type: ignore[arg-type]
     except (DefinitionError, SettingsError) as error:
         click.echo(f"Boardroom cannot start:\n{error}", err=True)

@@ -24,13 +24,13 @@ FINISH_WITHIN = 8.0  # seconds for requests that were taken when the stop was as
 CLOSE_WITHIN = 2.0  # seconds for the last words to every socket
 
 
-class _Handler(WSGIHandler):  # type: ignore[misc]
+class _Handler(WSGIHandler):
     """One connection: counted while it is answered, and without words of its client in the log."""
 
     server: _Server
 
     def handle_one_response(self) -> None:
-        busy = self.server.sockets if self._connection_upgrade_requested() else self.server.requests
+        busy = self.server.sockets if self._upgrades() else self.server.requests
         busy.add(self)
         try:
             super().handle_one_response()
@@ -39,8 +39,12 @@ class _Handler(WSGIHandler):  # type: ignore[misc]
             if self.server.stopping:
                 self.close_connection = True
 
+    def _upgrades(self) -> bool:
+        environ: dict[str, Any] = self.environ or {}
+        return str(environ.get("HTTP_UPGRADE", "")).lower() == "websocket"
+
     def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
-        if self.server.stopping and not self._connection_upgrade_requested():
+        if self.server.stopping and not self._upgrades():
             headers = [*headers, ("Connection", "close")]
         return super().start_response(status, headers, exc_info)
 
@@ -51,14 +55,14 @@ class _Handler(WSGIHandler):  # type: ignore[misc]
     def handle_error(self, t: Any, v: Any, tb: Any) -> None:
         if not issubclass(t, gevent.GreenletExit):
             log.error("a request failed outside the application", exc_info=(t, v, tb))
-        self._send_error_response_if_possible(500)
+        self._send_error_response_if_possible(500)  # type: ignore[attr-defined]
 
     def _handle_client_error(self, ex: Exception) -> Any:
         # As a ValueError, which is logged by `log_error` above; others are printed word for word.
-        return super()._handle_client_error(ValueError(type(ex).__name__))
+        return super()._handle_client_error(ValueError())  # type: ignore[misc]
 
 
-class _Server(WSGIServer):  # type: ignore[misc]
+class _Server(WSGIServer):
     """Takes connections; knows which requests and which sockets are open."""
 
     handler_class = _Handler
@@ -83,12 +87,12 @@ def _settle(app: Flask) -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-def _print_exception(context: object, kind: Any, error: Any, places: Any) -> None:
-    log.error("work in the background failed", exc_info=(kind, error, places))
+def _print_exception(context: object, t: Any, v: Any, tb: Any) -> None:
+    log.error("work in the background failed", exc_info=(t, v, tb))
 
 
 def _wait_while(busy: Callable[[], bool], seconds: float, hurry: Event) -> None:
-    with gevent.Timeout(seconds, exception=False):
+    with gevent.Timeout(seconds, False):  # type: ignore[arg-type]
         while busy() and not hurry.wait(0.02):
             pass
 
@@ -120,7 +124,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> Non
     ``ready`` gets the address once connections are accepted. Port 0 takes a free one.
     """
     logs.take_all()
-    gevent.get_hub().print_exception = _print_exception
+    gevent.get_hub().print_exception = _print_exception  # type: ignore[method-assign]
     live.start_housekeeping(app)
     _settle(app)
     server = _Server((host, port), app)

@@ -42,15 +42,7 @@ def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
 
     Raises SettingsError where a file cannot be read.
     """
-    values: dict[str, Any] = {}
-    for path in (
-        asset_dir("config") / "default.toml",
-        asset_dir("config") / f"{mode}.toml",
-        data / "boardroom.toml",
-    ):
-        if path.is_file():
-            values.update(_read_toml(path))
-    values.update(_from_environment())
+    values = configured(mode, data)
     values["MODE"] = mode
     values["DEMO"] = mode == "demo"
     values["TESTING"] = mode == "testing"
@@ -60,6 +52,20 @@ def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
     values.setdefault("BOARDS_DIR", str(asset_dir("config") / "boards"))
     if not values.get("SECRET_KEY"):
         values["SECRET_KEY"] = _own_secret_key(data)
+    return values
+
+
+def configured(mode: Mode, data: Path) -> dict[str, Any]:
+    """What files and environment say. Raises SettingsError where a file cannot be read."""
+    values: dict[str, Any] = {}
+    for path in (
+        asset_dir("config") / "default.toml",
+        asset_dir("config") / f"{mode}.toml",
+        data / "boardroom.toml",
+    ):
+        if path.is_file():
+            values.update(_read_toml(path))
+    values.update(_from_environment())
     return values
 
 

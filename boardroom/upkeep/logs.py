@@ -1,9 +1,9 @@
 """The program's log, which holds no patient's data.
 
-One JSON object a line in a hospital (``log_format = "json"``), readable lines elsewhere. What people
-type never gets in: a line about a request names its endpoint, not its address; an error is told by
-its type and the places it passed, not by its words, which can quote a form or a row; and of another
-library's message only the fixed text is kept, not the values put into it.
+One JSON object a line in a hospital (``log_format = "json"``), readable lines elsewhere. What
+people type never gets in: a line about a request names its endpoint, not its address; an error is
+told by its type and the places it passed, not by its words, which can quote a form or a row; and of
+another library's message only the fixed text is kept, not the values put into it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from boardroom.settings import SettingsError
 MOST_PLACES = 40  # of one error; a deeper one is told by its end
 
 OURS = "boardroom"
-# They tell errors by themselves, with the clients' own words; live/connections.py tells them safely.
+# They tell errors with the clients' own words; live/connections.py tells them safely
 SILENT = ("engineio.server", "socketio.server")
 
 
 def tell_error(error: BaseException) -> str:
-    """An error and what led to it as text: types and places, first cause first, without messages."""
+    """An error and what led to it as text: types and places, first cause first, no messages."""
     parts = []
     for one in reversed(list(_chain(error))):
         places = traceback.extract_tb(one.__traceback__)[-MOST_PLACES:]
@@ -99,7 +99,7 @@ class StandardError(logging.StreamHandler[Any]):
         logging.Handler.__init__(self)
 
     @property
-    def stream(self) -> Any:  # type: ignore[override]
+    def stream(self) -> Any:
         """The present stream."""
         return sys.stderr
 
