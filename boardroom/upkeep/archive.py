@@ -190,7 +190,8 @@ def _new_file(target: Path | None) -> Iterator[IO[bytes] | None]:
     if target is None:
         yield None
         return
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in reversed(target.parents):  # each, for mkdir's mode is the last one's alone
+        folder.mkdir(exist_ok=True, mode=0o700)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         yield file
         file.flush()

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
+import aiohttp
 import pytest
 import requests
 import socketio
@@ -85,6 +86,7 @@ def test_a_stop_finishes_what_it_took_and_screens_come_back(demo_folder: Path) -
             thread = await doctor.text(path, part=True)
             assert thread.count("Finished-all-the-same") == 1
             await plain.shutdown()
+            await plain.eio.http.close()
 
     with contextlib.ExitStack() as again:
         running = [again.enter_context(servers.demo(demo_folder, port))]
@@ -103,7 +105,11 @@ async def a_plain_client(
     """A Socket.IO client as it comes, with its own way to reconnect; and what it hears."""
     watcher = Client(url, account.name, account.role, here.ledger)
     await watcher.sign_in(account.person)
-    client = socketio.AsyncClient(reconnection_delay=0.3, reconnection_delay_max=1)
+    client = socketio.AsyncClient(
+        reconnection_delay=0.3,
+        reconnection_delay_max=1,
+        http_session=aiohttp.ClientSession(),  # of its own ones it leaves one open
+    )
     heard: list[str] = []
     for name in ("connect", "disconnect", "restart"):
         client.on(name, lambda *_, name=name: heard.append(name))
@@ -146,7 +152,7 @@ def test_what_is_no_http_is_not_quoted_in_the_log(data: Path) -> None:
             f"GET /?{WORD} HTTP/1.1\r\nContent-Length: {WORD}\r\n\r\n",
             f"POST /sign-in HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{WORD}\r\n",
             f"GET /socket.io/?EIO=4&transport={WORD}&sid={WORD} HTTP/1.1\r\nHost: x\r\n\r\n",
-            f"GET /socket.io/?EIO={WORD}&transport=websocket HTTP/1.1\r\nUpgrade: websocket\r\n\r\n",
+            f"GET /socket.io/?EIO={WORD}&transport=websocket HTTP/1\r\nUpgrade: websocket\r\n\r\n",
         ):
             with socket.create_connection(address, timeout=10) as line:
                 line.sendall(sent.encode())
