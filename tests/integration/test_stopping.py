@@ -21,6 +21,15 @@ from tests import servers
 from tests.integration.test_live_meeting import Client, Room, free_port, room
 
 WORD = "Unsayable"
+TOKEN = "invented-token-0123456789abcdef"
+
+
+def numbers(url: str) -> dict[str, float]:
+    """Prometheus' numbers of a server."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    text = requests.get(f"{url}/metrics", headers=headers, timeout=10).text
+    lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}
 
 
 def cookies(client: Client) -> str:
@@ -41,10 +50,13 @@ def half_a_post(address: tuple[str, int], path: str, client: Client, text: str) 
     return line
 
 
-def test_a_stop_finishes_what_it_took_and_screens_come_back(demo_folder: Path) -> None:
+def test_a_stop_finishes_what_it_took_and_screens_come_back(
+    demo_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A post that is half sent when the stop is asked for is answered and pushed; every client is
     told, closed and comes back by itself to the server that starts again."""
     port = free_port()
+    monkeypatch.setenv("BOARDROOM_METRICS_TOKEN", TOKEN)
 
     async def story(url: str) -> None:
         async with room(url) as here:
@@ -53,6 +65,14 @@ def test_a_stop_finishes_what_it_took_and_screens_come_back(demo_folder: Path) -
             await here.all_equal(await chair.do(here.at("start")))
             await chair.do(here.at("next"), after="0")
             heard, plain = await a_plain_client(url, here.account("observer"), here)
+            counted = await asyncio.to_thread(numbers, url)
+            assert counted["boardroom_pushes_total"] >= 3, "joined, started, taken"
+            assert counted["boardroom_push_seconds_count"] == counted["boardroom_pushes_total"]
+            made, written = (counted[f"boardroom_push{way}_seconds_sum"] for way in ("_made", ""))
+            assert 0 < made < written
+            assert counted["boardroom_push_bytes_sum"] > 1000
+            assert counted["boardroom_connected_people"] == 3
+            assert counted["boardroom_connected_meetings"] == 1
             path = f"/cases/{here.items[0].case_id}/comments"
             with half_a_post(("127.0.0.1", port), path, doctor, "Finished-all-the-same") as line:
                 await asyncio.sleep(0.3)
