@@ -22,7 +22,7 @@
     start() {
       this.socket = io({ transports: ["websocket"], reconnectionDelay: 400, reconnectionDelayMax: 4000 });
       this.socket.on("connect", () => this.join());
-      this.socket.on("disconnect", () => this.connection("lost", this.restarting ? "the server restarts" : undefined));
+      this.socket.on("disconnect", () => this.lost());
       this.socket.on("restart", () => { this.restarting = true; });
       this.socket.on("connect_error", () => this.refused());
       this.socket.on("change", (change) => this.take(change));
@@ -35,6 +35,8 @@
     }
 
     tell(name, data) { if (this.socket?.connected) this.socket.emit(name, data); }
+
+    lost() { this.connection("lost", this.restarting ? "the server restarts" : undefined); }
 
     wake() {
       if (!this.socket.connected) this.socket.connect();
@@ -56,7 +58,7 @@
 
     // A refused connection may be a server that restarts, or a session that ended.
     async refused() {
-      this.connection("lost");
+      this.lost();
       try {
         const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" } });
         if ([401, 403, 404].includes(answer.status)) { this.socket.disconnect(); this.connection("ended"); }
