@@ -211,4 +211,5 @@ def test_a_server_that_restarts_says_so_and_the_page_comes_back(
     expect(page.get_by_text("What you type is kept here")).to_be_visible()
     with servers.demo(folder, port):
         same_as_fresh(people, page)
+        page.close()
     people.problems.clear()  # the browser complains about the server that was away

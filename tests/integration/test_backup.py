@@ -279,7 +279,12 @@ def test_a_backup_while_a_meeting_is_live(demo_folder: Path, tmp_path: Path) -> 
         assert meeting.stdout is not None
         report = json.loads(meeting.stdout.read())
         meeting.stdout.close()
-    assert meeting.returncode == 0, report["errors"]
+        assert not [line for line in server.log if "ERROR" in line]
+    # Not its exit code: on a busy machine a screen may be away when something is pushed.
+    actions, stages = report["actions"], report["stages"]
+    assert actions["found"] == actions["acknowledged"] == actions["sent"] > 10, report["errors"]
+    assert actions["duplicated"] == 0
+    assert stages["equal"] == stages["checked"] > 0
     lengths = [each["audit"]["length"] for each in made]
     assert len(lengths) > 1
     assert lengths == sorted(set(lengths)), "something happened between any two"

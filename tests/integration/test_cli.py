@@ -36,6 +36,8 @@ COMMANDS = (
     "export minutes",
     "rehearse",
     "audit verify",
+    "backup",
+    "restore",
     "aid",
     "aid child_pugh",
 )
