@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -25,6 +24,9 @@ from boardroom.errors import init_errors
 from boardroom.letters.phrases import load_libraries
 from boardroom.permissions import init_permissions
 from boardroom.settings import Mode, asset_dir, data_dir, read_settings
+from boardroom.upkeep.logs import init_logs
+from boardroom.upkeep.metrics import init_metrics
+from boardroom.upkeep.requests import init_requests
 
 MOST_FIELDS = 5000  # of one form; the longest page of a case has some hundreds
 
@@ -54,6 +56,10 @@ class Application(Flask):
             receipts.once(live.numbered(super().dispatch_request)), live.publish
         )
 
+    def log_exception(self, exc_info: Any) -> None:
+        """An error outside the views, after the answer was made; Flask's words hold the address."""
+        self.logger.error("unexpected, after the view", exc_info=exc_info)
+
 
 def build(
     mode: Mode, data: str | os.PathLike[str] | None, overrides: Mapping[str, object]
@@ -68,7 +74,7 @@ def build(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     app.config.update(read_settings(mode, folder))
     app.config.update(overrides)
-    _log_to_stderr(app)
+    init_logs(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if app.config["PROXY_COUNT"]:
         count = app.config["PROXY_COUNT"]
@@ -79,6 +85,7 @@ def build(
     )
 
     init_db(app)
+    init_requests(app)
     audit.init_audit()
     app.before_request(_read_body_first)
     csrf.init_app(app)
@@ -92,21 +99,11 @@ def build(
     _register_features(app)
     _prepare_templates(app)
     live.init_live(app)
+    init_metrics(app)
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign]
     app.extensions["stage_renderer"] = render_for_all
     app.after_request(_finish)
     return app
-
-
-def _log_to_stderr(app: Flask) -> None:
-    """One handler for the program's own log. Flask's would write into the server's error stream,
-    which gevent's server sends back to the log."""
-    logger = logging.getLogger("boardroom")
-    logger.setLevel(app.config["LOG_LEVEL"])
-    if not logger.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        logger.addHandler(handler)
 
 
 def _register_features(app: Flask) -> None:
@@ -124,6 +121,7 @@ def _register_features(app: Flask) -> None:
     from boardroom.minutes.routes import bp as minutes
     from boardroom.opinions.routes import bp as opinions
     from boardroom.people.routes import bp as people
+    from boardroom.upkeep.routes import bp as upkeep
 
     for blueprint in (
         home,
@@ -138,6 +136,7 @@ def _register_features(app: Flask) -> None:
         figures,
         minutes,
         letters,
+        upkeep,
     ):
         app.register_blueprint(blueprint)
 

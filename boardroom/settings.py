@@ -42,7 +42,7 @@ def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
 
     Raises SettingsError where a file cannot be read.
     """
-    values = _written(mode, data)
+    values = configured(mode, data)
     values["MODE"] = mode
     values["DEMO"] = mode == "demo"
     values["TESTING"] = mode == "testing"
@@ -62,7 +62,7 @@ def database_file(mode: Mode, data: Path) -> Path | None:
     Makes nothing. Raises SettingsError where a file cannot be read.
     """
     data = data_dir(data)
-    url = str(_written(mode, data).get("DATABASE_URL") or _own_database(data))
+    url = str(configured(mode, data).get("DATABASE_URL") or _own_database(data))
     scheme, _, place = url.partition(":///")
     return Path(place) if scheme.startswith("sqlite") and place else None
 
@@ -71,7 +71,8 @@ def _own_database(data: Path) -> str:
     return f"sqlite:///{data / 'boardroom.db'}"
 
 
-def _written(mode: Mode, data: Path) -> dict[str, Any]:
+def configured(mode: Mode, data: Path) -> dict[str, Any]:
+    """What files and environment say. Raises SettingsError where a file cannot be read."""
     values: dict[str, Any] = {}
     for path in (
         asset_dir("config") / "default.toml",

@@ -10,6 +10,8 @@ import click
 
 from boardroom.cli.aid import aid as aid_command
 from boardroom.cli.audit import audit as audit_command
+from boardroom.cli.backup import backup as backup_command
+from boardroom.cli.backup import restore as restore_command
 from boardroom.cli.demo import demo as demo_command
 from boardroom.cli.export import export as export_command
 from boardroom.cli.import_ import import_ as import_command
@@ -35,6 +37,8 @@ for command in (
     import_command,
     export_command,
     audit_command,
+    backup_command,
+    restore_command,
     aid_command,
     rehearse_command,
 ):

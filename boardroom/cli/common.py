@@ -100,7 +100,7 @@ def make_app(data: Path, mode: str = "production", **overrides: Any) -> Flask:
     from boardroom.settings import SettingsError
 
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         return create_app(mode, data=data, **overrides)  # type: ignore[arg-type]
     except (DefinitionError, SettingsError) as error:
         click.echo(f"Boardroom cannot start:\n{error}", err=True)

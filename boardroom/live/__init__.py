@@ -7,7 +7,13 @@ misses something sees a gap in the sequence and asks for the present state over 
 """
 
 from boardroom.live.attendance import arrive, count_in, leave, see_out
-from boardroom.live.connections import init_live, say_goodbye, start_background, start_housekeeping
+from boardroom.live.connections import (
+    give_way,
+    init_live,
+    say_goodbye,
+    start_background,
+    start_housekeeping,
+)
 from boardroom.live.presence import AUDIENCES, audience_of
 from boardroom.live.push import (
     announce,
@@ -16,6 +22,7 @@ from boardroom.live.push import (
     forget,
     numbered,
     publish,
+    pushed,
     socketio,
 )
 
@@ -28,10 +35,12 @@ __all__ = [
     "count_in",
     "end_connections",
     "forget",
+    "give_way",
     "init_live",
     "leave",
     "numbered",
     "publish",
+    "pushed",
     "say_goodbye",
     "see_out",
     "socketio",

@@ -16,7 +16,7 @@ from boardroom import websocket
 from boardroom.db import db, now
 from boardroom.live.attendance import arrive, close_stale_stays, open_missing_stays, sweep
 from boardroom.live.presence import audience_of, presence
-from boardroom.live.push import close, room, socketio
+from boardroom.live.push import room, socketio
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.people.models import Person
 
@@ -138,6 +138,7 @@ def init_live(app: Flask) -> None:
         manage_session=False,
     )
     websocket.install(socketio)
+    socketio.on_error_default(_failed)
     socketio.on_event("connect", _on_connect)
     socketio.on_event("disconnect", _on_disconnect)
     socketio.on_event("join", _on_join)
@@ -150,10 +151,24 @@ def start_background(work: Callable[..., object], *args: object) -> None:
     socketio.start_background_task(work, *args)
 
 
+def give_way() -> None:
+    """Let everything run that is ready to run."""
+    socketio.sleep(0)
+
+
 def say_goodbye() -> None:
-    """At a graceful stop: close every connection, so that clients look for the server again."""
-    for sid in list(presence.sockets):
-        close(sid)
+    """At a graceful stop: tell every client, then end its transport.
+
+    Not Socket.IO's disconnect: after that a client believes that it was sent away for good, and
+    does not come back by itself.
+    """
+    socketio.emit("restart", {})
+    for connection in list(socketio.server.eio.sockets.values()):
+        connection.close(wait=False, abort=True)  # what is queued is still written
+
+
+def _failed(error: Exception) -> None:
+    log.error("a socket's event failed", exc_info=error)
 
 
 def start_housekeeping(app: Flask) -> None:

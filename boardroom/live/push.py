@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from blinker import Namespace
 from flask import current_app, make_response
 from flask_socketio import SocketIO
 from sqlalchemy import select, update
@@ -20,6 +22,9 @@ from boardroom.people.models import Person
 log = logging.getLogger(__name__)
 
 socketio = SocketIO()
+
+# Sent after each push, with `sizes` (bytes for each audience) and `committed` (performance counter)
+pushed = Namespace().signal("pushed")
 
 # (meeting, audiences, names of parts) -> {audience: {part: html}}; set by the meetings feature.
 Renderer = Callable[[int, Sequence[str], frozenset[str]], Mapping[str, Mapping[str, str]]]
@@ -144,12 +149,13 @@ def numbered(view: Callable[[], Any]) -> Callable[[], Any]:
 
 def publish() -> None:
     """Send what the transaction just committed. Never fails its caller: screens heal by asking."""
+    committed = time.perf_counter()
     info = db.session.info
     ended = info.pop("ended", set())
     changes: dict[int, _Change] = info.pop("announced", {})
     for meeting_id, change in changes.items():
         try:
-            _push(meeting_id, change)
+            _push(meeting_id, change, committed)
         except Exception:
             log.exception("push of meeting %s failed; screens will ask", meeting_id)
     for person_id in ended:
@@ -164,7 +170,7 @@ def forget() -> None:
     db.session.info.pop("ended", None)
 
 
-def _push(meeting_id: int, change: _Change) -> None:
+def _push(meeting_id: int, change: _Change, committed: float) -> None:
     audiences = sorted(presence.audiences(meeting_id))
     if not audiences:
         return
@@ -187,6 +193,9 @@ def _push(meeting_id: int, change: _Change) -> None:
             "parts": parts[audience],
         }
         socketio.emit("change", message, to=room(meeting_id, audience))
+    if pushed.receivers:
+        sizes = [sum(len(html.encode()) for html in parts[a].values()) for a in audiences]
+        pushed.send(current_app._get_current_object(), sizes=sizes, committed=committed)  # type: ignore[attr-defined]
 
 
 def room(meeting_id: int, audience: str) -> str:

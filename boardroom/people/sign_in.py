@@ -137,7 +137,9 @@ def load_person(session_id: str) -> Person | None:
 
 def _note_presence(response: Response) -> Response:
     """Every few minutes, write down that the person is about; never at the price of the answer."""
-    if request.endpoint in {None, "static"} or "_user_id" not in session:
+    if request.endpoint in {None, "static"} or request.blueprint == "upkeep":
+        return response
+    if "_user_id" not in session:
         return response
     if time.time() - session.get("seen", 0) < SEEN_EVERY or not current_user.is_authenticated:
         return response

@@ -192,9 +192,14 @@ class Colleague:
         client.on("change", lambda change: screen.take(change, time.monotonic()))
         client.on("head", screen.compare)
         client.on("disconnect", functools.partial(self._lost, client))
-        await client.connect(
-            self.url, headers={"Cookie": header}, transports=["websocket"], wait_timeout=20
-        )
+        try:
+            await client.connect(
+                self.url, headers={"Cookie": header}, transports=["websocket"], wait_timeout=20
+            )
+        except socketio.exceptions.SocketIOError:
+            if client.eio.http is not None:  # it leaves that open
+                await client.eio.http.close()
+            raise
         answer = await client.call("join", {"meeting": screen.meeting}, timeout=20)
         if "error" in answer:
             await client.disconnect()

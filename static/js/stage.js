@@ -351,7 +351,7 @@
     for (const mark of $$("[data-connection]")) {
       if (mark.dataset.connection === "ended") continue;
       mark.dataset.connection = state;
-      mark.textContent = WORDS[state];
+      mark.textContent = (state === "lost" && why) || WORDS[state];
       mark.className = `live-dot ${{ live: "is-on", connecting: "is-healing" }[state] ?? "is-off"}`;
     }
     root.dataset.connectionState = state;

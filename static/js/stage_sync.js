@@ -22,7 +22,8 @@
     start() {
       this.socket = io({ transports: ["websocket"], reconnectionDelay: 400, reconnectionDelayMax: 4000 });
       this.socket.on("connect", () => this.join());
-      this.socket.on("disconnect", () => this.connection("lost"));
+      this.socket.on("disconnect", () => this.lost());
+      this.socket.on("restart", () => { this.restarting = true; });
       this.socket.on("connect_error", () => this.refused());
       this.socket.on("change", (change) => this.take(change));
       this.socket.on("head", (head) => this.compare(head));
@@ -35,6 +36,8 @@
 
     tell(name, data) { if (this.socket?.connected) this.socket.emit(name, data); }
 
+    lost() { this.connection("lost", this.restarting ? "the server restarts" : undefined); }
+
     wake() {
       if (!this.socket.connected) this.socket.connect();
       else this.ask();
@@ -45,6 +48,7 @@
       this.socket.timeout(TIMEOUT).emit("join", { meeting: this.meeting, projector: this.projector }, (late, answer) => {
         if (late) { this.socket.disconnect().connect(); return; }
         if (answer.error) { this.connection("ended", answer.error); this.socket.disconnect(); return; }
+        this.restarting = false;
         this.connection("live");
         this.clock(answer.now);
         if (answer.seq !== this.seq) this.ask();
@@ -54,7 +58,7 @@
 
     // A refused connection may be a server that restarts, or a session that ended.
     async refused() {
-      this.connection("lost");
+      this.lost();
       try {
         const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" } });
         if ([401, 403, 404].includes(answer.status)) { this.socket.disconnect(); this.connection("ended"); }

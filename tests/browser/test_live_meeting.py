@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import servers
 from tests.browser.conftest import People
 
 WIDE = {"width": 1440, "height": 900}
@@ -273,3 +275,21 @@ def test_deactivated_means_gone_at_once(people: People, meeting: str) -> None:
     expect(nurse.locator("[data-connection=ended]")).to_be_attached(timeout=10_000)
     nurse.goto("/")
     expect(nurse).to_have_url(re.compile("/sign-in"))
+
+
+def test_a_server_that_restarts_says_so_and_the_page_comes_back(
+    people: People, meeting: str
+) -> None:
+    """The last test of the file: it ends the file's server and starts it anew at its address."""
+    page = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    settled(page)
+    words = people.server.process.args
+    assert isinstance(words, list)
+    folder, port = Path(words[words.index("--data") + 1]), int(people.server.url.split(":")[-1])
+    assert people.server.stop() == 0
+    expect(page.locator("[data-connection=lost]")).to_have_text("the server restarts")
+    expect(page.get_by_text("What you type is kept here")).to_be_visible()
+    with servers.demo(folder, port):
+        same_as_fresh(people, page)
+        page.close()
+    people.problems.clear()  # the browser complains about the server that was away

@@ -38,6 +38,8 @@ COMMANDS = (
     "export minutes",
     "rehearse",
     "audit verify",
+    "backup",
+    "restore",
     "aid",
     "aid child_pugh",
 )

@@ -1,0 +1,169 @@
+"""A backup while people work: one moment of the database, and every document it names.
+
+The database is copied first and the documents after it. A document's bytes are stored before the
+row that names them and never removed, so all that the copy names is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import io
+import os
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from flask import Flask
+
+from boardroom import audit, migrations
+from boardroom.cases import documents
+from boardroom.db import db, write_transaction
+from boardroom.upkeep.archive import (
+    DATABASE,
+    MANIFEST,
+    FileEntry,
+    Manifest,
+    Progress,
+    UpkeepFailed,
+    opened,
+    put,
+    sync_folder,
+    take,
+)
+from boardroom.upkeep.check import (
+    audit_end,
+    check_file,
+    check_record,
+    counts,
+    reading,
+    record_in,
+)
+
+PAGES = 1024  # of the database between two steps of the progress bar
+
+
+def make_backup(app: Flask, file: Path, progress: Progress) -> Manifest:
+    """Write a backup of the application's data to a file that does not exist yet.
+
+    It appears under its name only when it is whole and has been checked: restored to one side,
+    with its audit chain walked and its minutes hashed again. Only its owner can read it: it holds
+    all patients' data, and nothing in it is encrypted. Raises UpkeepFailed.
+    """
+    if file.exists():
+        raise UpkeepFailed(f"{file} exists already. Choose another name; nothing is overwritten.")
+    with app.app_context():
+        url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise UpkeepFailed("Only SQLite is backed up here. For PostgreSQL use pg_dump.")
+    source = Path(url.database)
+    try:
+        # Beside the file, so that the last step is a rename; readable by its owner alone.
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}-") as made:
+            work = Path(made)
+            _copy(source, work / DATABASE, progress)
+            manifest = _pack(app, work, progress)
+            check_backup(work / "backup", work / "check", progress)
+            if file.exists():
+                raise UpkeepFailed(f"{file} appeared meanwhile. Nothing is overwritten.")
+            (work / "backup").replace(file)
+            sync_folder(file.parent)
+    except OSError as error:
+        raise UpkeepFailed(f"{file} cannot be written: {error.strerror}.") from None
+    if migrations.current_revision(app) == migrations.head():
+        with app.app_context(), write_transaction():
+            audit.record("made a backup", audit=manifest.audit.length, missing=manifest.missing)
+    return manifest
+
+
+def _copy(source: Path, target: Path, progress: Progress) -> None:
+    """One moment of the database, with SQLite's own online backup.
+
+    The read transaction that is open meanwhile keeps that moment: without it each write of
+    somebody else would make the copy begin again.
+    """
+
+    def step(status: int, remaining: int, total: int) -> None:
+        progress("Copying the database", total - remaining, total)
+
+    try:
+        with reading(source) as live, contextlib.closing(sqlite3.connect(target)) as copy:
+            live.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            live.backup(copy, pages=PAGES, progress=step)
+            # In the archive it is one file, without a log beside it.
+            copy.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise UpkeepFailed(f"The database cannot be copied: {error}.") from None
+
+
+def _pack(app: Flask, work: Path, progress: Progress) -> Manifest:
+    """Write the archive `work/backup` from the copy of the database and the data folder."""
+    with reading(work / DATABASE) as copy:
+        row = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        digests = [r[0] for r in copy.execute("SELECT DISTINCT sha256 FROM document ORDER BY 1")]
+        exports = copy.execute("SELECT id FROM minutes_export WHERE finished_at IS NOT NULL")
+        export_ids = [r[0] for r in exports.fetchall()]
+        boards = copy.execute('SELECT board FROM meeting UNION SELECT board FROM "case" ORDER BY 1')
+        facts = {
+            "revision": row[0],
+            "boards": tuple(r[0] for r in boards.fetchall()),
+            "counts": counts(copy),
+            "audit": audit_end(copy),
+        }
+    files: dict[str, FileEntry] = {}
+    missing: list[str] = []
+    folder, exported = Path(app.config["DOCUMENTS_DIR"]), Path(app.config["DATA_DIR"]) / "exports"
+    total = 1 + len(digests) + len(export_ids)
+    with _private(work / "backup") as file, zipfile.ZipFile(file, "w") as archive:
+        with (work / DATABASE).open("rb") as database:
+            files[DATABASE] = put(archive, DATABASE, database)
+        for number, sha256 in enumerate(digests, start=2):
+            progress("Packing", number - 1, total)
+            content = documents.read(folder, sha256)
+            if content is None:
+                missing.append(sha256)
+                continue
+            name = f"documents/{sha256[:2]}/{sha256}"
+            files[name] = put(archive, name, io.BytesIO(content))
+        for export_id in export_ids:
+            path = exported / f"{export_id}.zip"
+            if path.is_file():  # else it was tidied away, and can be made again
+                with path.open("rb") as done:
+                    files[f"exports/{path.name}"] = put(archive, f"exports/{path.name}", done)
+        manifest = Manifest(
+            program=version("boardroom"),
+            made_at=dt.datetime.now(dt.UTC),
+            missing=tuple(missing),
+            files=files,
+            **facts,
+        )
+        archive.writestr(MANIFEST, manifest.model_dump_json(indent=2))
+        progress("Packing", total, total)
+    (work / DATABASE).unlink()
+    return manifest
+
+
+@contextlib.contextmanager
+def _private(path: Path) -> Iterator[io.BufferedWriter]:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def check_backup(file: Path, work: Path, progress: Progress) -> Manifest:
+    """Prove a backup by use: compare every file with its digest and open the database in a folder
+    that is made for it. Raises UpkeepFailed.
+    """
+    with opened(file) as (archive, manifest):
+        work.mkdir(mode=0o700)
+        for number, (name, entry) in enumerate(manifest.files.items(), start=1):
+            take(archive, name, entry, work / name if name == DATABASE else None)
+            progress("Checking", number, len(manifest.files))
+    check_file(work / DATABASE, manifest)
+    with record_in(work) as app:
+        check_record(app)
+    return manifest

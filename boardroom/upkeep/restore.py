@@ -1,0 +1,108 @@
+"""A backup put back: into a folder that holds no record, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from boardroom import audit, migrations
+from boardroom.db import write_transaction
+from boardroom.upkeep.archive import (
+    DATABASE,
+    Manifest,
+    Progress,
+    UpkeepFailed,
+    opened,
+    sync_folder,
+    take,
+)
+from boardroom.upkeep.check import check_file, check_record, record_in
+
+# What an administrator may have put in place before, and what a new file system holds
+MAY_BE_THERE = frozenset({"boardroom.toml", "secret_key", "lost+found"})
+STAGING = ".restoring-"
+
+
+def restore(file: Path, folder: Path, progress: Progress) -> Manifest:
+    """Put a backup back into a folder that is missing or empty, and check it there.
+
+    A database of an older schema is brought to this version's. Raises UpkeepFailed, and then the
+    folder is as it was.
+    """
+    with opened(file) as (archive, manifest):
+        if not migrations.is_known(manifest.revision):
+            raise UpkeepFailed(
+                f"{file} is of a newer version of Boardroom ({manifest.program}, schema "
+                f"{manifest.revision}). Use that version."
+            )
+        _must_be_empty(folder)
+        was_there = folder.exists()
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            staging = Path(tempfile.mkdtemp(dir=folder, prefix=STAGING))
+        except OSError as error:
+            raise UpkeepFailed(f"{folder} cannot be written: {error.strerror}.") from None
+        try:
+            if shutil.disk_usage(staging).free < manifest.size:
+                raise UpkeepFailed(f"{folder} has no room for {manifest.size:,} bytes.")
+            for number, (name, entry) in enumerate(manifest.files.items(), start=1):
+                take(archive, name, entry, staging / name)
+                progress("Unpacking", number, len(manifest.files))
+            progress("Checking", 0, 1)
+            _check(staging, manifest)
+            progress("Checking", 1, 1)
+            _move(staging, folder)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            if not was_there:
+                folder.rmdir()
+            raise
+        staging.rmdir()
+    return manifest
+
+
+def _must_be_empty(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UpkeepFailed(f"{folder} is not a folder.")
+    names = {path.name for path in folder.iterdir()} - MAY_BE_THERE
+    if any(name.startswith(STAGING) for name in names):
+        raise UpkeepFailed(
+            f"In {folder} another restore is under way, or was cut off. If none runs, remove "
+            f"{folder}/{STAGING}* and try again."
+        )
+    if names:
+        raise UpkeepFailed(f"{folder} is not empty. Restore into a new folder, then move it.")
+
+
+def _check(staging: Path, manifest: Manifest) -> None:
+    check_file(staging / DATABASE, manifest)
+    with record_in(staging) as app:
+        check_record(app)
+        with app.app_context(), write_transaction():
+            audit.record("restored a backup", made_at=manifest.made_at, audit=manifest.audit.length)
+
+
+def _move(staging: Path, folder: Path) -> None:
+    """Move everything to its place, the database last: without it nothing is served."""
+    moved: list[Path] = []
+    names = sorted((path.name for path in staging.iterdir()), key=lambda name: name == DATABASE)
+    try:
+        for name in names:
+            if (folder / name).exists():  # the key of sessions that lay there stays
+                (staging / name).unlink()
+                continue
+            (staging / name).rename(folder / name)
+            moved.append(folder / name)
+        sync_folder(folder)
+    except BaseException:
+        for path in moved:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        raise
