@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from boardroom.boards.reclassification import MEANINGS
 from boardroom.minutes import words
-from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import (
-    MinutesCase,
     MinutesDocument,
-    Opinion,
     content_hash,
     matches_signature,
 )
 from boardroom.minutes.fitting import fitted
-from boardroom.minutes.papers import View, case_view, paragraphs
-
-_BECAME = ("chosen", "fallback", "open", "rejected", "not_applicable")
-"""What matters most stands first."""
+from boardroom.minutes.papers import View, paragraphs
+from boardroom.minutes.view_case import minutes_case_view
 
 HASH_NOTE = (
     "SHA-256 of the record, taken over the exported JSON without signature, amendments and time "
     "of drawing up, written as RFC 8785 says"
 )
-
-# A consensus of up to so many characters is kept on one page; a longer one may run over.
-_ONE_PAGE = 3000
 
 
 def minutes_view(document: MinutesDocument) -> View:
@@ -88,7 +79,8 @@ def minutes_view(document: MinutesDocument) -> View:
         "stances": words.STANCES,
         "count": _count(document),
         "cases": [
-            fitted(_case(case, document, clock), len(document.options)) for case in document.cases
+            fitted(minutes_case_view(case, document, clock), len(document.options))
+            for case in document.cases
         ],
         "amendments": [
             {
@@ -177,165 +169,3 @@ def _attendance(document: MinutesDocument, clock: words.Clock) -> list[View]:
                 }
             )
     return rows
-
-
-def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> View:
-    c = case.consensus
-    options = {o.key: o.name for o in document.options}
-    deferral = case.deferral
-    reclassified = case.reclassification
-    confirmed = words.confirmations(case, document, clock)
-    view = case_view(case)
-    return view | {
-        "fact_days": [
-            {"day": day, "facts": [f for f in view["facts"] if f["note"] == day]}
-            for day in dict.fromkeys(f["note"] for f in view["facts"])
-        ],
-        "state": case.state,
-        "state_label": words.state(case, document),
-        "confirmations": confirmed,
-        "objections": words.objections(case, options),
-        "times": paragraphs(
-            words.joined(
-                clock.span(case.started_at, case.ended_at),
-                f"opinions opened {clock.time(case.revealed_at)}" if case.revealed_at else "",
-                words.allotted(case),
-            )
-        ),
-        "presented": paragraphs(case.presented_by),
-        "deferral": [
-            *paragraphs(deferral.reason if deferral else ""),
-            *paragraphs(deferral.note if deferral else ""),
-            *paragraphs(words.deferred_until(deferral) if deferral else ""),
-        ],
-        "provisional_reasons": list(case.provisional_reasons),
-        "quorum": words.quorum(case, document, clock),
-        "verdict_count": words.verdict_count(case),
-        "opinions": [_opinion(o, document, options, clock) for o in case.opinions],
-        "board_verdict": words.short(c.verdict) if c else "",
-        "outcome": words.OUTCOMES[reclassified.outcome] if reclassified else "",
-        "told": _told(c),
-        "fates": _fates(case, document, options),
-        "reclassification": words.joined(
-            f"{words.OUTCOMES[reclassified.outcome]}: {MEANINGS[reclassified.outcome]}",
-            reclassified.reason,
-        )
-        if reclassified
-        else "",
-        "consensus": None
-        if c is None
-        else {
-            "verdict": c.verdict.label if c.verdict else "",
-            "strength": c.strength.label if c.strength else "",
-            "rationale": paragraphs(c.rationale),
-            "steps": [
-                {"what": paragraphs(s.what), "who": words.joined(s.who, s.when)}
-                for s in sorted(c.steps, key=lambda step: step.order)
-            ],
-            "fates": _fates(case, document, options),
-            "teller": _told(c),
-            "rediscuss": paragraphs(c.rediscuss),
-            "represent": paragraphs("; or ".join(c.represent)),
-            "long": _length(case) > _ONE_PAGE,
-        },
-        "sign_offs": [
-            {
-                "mark": s.specialty.mark,
-                "core": s.specialty.core,
-                "specialty": s.specialty.name,
-                "person": s.person,
-                "kind": s.kind,
-                "earlier": s.earlier_text,
-                "label": words.position(s, c, clock),
-                "at": clock.time(s.at),
-                "text": paragraphs(s.text),
-                "reopen": paragraphs(s.reopen_condition),
-            }
-            for s in case.sign_offs
-        ],
-    }
-
-
-def _told(c: Consensus | None) -> list[str]:
-    """Who tells the patient, by when."""
-    return paragraphs(words.joined(c.teller, words.tell_by(c), by=", by ")) if c else []
-
-
-def _fates(case: MinutesCase, document: MinutesDocument, options: dict[str, str]) -> list[View]:
-    """The options by what became of them, with their reasons."""
-    found = words.dispositions(case, document)
-    return [
-        {
-            "key": key,
-            "label": words.DISPOSITIONS[key],
-            "options": [
-                {"option": options.get(d.option, d.option), "reason": paragraphs(d.reason)}
-                for d in found
-                if d.disposition == key
-            ],
-        }
-        for key in _BECAME
-        if any(d.disposition == key for d in found)
-    ]
-
-
-def _length(case: MinutesCase) -> int:
-    """About how many characters the consensus takes; every line counts as a third of one."""
-    c = case.consensus
-    if c is None:
-        return 0
-    texts = [c.rationale, *case.provisional_reasons]
-    texts += [step.what for step in c.steps]
-    texts += [d.reason for d in c.dispositions]
-    texts += [s.text + s.reopen_condition for s in case.sign_offs]
-    return sum(len(text) + 30 * (1 + text.count("\n")) for text in texts)
-
-
-def _opinion(
-    opinion: Opinion, document: MinutesDocument, options: dict[str, str], clock: words.Clock
-) -> View:
-    stances = {s.option: s for s in opinion.stances}
-    cells = [stances[o.key].stance if o.key in stances else "none" for o in document.options]
-    confidence = opinion.confidence
-    shorts = {o.key: o.short for o in document.options}
-    return {
-        "mark": opinion.specialty.mark,
-        "core": opinion.specialty.core,
-        "specialty": opinion.specialty.name,
-        "person": opinion.person,
-        "short": words.short(opinion.verdict),
-        "confidence": f"{words.CONFIDENCE[confidence]} ({confidence} of 5)" if confidence else "",
-        "given": f"given {clock.brief(opinion.submitted_at)}" if opinion.submitted_at else "",
-        "cells": cells,
-        "spoken": " ".join(
-            f"{option.name}: {words.STANCES[cell].lower()}."
-            for option, cell in zip(document.options, cells, strict=True)
-        ),
-        "rationale": paragraphs(opinion.rationale),
-        "change_mind": paragraphs(opinion.change_mind),
-        "reasons": [
-            {
-                "stance": s.stance,
-                "option": options.get(s.option, s.option),
-                "short": shorts.get(s.option, s.option),
-                "reason": paragraphs(s.reason),
-            }
-            for s in opinion.stances
-            if s.reason.strip()
-        ],
-        "answers": [
-            {"question": a.question, "answer": paragraphs(a.answer)}
-            for a in opinion.answers
-            if a.answer.strip()
-        ],
-        "shifts": [
-            {
-                "at": clock.time(s.at),
-                "subject": s.subject,
-                "was": s.was,
-                "now": s.now,
-                "reason": paragraphs(s.reason),
-            }
-            for s in opinion.shifts
-        ],
-    }

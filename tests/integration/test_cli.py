@@ -22,7 +22,9 @@ import pytest
 import requests
 from pypdf import PdfReader
 
+from boardroom import create_app, migrations
 from boardroom.cli import main
+from boardroom.db import db
 from tests import servers
 
 BOARDS = Path(__file__).parents[2] / "config" / "boards"
@@ -444,12 +446,12 @@ def test_a_database_of_a_newer_version_is_left_alone(data: Path) -> None:
         refused(command(*words, "--data", data), 1, "newer version", "9999_to_come")
 
 
-def test_a_database_of_an_older_version_is_upgraded_when_asked(data: Path) -> None:
-    with sqlite3.connect(data / "boardroom.db") as database:
-        for column in ("no_treatment", "no_tissue"):
-            database.execute(f'alter table "case" drop column {column}')
-    database.close()
-    set_revision(data, "0001")
+def test_a_database_of_an_older_version_is_upgraded_when_asked(tmp_path: Path) -> None:
+    data = tmp_path / "older"
+    app = create_app("testing", data=data)
+    migrations.upgrade(app, "0001")
+    with app.app_context():
+        db.engine.dispose()
     refused(command("serve", "--port", 0, "--data", data), 1, "boardroom upgrade")
     done = command("upgrade", "--data", data)
     assert (done.returncode, "Upgraded: 0001 to" in done.stdout) == (0, True)
