@@ -115,12 +115,14 @@ def _register_features(app: Flask) -> None:
     from boardroom.minutes.routes import bp as minutes
     from boardroom.opinions.routes import bp as opinions
     from boardroom.people.routes import bp as people
+    from boardroom.tumour_map.routes import bp as tumour_map
 
     for blueprint in (
         home,
         people,
         boards,
         cases,
+        tumour_map,
         opinions,
         comments,
         meetings,

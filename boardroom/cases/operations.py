@@ -23,11 +23,12 @@ from boardroom.cases.models import (
     PatientQuestion,
     Treatment,
 )
-from boardroom.cases.saving import take_away, touch
+from boardroom.cases.saving import LESIONS_ARE_READ, take_away, touch
 from boardroom.clinical.facts import FACTS
 from boardroom.db import db, now
 from boardroom.people.models import Person
 from boardroom.refusals import Refused
+from boardroom.tumour_map.queries import readings_of
 
 _NOTE = 2_000
 
@@ -87,6 +88,8 @@ def add_line(case: Case, collection: str, *, actor: Person | None, **values: Any
     rules.must_be_open(case.status)
     if collection not in LINE_WORDS:
         raise Refused("There is no such list in a case.")
+    if collection == "lesions":
+        _must_be_listed_here(case)
     rows = getattr(case, collection)
     if len(rows) >= MOST_LINES:
         raise Refused(f"A case has at most {MOST_LINES} lines of this kind.")
@@ -115,9 +118,17 @@ def remove_line(case: Case, collection: str, line_id: int, *, actor: Person | No
     row = next((r for r in rows if r.id == line_id), None)
     if row is None:
         return
+    if collection == "lesions":
+        _must_be_listed_here(case)
     take_away(rows, row)
     db.session.flush()
     touch(case, actor=actor, action=f"removed a {LINE_WORDS.get(collection, 'fact')}")
+
+
+def _must_be_listed_here(case: Case) -> None:
+    """Raises Refused where a reading says which lesions there are: there is one truth, not two."""
+    if readings_of(case.id):
+        raise Refused(LESIONS_ARE_READ)
 
 
 # ---- The way of a case --------------------------------------------------------------------------

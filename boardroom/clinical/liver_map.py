@@ -83,7 +83,7 @@ _LOOPS: dict[str, tuple[str, ...]] = {
 _OUTLINE = ("r t1", "t1 t2", "t2 t3", "t3 l", "l b3", "b3 b2", "b2 b1", "b1 r")
 
 LABEL_AT: dict[str, Point] = {
-    "I": (114, 68), "II": (196, 42), "III": (160, 96), "IVa": (132, 42), "IVb": (123, 124),
+    "I": (113, 68), "II": (200, 45), "III": (160, 98), "IVa": (127, 86), "IVb": (128, 126),
     "V": (80, 146), "VI": (34, 132), "VII": (36, 74), "VIII": (92, 34),
 }  # fmt: skip
 CENTRE_OF: dict[str, Point] = {

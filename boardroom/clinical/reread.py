@@ -110,7 +110,7 @@ def _apart(a: Lesion, b: Lesion) -> float:
 
 
 def compare(
-    first: Findings, second: Findings, names: tuple[str, str] = ("the first", "the second")
+    first: Findings, second: Findings, names: tuple[str, str] = ("first reading", "second reading")
 ) -> Comparison:
     """Everything that two readings say differently, lesion by lesion, then invasion and spread."""
     pairs = pair(first.lesions, second.lesions)
@@ -124,7 +124,7 @@ def compare(
     ):
         for one in lesions:
             if one.number not in known:
-                words = f"{_short(one)}: seen by {who} alone."
+                words = f"{_short(one)}: seen by the {who} alone."
                 here = {"first" if kind == "only_first" else "second": one.number}
                 found.append(Difference(kind, words, **here))
     return Comparison(pairs, (*found, *_beyond(first, second, names)))
@@ -138,32 +138,30 @@ def _short(one: Lesion) -> str:
 def _name(a: Lesion, b: Lesion, names: tuple[str, str]) -> str:
     if a.number == b.number:
         return f"Lesion {a.number}"
-    return f"Lesion {b.number} (number {a.number} of {names[0]})"
+    return f"Lesion {b.number} (number {a.number} of the {names[0]})"
 
 
 def _of_lesion(a: Lesion, b: Lesion, names: tuple[str, str]) -> list[Difference]:
     found: list[Difference] = []
 
     def differ(kind: str, what: str, one: str, other: str) -> None:
-        words = f"{_name(a, b, names)}: {what} {one} for {names[0]}, {other} for {names[1]}."
+        words = f"{_name(a, b, names)}, {what}: {names[0]} {one}; {names[1]} {other}."
         found.append(Difference(kind, words, a.number, b.number))
 
     if set(a.segments) != set(b.segments):
         differ("segment", "segment", a.where or "not stated", b.where or "not stated")
     if a.size_mm and b.size_mm and sizes_differ(a.size_mm, b.size_mm):
-        differ("size", "", f"{a.size_mm} mm", f"{b.size_mm} mm")
+        differ("size", "size", f"{a.size_mm} mm", f"{b.size_mm} mm")
     if _viable_differs(a.viable_mm, b.viable_mm):
-        differ("viable", "viable", _mm(a.viable_mm), _mm(b.viable_mm))
+        differ("viable", "viable part", _mm(a.viable_mm), _mm(b.viable_mm))
     if a.li_rads != b.li_rads:
-        differ("li_rads", "", a.li_rads or "no category", b.li_rads or "no category")
+        differ("li_rads", "category", a.li_rads or "none given", b.li_rads or "none given")
     if set(a.contacts or ()) != set(b.contacts or ()) or (
         (a.contacts is None) != (b.contacts is None) and (a.contacts or b.contacts)
     ):
-        nothing = "no vessel named"
-        differ("contact", "", a.contact_words or nothing, b.contact_words or nothing)
-    return [
-        Difference(d.kind, d.words.replace(":  ", ": "), d.first, d.second) for d in found
-    ]
+        nothing = "not stated"
+        differ("contact", "vessels", a.contact_words or nothing, b.contact_words or nothing)
+    return found
 
 
 def _viable_differs(one: int | None, other: int | None) -> bool:
@@ -173,7 +171,7 @@ def _viable_differs(one: int | None, other: int | None) -> bool:
 
 
 def _mm(value: int | None) -> str:
-    return "part not stated" if value is None else f"{value} mm"
+    return "not stated" if value is None else f"{value} mm"
 
 
 def _beyond(first: Findings, second: Findings, names: tuple[str, str]) -> list[Difference]:
@@ -192,7 +190,7 @@ def _beyond(first: Findings, second: Findings, names: tuple[str, str]) -> list[D
     for kind, label, words, value in told:
         if value(first) != value(second):
             one, other = words(first) or "not stated", words(second) or "not stated"
-            said = f"{label}: {_lower(one)} for {names[0]}, {_lower(other)} for {names[1]}."
+            said = f"{label}: {names[0]} {_lower(one)}; {names[1]} {_lower(other)}."
             found.append(Difference(kind, said))
     return found
 
@@ -207,4 +205,5 @@ def _with(words: str, side: str) -> str:
 
 
 def _lower(words: str) -> str:
-    return words if words[1:2].isdigit() or words[:2] in ("Vp", "Vv") else words[:1].lower() + words[1:]
+    is_class = words[1:2].isdigit() or words[:2] in ("Vp", "Vv")
+    return words if is_class else words[:1].lower() + words[1:]

@@ -11,7 +11,7 @@ bile duct B), paraphrased.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from boardroom.clinical.liver_map import (
@@ -355,19 +355,11 @@ def _check_beyond(findings: Findings, wrong: Refusals) -> None:
 
 def completed(findings: Findings) -> Findings:
     """With the segment read off the drawing where a lesion was placed and no segment chosen."""
-    return Findings(
-        **{
-            **{name: getattr(findings, name) for name in Findings.__dataclass_fields__},
-            "lesions": tuple(_completed(findings.lesions)),
-        }
-    )
+    return replace(findings, lesions=tuple(_completed(findings.lesions)))
 
 
 def _completed(lesions: Iterable[Lesion]) -> Iterator[Lesion]:
     for one in lesions:
         here = segment_at(one.x, one.y) if one.x is not None and one.y is not None else None
-        fields = {name: getattr(one, name) for name in Lesion.__dataclass_fields__}
-        if not one.segments and here is not None:
-            fields["segments"] = (here,)
-        fields["segments"] = tuple(sorted(set(fields["segments"]), key=SEGMENTS.index))
-        yield Lesion(**fields)
+        segments = one.segments or ((here,) if here is not None else ())
+        yield replace(one, segments=tuple(sorted(set(segments), key=SEGMENTS.index)))
