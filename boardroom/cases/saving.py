@@ -20,7 +20,6 @@ from boardroom.people.models import Person
 from boardroom.refusals import StaleVersion
 from boardroom.tumour_map.queries import readings_of
 
-
 LESIONS_ARE_READ = "The lesions are those of the tumour map: change them there."
 
 

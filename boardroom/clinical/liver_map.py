@@ -33,7 +33,8 @@ NEIGHBOURS = frozenset(
 )  # fmt: skip
 
 # Where lines meet. r, l: the outer edges; t…, b…: on the upper and lower edge, where the planes of
-# the right (1) and middle (2) hepatic vein and of the falciform ligament (3) come out; p…, c…: inside.
+# the right (1) and middle (2) hepatic vein and of the falciform ligament (3) come out;
+# p…, c…: inside.
 _NODES: dict[str, Point] = {
     "r": (18, 98), "t1": (114, 20.2), "t2": (123, 22.5), "t3": (137, 28), "l": (228, 54),
     "b3": (140, 116), "b2": (101, 146), "b1": (64, 161.5),
@@ -125,8 +126,10 @@ VESSELS: tuple[Vessel, ...] = (
     Vessel("left_portal", "left portal vein", "LPV", "portal",
            (((117, 99), (124, 98), (132, 94), (138, 87), (141, 83), (142, 77), (142, 72)),)),
     Vessel("left_portal_branches", "branches of the left portal vein", "", "portal",
-           (((142, 72), (150, 58), (164, 50), (182, 46)), ((142, 76), (152, 80), (162, 82), (174, 82)),
-            ((139, 86), (135, 96), (132, 104), (129, 114)), ((142, 72), (138, 64), (134, 58), (132, 52)))),
+           (((142, 72), (150, 58), (164, 50), (182, 46)),
+            ((142, 76), (152, 80), (162, 82), (174, 82)),
+            ((139, 86), (135, 96), (132, 104), (129, 114)),
+            ((142, 72), (138, 64), (134, 58), (132, 52)))),
     Vessel("right_hepatic_artery", "right hepatic artery", "RHA", "artery",
            (((122, 152), (121, 130), (119, 112), (114, 105), (110, 103), (106, 104), (102, 104)),)),
     Vessel("left_hepatic_artery", "left hepatic artery", "LHA", "artery",

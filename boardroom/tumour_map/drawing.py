@@ -308,8 +308,7 @@ def _invasion(pen: _Pen, findings: Findings) -> None:
     if findings.duct not in ("", "none"):
         chips.append((findings.duct.upper(), 138, 150))
     for words, x, y in chips:
-        pen.path("lm-chip", f"M{x - 9} {y - 8}h18a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2h-18a2 2 0 0 1-2-2v-6"
-                 "a2 2 0 0 1 2-2z")  # fmt: skip
+        pen.path("lm-chip", f"M{x - 11} {y - 8}h22v10h-22z")
         pen.text("lm-small", x, y - 1, words)
 
 

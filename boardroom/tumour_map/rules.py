@@ -1,4 +1,4 @@
-"""Which reading counts, and how a reading and the case's list of lesions become each other. Pure."""
+"""A reading and the case's list of lesions become each other; who may write when. Pure."""
 
 from __future__ import annotations
 
