@@ -201,6 +201,14 @@ class Findings:
             "spread": list(self.spread),
         }
 
+    def as_record(self) -> dict[str, Any]:
+        """`as_dict` with the parts of a contact named, for papers that others read."""
+        stored = self.as_dict()
+        for one in stored["lesions"]:
+            if one["contacts"] is not None:
+                one["contacts"] = [{"vessel": v, "degree": d} for v, d in one["contacts"]]
+        return stored
+
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Findings:
         """Read back what `as_dict` wrote."""

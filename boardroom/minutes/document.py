@@ -7,7 +7,9 @@ hashed, signed, exported and drawn without asking again.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 import rfc8785
 from pydantic import Field, StringConstraints
@@ -25,8 +27,14 @@ from boardroom.minutes.brief import (
     Whole,
 )
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["1.1"] = "1.1"
 """Rises with every change of the schema: the first number when a reader could stumble over it."""
+
+NEWER: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "1.1": {"cases": frozenset({"tumour_map"})},
+}
+"""Version → fields that it added, by the list they stand in ("" for the document itself). A record
+that was signed under an earlier version is hashed and exported without them, as it was signed."""
 
 NOT_HASHED = frozenset({"signature", "amendments", "generated_at"})
 """What stands beside the record and is therefore not part of its hash."""
@@ -213,7 +221,7 @@ class MinutesDocument(Part):
     `without_names`. The record is everything but the signature, the amendments and `generated_at`.
     """
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.0", "1.1"] = SCHEMA_VERSION
     names: Literal["included", "withheld"] = "included"
     board: BoardInfo
     meeting: MeetingInfo
@@ -228,6 +236,23 @@ class MinutesDocument(Part):
     generated_at: Instant
 
 
+def without_newer(dumped: dict[str, Any]) -> dict[str, Any]:
+    """A document as its own version of the schema has it; later versions' fields left out."""
+    version = _ordered(dumped["schema_version"])
+    for later, added in NEWER.items():
+        if _ordered(later) <= version:
+            continue
+        for where, names in added.items():
+            for piece in dumped.get(where, []) if where else [dumped]:
+                for name in names:
+                    piece.pop(name, None)
+    return dumped
+
+
+def _ordered(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
+
+
 def content_hash(document: MinutesDocument) -> str:
     """SHA-256, hexadecimal, of the record: what the chair signs.
 
@@ -235,7 +260,7 @@ def content_hash(document: MinutesDocument) -> str:
     canonically (RFC 8785: sorted keys, no spaces, UTF-8), so that anybody can compute it again
     from the exported JSON.
     """
-    record = document.model_dump(mode="json", exclude=set(NOT_HASHED))
+    record = without_newer(document.model_dump(mode="json", exclude=set(NOT_HASHED)))
     return hashlib.sha256(rfc8785.dumps(record)).hexdigest()
 
 
@@ -251,4 +276,5 @@ def matches_signature(document: MinutesDocument) -> bool | None:
 
 def to_json(document: MinutesDocument) -> str:
     """The document as indented JSON, every field written out."""
-    return document.model_dump_json(indent=2) + "\n"
+    dumped = without_newer(document.model_dump(mode="json"))
+    return json.dumps(dumped, indent=2, ensure_ascii=False) + "\n"

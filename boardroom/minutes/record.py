@@ -22,9 +22,11 @@ from boardroom.consensus.rules import reclassification
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.minutes import brief, document
+from boardroom.minutes.mapped import lesions_of, map_of
 from boardroom.opinions.models import Opinion
 from boardroom.opinions.queries import revealed_by_case
 from boardroom.opinions.rules import answers_in_words, shift_in_words
+from boardroom.tumour_map.queries import Sides, as_at
 from boardroom.web import age, local
 
 RELOADED = dt.timedelta(minutes=1)
@@ -69,9 +71,18 @@ def board_info(board: BoardDefinition) -> brief.BoardInfo:
 
 
 def case_brief(
-    case: Case, board: BoardDefinition, *, position: int, minutes: int, on: dt.date
+    case: Case,
+    board: BoardDefinition,
+    *,
+    position: int,
+    minutes: int,
+    on: dt.date,
+    readings: Sides | None = None,
 ) -> brief.CaseBrief:
-    """A case as it is put before the board, for the pack and the minutes."""
+    """A case as it is put before the board, for the pack and the minutes.
+
+    `readings`: the tumour map's, as they stood then; the case's list of lesions counts without.
+    """
     patient = case.patient
     return brief.CaseBrief(
         position=position,
@@ -98,17 +109,8 @@ def case_brief(
         summary=case.summary,
         comorbidity=case.comorbidity,
         facts=tuple(_facts(case)),
-        lesions=tuple(
-            brief.Lesion(
-                number=lesion.number,
-                segments=lesion.segments,
-                size_mm=lesion.size_mm,
-                detail=_lesion_detail(
-                    lesion.viable_mm, lesion.li_rads, lesion.vascular_contact, lesion.note
-                ),
-            )
-            for lesion in case.lesions
-        ),
+        lesions=lesions_of(case, readings or {}),
+        tumour_map=map_of(case, board, readings or {}),
         treatments=tuple(
             brief.Treatment(
                 kind=word(board, "treatment_kinds", t.kind),
@@ -163,11 +165,6 @@ def _facts(case: Case) -> list[brief.KeyFact]:
     return found
 
 
-def _lesion_detail(viable: int | None, li_rads: str, contact: str, note: str) -> str:
-    parts = [li_rads, f"{viable} mm viable" if viable is not None else "", contact, note]
-    return "; ".join(part for part in parts if part)
-
-
 def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument:
     """The record of a meeting as it stands now, unsigned."""
     items = list(
@@ -181,6 +178,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
     cases = cases_with_everything([item.case_id for item in items])
     opinions = revealed_by_case(cases)
     ids = [item.id for item in items]
+    read = as_at({item.case_id: item.ended_at for item in items})
     consensus = {
         c.item_id: c
         for c in db.session.scalars(select(Consensus).where(Consensus.item_id.in_(ids)))
@@ -217,6 +215,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
                 opinions.get(item.case_id, []),
                 consensus.get(item.id),
                 sign_offs.get(item.id, []),
+                read.get(item.case_id, {}),
             )
             for place, item in enumerate(items, start=1)
         ),
@@ -285,8 +284,11 @@ def _case(
     opinions: list[Opinion],
     consensus: Consensus | None,
     sign_offs: list[SignOff],
+    readings: Sides,
 ) -> document.MinutesCase:
-    base = case_brief(case, board, position=position, minutes=item.minutes, on=on)
+    base = case_brief(
+        case, board, position=position, minutes=item.minutes, on=on, readings=readings
+    )
     state = STATES.get(item.status, "not_reached")
     outcome = (
         reclassification(case.first_verdict, consensus.verdict, board)

@@ -6,7 +6,15 @@ import datetime as dt
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from boardroom.minutes.brief import FirstOpinion, Investigation, Lesion, Patient, Term, Treatment
+from boardroom.minutes.brief import (
+    FirstOpinion,
+    Investigation,
+    Lesion,
+    MapReading,
+    Patient,
+    Term,
+    Treatment,
+)
 from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument
 
 STANCES = {
@@ -132,6 +140,14 @@ def lesion(one: Lesion) -> str:
     size = f"{one.size_mm:g} mm" if one.size_mm is not None else ""
     where = f"segment {one.segments}" if one.segments else ""
     return joined(f"No. {one.number}", where, size, one.detail)
+
+
+def reading(one: MapReading) -> str:
+    """ "MRI, 12 Nov 2026 · read by Dr Invented", or that it is only the list."""
+    if one.side == "listed":
+        return "From the list of lesions: segment and size are as written; nobody has placed them"
+    images = joined(one.imaging, date(one.imaged_on), by=", ")
+    return joined(images, f"read by {one.read_by}" if one.read_by else "")
 
 
 def treatment(one: Treatment) -> str:

@@ -101,11 +101,18 @@ class LesionForm(Form):
             for name in self.WRITTEN
         )
 
+    FOLDED = ("vessel1", "degree1", "vessel2", "degree2", "vessel3", "degree3", "same_as", "note")
+
     @property
-    def has_more(self) -> bool:
-        """Whether the folded part holds something."""
-        names = ("vessel1", "vessel2", "vessel3", "same_as", "note", "degree1", "degree2")
-        return any(self[name].data or self[name].errors for name in names)
+    def folded_is_wrong(self) -> bool:
+        """Whether something in the folded part needs another look."""
+        return any(self[name].errors for name in self.FOLDED)
+
+    @property
+    def folded_words(self) -> str:
+        """What the folded part holds, in words."""
+        read = _lesion(self)
+        return "; ".join(part for part in (read.contact_words, read.note) if part)
 
 
 class ReadingForm(FlaskForm):
@@ -169,7 +176,8 @@ def _spare(form: ReadingForm, other: Sequence[Lesion]) -> None:
     rows = [row.form for row in form.lesions]
     if (rows and rows[-1].is_blank) or len(rows) > words.MOST_LESIONS:
         return
-    numbers = [int(r.number.data) for r in rows if str(r.number.data or "").isdigit()]
+    texts = [str(row.number.data or "") for row in rows]
+    numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 4]
     form.lesions.append_entry({"number": str(max(numbers, default=0) + 1)})
     _offer(form.lesions[-1].form, other)
 

@@ -16,6 +16,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.operations import hold
 from boardroom.cases.queries import load_case
+from boardroom.clinical.tumour_reading import Findings
 from boardroom.db import now
 from boardroom.permissions import can
 from boardroom.refusals import DomainError, StaleVersion
@@ -23,7 +24,7 @@ from boardroom.tumour_map import forms, operations, queries, rules
 from boardroom.tumour_map.drawing import drawn, drawn_lesions, sign
 from boardroom.tumour_map.models import Side
 from boardroom.tumour_map.operations import Written, written
-from boardroom.tumour_map.view import Findings, TumourMap, tumour_map
+from boardroom.tumour_map.view import TumourMap, tumour_map
 from boardroom.web import local, see_other
 
 bp = Blueprint("tumour_map", __name__)
