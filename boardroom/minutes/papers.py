@@ -25,6 +25,11 @@ LACKING = (
     "the JSON has them as they were entered."
 )
 
+SIGNS = (
+    " At a vessel: half a disc, the lesion abuts it; a dot in a ring, encases; a cross, occludes. "
+    "Hatched: treated. Triangle: the readings differ; dotted: seen in the other alone."
+)
+
 View = dict[str, Any]
 
 
@@ -101,7 +106,7 @@ def _map(case: CaseBrief) -> View | None:
         ],
         "compared": found.compared,
         "differences": found.words,
-        "scale": found.scale_note,
+        "scale": found.scale_note + SIGNS,
     }
 
 

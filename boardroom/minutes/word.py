@@ -160,7 +160,7 @@ def _map(paper: Paper, found: View | None) -> None:
         WIDTH / 2 - 0.2,
     )
     for one in found["pictures"]:
-        paper.labelled(words.joined(one["heading"], one["source"]), one["beyond"] or ["as drawn"])
+        paper.labelled(words.joined(one["heading"], one["source"]), [*one["lesions"], *one["beyond"]])
         for text in one["note"]:
             paper.line((text, {"color": MUTED}))
     if found["compared"]:

@@ -33,7 +33,7 @@ PAPER: dict[str, str] = {
     "lm-gallbladder": 'fill="none" stroke="#7c8896" stroke-width="0.9"',
     "lm-segment-name": f'{_TEXT} font-size="8" fill="{_MUTED}" font-weight="600" '
     f"{_HALO.replace('#ffffff', '#f7f4f1')}",
-    "lm-vessel-name": f'{_TEXT} font-size="5" fill="{_MUTED}"',
+    "lm-vessel-name": f'{_TEXT} font-size="5.6" fill="{_MUTED}"',
     "lm-small": f'{_TEXT} font-size="6" fill="{_INK}"',
     "lm-site": f'{_FONT} font-size="6" fill="{_INK}"',
     "lm-halo": f'{_TEXT} font-size="6.5" fill="{_INK}" font-weight="600" {_HALO}',
@@ -62,7 +62,7 @@ _BADGE = 6.2
 # The edges of the vena cava where the liver hides it.
 _BEHIND = ("M120.6 24C120.6 60 118 110 116.2 136", "M131.6 26C131.6 60 129 110 127.4 129")
 _LABELLED = (
-    ("right_hepatic_vein", 63, 139), ("middle_hepatic_vein", 98, 122),
+    ("right_hepatic_vein", 63, 139), ("middle_hepatic_vein", 110, 139),
     ("left_hepatic_vein", 206, 66), ("portal_trunk", 108, 176), ("vena_cava", 138, 12),
 )  # fmt: skip
 
