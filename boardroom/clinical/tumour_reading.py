@@ -366,8 +366,12 @@ def completed(findings: Findings) -> Findings:
     return replace(findings, lesions=tuple(_completed(findings.lesions)))
 
 
+def _place(segment: str) -> int:
+    return SEGMENTS.index(segment) if segment in SEGMENTS else len(SEGMENTS)
+
+
 def _completed(lesions: Iterable[Lesion]) -> Iterator[Lesion]:
     for one in lesions:
         here = segment_at(one.x, one.y) if one.x is not None and one.y is not None else None
         segments = one.segments or ((here,) if here is not None else ())
-        yield replace(one, segments=tuple(sorted(set(segments), key=SEGMENTS.index)))
+        yield replace(one, segments=tuple(sorted(set(segments), key=_place)))

@@ -160,7 +160,9 @@ def _map(paper: Paper, found: View | None) -> None:
         WIDTH / 2 - 0.2,
     )
     for one in found["pictures"]:
-        paper.labelled(words.joined(one["heading"], one["source"]), [*one["lesions"], *one["beyond"]])
+        paper.labelled(
+            words.joined(one["heading"], one["source"]), [*one["lesions"], *one["beyond"]]
+        )
         for text in one["note"]:
             paper.line((text, {"color": MUTED}))
     if found["compared"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -32,6 +32,7 @@ from boardroom.clinical.tumour_reading import Contact, Findings, Lesion, complet
 from boardroom.tumour_map.operations import Written
 
 LIST_ONLY: Any = {"invalid_choice_message": "Choose one of the list."}
+SEVERAL_ONLY: Any = {"invalid_choice_message": "Choose of the list; %(value)s is not in it."}
 NO_VESSEL = "none"
 
 
@@ -55,8 +56,8 @@ class Choices(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def _choice(label: str, offered: dict[str, str], empty: str) -> SelectField:
-    return SelectField(label, choices=[("", empty), *offered.items()], default="", **LIST_ONLY)
+def _choice(label: str, offered: Mapping[str, str], empty: str) -> SelectField:
+    return SelectField(label, choices={"": empty, **offered}, default="", **LIST_ONLY)
 
 
 def _text(value: str | None) -> str:
@@ -67,7 +68,7 @@ class LesionForm(Form):
     """One lesion. Nested, so without a token of its own."""
 
     number = HiddenField("Number")
-    segments = Choices("Segments", choices=[(s, s) for s in SEGMENTS], **LIST_ONLY)
+    segments = Choices("Segments", choices={s: s for s in SEGMENTS}, **SEVERAL_ONLY)
     size_mm = Millimetres("Size, mm")
     viable_mm = Millimetres("Viable, mm", least=0)
     li_rads = _choice("LI-RADS", {key: key for key in words.LI_RADS}, "Not given")
@@ -76,11 +77,11 @@ class LesionForm(Form):
     vessel1 = _choice(
         "Vessel", {NO_VESSEL: "Touches no vessel", **words.VESSEL_NAMES}, "Not stated"
     )
-    vessel2 = _choice("Second vessel", dict(words.VESSEL_NAMES), "None")
-    vessel3 = _choice("Third vessel", dict(words.VESSEL_NAMES), "None")
-    degree1 = _choice("How it meets it", dict(words.DEGREES), "Choose")
-    degree2 = _choice("How it meets the second", dict(words.DEGREES), "Choose")
-    degree3 = _choice("How it meets the third", dict(words.DEGREES), "Choose")
+    vessel2 = _choice("Second vessel", words.VESSEL_NAMES, "None")
+    vessel3 = _choice("Third vessel", words.VESSEL_NAMES, "None")
+    degree1 = _choice("How it meets it", words.DEGREES, "Choose")
+    degree2 = _choice("How it meets the second", words.DEGREES, "Choose")
+    degree3 = _choice("How it meets the third", words.DEGREES, "Choose")
     same_as = SelectField("In the other reading", default="", **LIST_ONLY)
     note = StringField(
         "Note",
@@ -128,12 +129,12 @@ class ReadingForm(FlaskForm):
         validators=[Length(max=200, message="At most 200 characters.")],
         render_kw={"maxlength": 200, "autocomplete": "off"},
     )
-    portal = _choice("Portal vein invasion", dict(words.PORTAL), "Not stated")
-    portal_side = _choice("Side", dict(words.SIDES), "Not stated")
-    vein = _choice("Hepatic vein invasion", dict(words.VEIN), "Not stated")
-    vein_which = _choice("Which vein", dict(words.VEINS), "Not stated")
-    duct = _choice("Bile duct invasion", dict(words.DUCT), "Not stated")
-    spread = Choices("Outside the liver", choices=list(words.SITES.items()), **LIST_ONLY)
+    portal = _choice("Portal vein invasion", words.PORTAL, "Not stated")
+    portal_side = _choice("Side", words.SIDES, "Not stated")
+    vein = _choice("Hepatic vein invasion", words.VEIN, "Not stated")
+    vein_which = _choice("Which vein", words.VEINS, "Not stated")
+    duct = _choice("Bile duct invasion", words.DUCT, "Not stated")
+    spread = Choices("Outside the liver", choices=dict(words.SITES), **SEVERAL_ONLY)
     note = TextAreaField(
         "Remarks",
         filters=[lambda text: clean(text or "", lines=True)],
@@ -164,7 +165,7 @@ def reading_form(
         }
     form = ReadingForm(data=data)
     offered = board.choices_for("imaging_modalities")
-    form.imaging.choices = [("", "Choose"), *offered]
+    form.imaging.choices = {"": "Choose", **dict(offered)}
     for row in form.lesions:
         _offer(row.form, other)
     _spare(form, other)
@@ -183,11 +184,11 @@ def _spare(form: ReadingForm, other: Sequence[Lesion]) -> None:
 
 
 def _offer(row: Any, other: Sequence[Lesion]) -> None:
-    row.same_as.choices = [
-        ("", "Found by its place"),
-        (NO_VESSEL, "Not seen there"),
-        *((str(one.number), f"Number {one.number} ({one.where})") for one in other),
-    ]
+    row.same_as.choices = {
+        "": "Found by its place",
+        NO_VESSEL: "Not seen there",
+        **{str(one.number): f"Number {one.number} ({one.where})" for one in other},
+    }
 
 
 def _fields_of(one: Lesion) -> dict[str, Any]:
