@@ -256,7 +256,7 @@ def _lesion(row: Any) -> Lesion:
     number = str(row.number.data or "")
     return Lesion(
         number=int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0,
-        segments=tuple(row.segments.data or ()),
+        segments=tuple(s for s in row.segments.data or () if s in SEGMENTS),
         x=row.x.data,
         y=row.y.data,
         size_mm=row.size_mm.data,

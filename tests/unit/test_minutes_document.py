@@ -147,3 +147,17 @@ def test_every_csv_column_is_documented() -> None:
 
     text = (DOCS / "minutes.md").read_text(encoding="utf-8")
     assert [column for column in COLUMNS if f"`{column}`" not in text] == []
+
+
+def test_a_record_of_an_earlier_version_is_hashed_and_exported_as_it_was_signed() -> None:
+    older = MinutesDocument.model_validate(
+        samples.minutes().model_dump(mode="json") | {"schema_version": "1.0"}
+    )
+    without = json.loads(to_json(older))
+    assert all("tumour_map" not in case for case in without["cases"])
+    for beside in ("signature", "amendments", "generated_at"):
+        without.pop(beside)
+    assert hashlib.sha256(rfc8785.dumps(without)).hexdigest() == content_hash(older)
+    newer = json.loads(to_json(samples.minutes()))
+    assert all("tumour_map" in case for case in newer["cases"])
+    assert content_hash(older) != content_hash(samples.minutes())
