@@ -145,7 +145,7 @@ def _of_lesion(a: Lesion, b: Lesion, names: tuple[str, str]) -> list[Difference]
     found: list[Difference] = []
 
     def differ(kind: str, what: str, one: str, other: str) -> None:
-        words = f"{_name(a, b, names)}, {what}: {names[0]} {one}; {names[1]} {other}."
+        words = f"{_name(a, b, names)}, {what}: {one} ({names[0]}); {other} ({names[1]})."
         found.append(Difference(kind, words, a.number, b.number))
 
     if set(a.segments) != set(b.segments):
@@ -190,7 +190,7 @@ def _beyond(first: Findings, second: Findings, names: tuple[str, str]) -> list[D
     for kind, label, words, value in told:
         if value(first) != value(second):
             one, other = words(first) or "not stated", words(second) or "not stated"
-            said = f"{label}: {names[0]} {_lower(one)}; {names[1]} {_lower(other)}."
+            said = f"{label}: {_lower(one)} ({names[0]}); {_lower(other)} ({names[1]})."
             found.append(Difference(kind, said))
     return found
 

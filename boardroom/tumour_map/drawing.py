@@ -62,7 +62,7 @@ _BADGE = 6.2
 # The edges of the vena cava where the liver hides it.
 _BEHIND = ("M120.6 24C120.6 60 118 110 116.2 136", "M131.6 26C131.6 60 129 110 127.4 129")
 _LABELLED = (
-    ("right_hepatic_vein", 63, 139), ("middle_hepatic_vein", 110, 139),
+    ("right_hepatic_vein", 63, 139), ("middle_hepatic_vein", 103, 138),
     ("left_hepatic_vein", 206, 66), ("portal_trunk", 108, 176), ("vena_cava", 138, 12),
 )  # fmt: skip
 

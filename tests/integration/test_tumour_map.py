@@ -240,8 +240,8 @@ def test_two_readings_lie_side_by_side_and_differences_are_called_out(room: Room
     both(room)
     page = room.client("surgeon").get(room.at("")[:-1]).text
     assert page.count('<svg class="liver-map"') == 2
-    assert "Lesion 1, size: referring hospital 30 mm; board 44 mm." in page
-    assert "Lesion 1, category: referring hospital LR-4; board LR-5." in page
+    assert "Lesion 1, size: 30 mm (referring hospital); 44 mm (board)." in page
+    assert "Lesion 1, category: LR-4 (referring hospital); LR-5 (board)." in page
     assert "Lesion 2 (segment II, 12 mm): seen by the board alone." in page
     assert "not seen" in page
     begun = room.client("radiologist").get(room.at("map/board"))

@@ -287,7 +287,7 @@ def test_the_map_is_drawn_beside_the_other_reading_with_its_words() -> None:
     assert "Lesion 2: segment II, 12 mm" in pictures[1]
     words = text_of(pdf)
     assert "Lesion 2 (segment II, 12 mm): seen by the board alone." in words
-    assert "Portal vein invasion: referring hospital not stated; board Vp3" in words
+    assert "Portal vein invasion: not stated (referring hospital); Vp3" in words
     bare = without_names(document).cases[0].tumour_map
     assert (bare[1].portal, bare[0].side, bare[0].lesions[0].segments) == (
         "vp3", "referring", ("VII",),

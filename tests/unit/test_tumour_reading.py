@@ -280,14 +280,14 @@ BASE = Lesion(1, ("VII",), 56, 72, 40, li_rads="LR-4", contacts=())
 @pytest.mark.parametrize(
     ("changed", "kind", "words"),
     [
-        ({"segments": ("VIII",), "x": 92, "y": 70}, "segment", "hospital VII; board VIII"),
-        ({"size_mm": 55}, "size", "hospital 40 mm; board 55 mm"),
-        ({"li_rads": "LR-5"}, "li_rads", "hospital LR-4; board LR-5"),
-        ({"viable_mm": 10}, "viable", "hospital not stated; board 10 mm"),
+        ({"segments": ("VIII",), "x": 92, "y": 70}, "segment", "VII (referring hospital); VIII (board)"),
+        ({"size_mm": 55}, "size", "40 mm (referring hospital); 55 mm (board)"),
+        ({"li_rads": "LR-5"}, "li_rads", "LR-4 (referring hospital); LR-5 (board)"),
+        ({"viable_mm": 10}, "viable", "not stated (referring hospital); 10 mm (board)"),
         (
             {"contacts": (Contact("right_hepatic_vein", "encases"),)},
             "contact",
-            "touches no vessel; board encases the right hepatic vein",
+            "no vessel (referring hospital); encases the right hepatic vein (board)",
         ),
     ],
 )
