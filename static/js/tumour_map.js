@@ -68,9 +68,11 @@
     const at = placeOf(row);
     if (!at || removed(row)) return;
     const r = (whole(row, "size_mm") ?? 0) / 2, viable = whole(row, "viable_mm");
+    // A slider, since that is what screen readers leave the arrow keys to; its value is the size.
     const group = make("g", {
-      class: "lm-lesion", tabindex: 0, role: "button", "data-lesion": numberOf(row),
-      transform: `translate(${at[0]} ${at[1]})`, "aria-label": words(row),
+      class: "lm-lesion", tabindex: 0, role: "slider", "data-lesion": numberOf(row),
+      transform: `translate(${at[0]} ${at[1]})`, "aria-label": `Lesion ${numberOf(row)}`,
+      "aria-valuemin": 1, "aria-valuemax": 400, "aria-valuenow": r * 2, "aria-valuetext": words(row),
     }, box);
     make("circle", { class: "lm-grip", r: Math.max(r, 11) + 2 }, group);
     make("circle", { class: viable === null ? "lm-body" : "lm-zone", r }, group);

@@ -280,7 +280,11 @@ BASE = Lesion(1, ("VII",), 56, 72, 40, li_rads="LR-4", contacts=())
 @pytest.mark.parametrize(
     ("changed", "kind", "words"),
     [
-        ({"segments": ("VIII",), "x": 92, "y": 70}, "segment", "VII (referring hospital); VIII (board)"),
+        (
+            {"segments": ("VIII",), "x": 92, "y": 70},
+            "segment",
+            "VII (referring hospital); VIII (board)",
+        ),
         ({"size_mm": 55}, "size", "40 mm (referring hospital); 55 mm (board)"),
         ({"li_rads": "LR-5"}, "li_rads", "LR-4 (referring hospital); LR-5 (board)"),
         ({"viable_mm": 10}, "viable", "not stated (referring hospital); 10 mm (board)"),
