@@ -121,6 +121,7 @@ def _register_features(app: Flask) -> None:
     from boardroom.minutes.routes import bp as minutes
     from boardroom.opinions.routes import bp as opinions
     from boardroom.people.routes import bp as people
+    from boardroom.tumour_map.routes import bp as tumour_map
     from boardroom.upkeep.routes import bp as upkeep
 
     for blueprint in (
@@ -128,6 +129,7 @@ def _register_features(app: Flask) -> None:
         people,
         boards,
         cases,
+        tumour_map,
         opinions,
         comments,
         meetings,

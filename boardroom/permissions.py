@@ -52,6 +52,9 @@ class Rule:
     public: bool = False
 
 
+RADIOLOGY = frozenset({"radiology", "interventional_radiology"})
+"""Specialties whose members read images for the board."""
+
 INSIDE = frozenset({Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR, Role.SPECIALIST})
 
 
@@ -92,6 +95,14 @@ def _reads_case(person: Person, subject: Subject) -> bool:
     return _is_member(person, subject) or _own_hospital(person, subject)
 
 
+def _reads_images(person: Person, subject: Subject) -> bool:
+    place = subject.place_of(person)
+    return place is not None and (
+        place.role in (Role.CHAIR, Role.COORDINATOR)
+        or (place.role == Role.SPECIALIST and place.specialty in RADIOLOGY)
+    )
+
+
 def _votes(person: Person, subject: Subject) -> bool:
     place = subject.place_of(person)
     return place is not None and place.votes
@@ -113,6 +124,16 @@ START_CASE = Rule(
 )
 EDIT_CASE = Rule(
     "edit a case", "coordinators and chairs of its board", _role(Role.COORDINATOR, Role.CHAIR)
+)
+READ_IMAGES = Rule(
+    "read the images for the board",
+    "radiologists, coordinators and chairs of its board",
+    _reads_images,
+)
+READ_IMAGES_FIRST = Rule(
+    "give the referring hospital's reading",
+    "radiologists, coordinators and chairs of its board; referrers of the hospital that sent it",
+    lambda person, subject: _reads_images(person, subject) or _own_hospital(person, subject),
 )
 COMMENT = Rule("comment", "members of the board except observers and referrers", _role(*INSIDE))
 GIVE_OPINION = Rule(
@@ -201,6 +222,9 @@ ROUTES: dict[str, Rule] = {
     "cases.upload_document": EDIT_CASE,
     "cases.document": READ_CASE,
     "cases.remove_document": EDIT_CASE,
+    # The tumour map
+    "tumour_map.board_reading": READ_IMAGES,
+    "tumour_map.referring_reading": READ_IMAGES_FIRST,
     # Opinions
     "opinions.opinion": GIVE_OPINION,
     "opinions.save_draft": GIVE_OPINION,

@@ -23,12 +23,13 @@ from boardroom.cases.models import (
     PatientQuestion,
     Treatment,
 )
-from boardroom.cases.saving import take_away, touch
+from boardroom.cases.saving import LESIONS_ARE_READ, take_away, touch
 from boardroom.cases.view import lacking_of
 from boardroom.clinical.facts import FACTS
 from boardroom.db import db, now
 from boardroom.people.models import Person
 from boardroom.refusals import Refused
+from boardroom.tumour_map.queries import readings_of
 
 _NOTE = 2_000
 
@@ -88,6 +89,8 @@ def add_line(case: Case, collection: str, *, actor: Person | None, **values: Any
     rules.must_be_open(case.status)
     if collection not in LINE_WORDS:
         raise Refused("There is no such list in a case.")
+    if collection == "lesions":
+        _must_be_listed_here(case)
     rows = getattr(case, collection)
     for name, stated in NONE_STATED.items():
         if stated.collection == collection and stated.excludes(values.get("kind", "")):
@@ -119,9 +122,17 @@ def remove_line(case: Case, collection: str, line_id: int, *, actor: Person | No
     row = next((r for r in rows if r.id == line_id), None)
     if row is None:
         return
+    if collection == "lesions":
+        _must_be_listed_here(case)
     take_away(rows, row)
     db.session.flush()
     touch(case, actor=actor, action=f"removed a {LINE_WORDS.get(collection, 'fact')}")
+
+
+def _must_be_listed_here(case: Case) -> None:
+    """Raises Refused where a reading says which lesions there are: there is one truth, not two."""
+    if readings_of(case.id):
+        raise Refused(LESIONS_ARE_READ)
 
 
 # ---- The way of a case --------------------------------------------------------------------------

@@ -18,6 +18,9 @@ from boardroom.clinical import facts as clinical
 from boardroom.db import db, now
 from boardroom.people.models import Person
 from boardroom.refusals import StaleVersion
+from boardroom.tumour_map.queries import readings_of
+
+LESIONS_ARE_READ = "The lesions are those of the tumour map: change them there."
 
 
 class StaleCase(StaleVersion):
@@ -150,6 +153,9 @@ def _set_plain(context: _Context, target: Plain, text: str) -> None:
     old = getattr(target.row, target.field.name)
     if text == fields.as_text(old):
         return  # also a word that the board's definition no longer has
+    if isinstance(target.row, Lesion) and readings_of(context.case.id):
+        context.saved.errors[target.name] = LESIONS_ARE_READ
+        return
     try:
         new = target.field.parse(text, context.board, context.today)
     except ValueRefused as refused:

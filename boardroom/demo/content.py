@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.clinical.tumour_reading import Contact, Findings, Lesion
 from boardroom.demo.earlier import DemoBack, DemoFollowUp, ShortOpinion, whole_case
 
 FOLDER = Path(__file__).parent / "content"
@@ -113,6 +114,56 @@ class DemoLesion(Content):
     li_rads: str = ""
     vascular_contact: str = ""
     note: str = ""
+
+
+class DemoRead(Content):
+    """One lesion as it was read: place in millimetres on the drawing, vessels as (name, how)."""
+
+    number: Annotated[StrictInt, Field(gt=0)]
+    segments: tuple[str, ...]
+    x: Annotated[StrictInt, Field(ge=0, le=250)]
+    y: Annotated[StrictInt, Field(ge=0, le=190)]
+    size_mm: Millimetres
+    viable_mm: Millimetres | None = None
+    li_rads: str = ""
+    contacts: tuple[tuple[str, str], ...] | None = None
+    same_as: str = ""
+    note: str = ""
+
+
+class DemoReading(Content):
+    """A side's reading of the images. `by`: who saves it; `read_by`: who has read them."""
+
+    side: Literal["referring", "board"]
+    by: str = "radiologist"
+    read_by: str
+    imaging: str
+    images_days_before: Days
+    days_before: Days
+    lesions: tuple[DemoRead, ...]
+    portal: str = ""
+    portal_side: str = ""
+    vein: str = ""
+    vein_which: str = ""
+    duct: str = ""
+    spread: tuple[str, ...] = ()
+    note: str = ""
+
+    def findings(self) -> Findings:
+        """As the program keeps it."""
+        beyond = ("portal", "portal_side", "vein", "vein_which", "duct", "spread", "note")
+        return Findings(
+            tuple(
+                Lesion(
+                    **one.model_dump(exclude={"contacts"}),
+                    contacts=None
+                    if one.contacts is None
+                    else tuple(Contact(*pair) for pair in one.contacts),
+                )
+                for one in self.lesions
+            ),
+            **{name: getattr(self, name) for name in beyond},
+        )
 
 
 class DemoTreatment(Content):
@@ -274,6 +325,7 @@ class DemoCase(Content):
     first_opinion: DemoFirstOpinion | None = None
     facts: tuple[DemoFact, ...] = ()
     lesions: tuple[DemoLesion, ...] = ()
+    readings: tuple[DemoReading, ...] = ()
     treatments: tuple[DemoTreatment, ...] = ()
     investigations: tuple[DemoInvestigation, ...] = ()
     patient_view: DemoPatientView = DemoPatientView()

@@ -29,6 +29,7 @@ from boardroom.demo.content import (
     DemoInvestigation,
     DemoLesion,
     DemoOpinion,
+    DemoReading,
     DemoTreatment,
 )
 from boardroom.demo.documents import file_of
@@ -36,6 +37,8 @@ from boardroom.demo.timeline import Timeline
 from boardroom.opinions import operations as opinions
 from boardroom.opinions.rules import View, fields_of
 from boardroom.people.models import Person
+from boardroom.tumour_map.models import Side
+from boardroom.tumour_map.operations import Written, save_reading
 
 COORDINATOR = "coordinator"
 _LARGEST = 1_000_000
@@ -74,6 +77,8 @@ class Referrals:
                 COORDINATOR,
                 lambda actor: self._complete(content, meeting_day, actor),
             )
+        for reading in content.readings:
+            self._plan_reading(content, reading, meeting_day)
         for opinion in content.opinions:
             self._plan_opinion(content, opinion, meeting_day)
         for comment in content.comments:
@@ -121,6 +126,21 @@ class Referrals:
             self._save(case, values, today, actor)
 
     # ---- Before the meeting ----
+
+    def _plan_reading(self, content: DemoCase, reading: DemoReading, meeting_day: dt.date) -> None:
+        new = Written(
+            reading.findings(),
+            reading.imaging,
+            meeting_day - dt.timedelta(days=reading.images_days_before),
+            reading.read_by,
+        )
+
+        def read(actor: Person) -> None:
+            save_reading(self.cases[content.key], Side(reading.side), new, 0, actor=actor)
+
+        line = self.timeline
+        day = meeting_day - dt.timedelta(days=reading.days_before)
+        line.add(line.some_time(day, f"{content.key} {reading.side}", 11, 13), reading.by, read)
 
     def _plan_opinion(self, content: DemoCase, opinion: DemoOpinion, meeting_day: dt.date) -> None:
         stances = opinion.all_stances(self.board)

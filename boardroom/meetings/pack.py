@@ -10,6 +10,7 @@ from boardroom.minutes.document import MeetingInfo
 from boardroom.minutes.pack import PackCase, PackDocument
 from boardroom.minutes.redaction import without_names
 from boardroom.minutes.terms import board_info
+from boardroom.tumour_map.queries import latest
 from boardroom.web import local
 
 
@@ -18,8 +19,18 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
     board = board_of(meeting)
     day = local(meeting.starts_at, board.key).date()
 
+    lines = agenda_of(meeting).lines
+    read = latest([line.case.id for line in lines])
+
     def pack_case(line: AgendaLine) -> PackCase:
-        brief = case_brief(line.case, board, position=line.place, minutes=line.item.minutes, on=day)
+        brief = case_brief(
+            line.case,
+            board,
+            position=line.place,
+            minutes=line.item.minutes,
+            on=day,
+            readings=read.get(line.case.id, {}),
+        )
         return PackCase(
             **dict(brief),
             starts_at=line.begins,
@@ -38,7 +49,7 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
             length_minutes=meeting.length_minutes,
         ),
         chair=meeting.chair.name if meeting.chair is not None else "",
-        cases=tuple(pack_case(line) for line in agenda_of(meeting).lines),
+        cases=tuple(pack_case(line) for line in lines),
         generated_at=now(),
     )
     return document if names else without_names(document)

@@ -170,6 +170,53 @@ class Lesion(Part):
     detail: Text = ""
 
 
+class MapContact(Part):
+    """A vessel that a lesion meets, and how: abuts, encases or occludes."""
+
+    vessel: Key
+    degree: Key
+
+
+class MapLesion(Part):
+    """One lesion as it was read. `x`, `y`: millimetres on the drawing, null where not placed;
+    `contacts`: null where nothing is said, empty where no vessel is touched."""
+
+    number: Whole
+    segments: tuple[Key, ...] = ()
+    x: Annotated[float, Field(ge=0)] | None = None
+    y: Annotated[float, Field(ge=0)] | None = None
+    size_mm: Whole | None = None
+    viable_mm: Whole | None = None
+    li_rads: Key = ""
+    contacts: tuple[MapContact, ...] | None = None
+    same_as: Key = ""
+    note: Text = ""
+
+
+class MapReading(Part):
+    """One side's reading of the images, as it stood when the case was decided.
+
+    `side`: referring, board, or listed for what only stands in the list of lesions. Empty words
+    are not stated; "none" is none seen.
+    """
+
+    side: Literal["referring", "board", "listed"]
+    version: Whole = 0
+    imaging: Text = ""
+    imaged_on: dt.date | None = None
+    read_by: Text = ""
+    by: Text = ""
+    saved_at: Instant | None = None
+    lesions: tuple[MapLesion, ...] = ()
+    portal: Key = ""
+    portal_side: Key = ""
+    vein: Key = ""
+    vein_which: Key = ""
+    duct: Key = ""
+    spread: tuple[Key, ...] = ()
+    note: Text = ""
+
+
 class Treatment(Part):
     """A treatment that the patient has had."""
 
@@ -218,6 +265,7 @@ class CaseBrief(Part):
     facts: tuple[KeyFact, ...] = ()
     recorded_facts: tuple[RecordedFact, ...] = ()
     lesions: tuple[Lesion, ...] = ()
+    tumour_map: tuple[MapReading, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     investigations: tuple[Investigation, ...] = ()
     patient_view: PatientView = PatientView()

@@ -10,14 +10,25 @@ from boardroom.cases.models import Case
 from boardroom.cases.view import fact_groups, in_order
 from boardroom.clinical.facts import FACTS
 from boardroom.minutes import brief
+from boardroom.minutes.mapped import lesions_of, map_of
 from boardroom.minutes.terms import known_key, term, word
+from boardroom.tumour_map.queries import Sides
 from boardroom.web import age
 
 
 def case_brief(
-    case: Case, board: BoardDefinition, *, position: int, minutes: int, on: dt.date
+    case: Case,
+    board: BoardDefinition,
+    *,
+    position: int,
+    minutes: int,
+    on: dt.date,
+    readings: Sides | None = None,
 ) -> brief.CaseBrief:
-    """A case as it is put before the board, for the pack and the minutes."""
+    """A case as it is put before the board, for the pack and the minutes.
+
+    `readings`: the tumour map's, as they stood then; the case's list of lesions counts without.
+    """
     patient = case.patient
     return brief.CaseBrief(
         position=position,
@@ -47,21 +58,8 @@ def case_brief(
         comorbidity=case.comorbidity,
         facts=tuple(_facts(case)),
         recorded_facts=tuple(_recorded(case)),
-        lesions=tuple(
-            brief.Lesion(
-                number=lesion.number,
-                segments=lesion.segments,
-                size_mm=lesion.size_mm,
-                viable_mm=lesion.viable_mm,
-                li_rads=lesion.li_rads,
-                vascular_contact=lesion.vascular_contact,
-                note=lesion.note,
-                detail=_lesion_detail(
-                    lesion.viable_mm, lesion.li_rads, lesion.vascular_contact, lesion.note
-                ),
-            )
-            for lesion in case.lesions
-        ),
+        lesions=lesions_of(case, readings or {}),
+        tumour_map=map_of(case, board, readings or {}),
         treatments=tuple(
             brief.Treatment(
                 kind_key=t.kind,
@@ -155,8 +153,3 @@ def _number(value: str) -> float | None:
     except ValueError:
         return None
     return number if isfinite(number) else None
-
-
-def _lesion_detail(viable: int | None, li_rads: str, contact: str, note: str) -> str:
-    parts = [li_rads, f"{viable} mm viable" if viable is not None else "", contact, note]
-    return "; ".join(part for part in parts if part)

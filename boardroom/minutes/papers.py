@@ -13,6 +13,8 @@ import typst
 from boardroom.minutes import words
 from boardroom.minutes.brief import CaseBrief
 from boardroom.minutes.fonts import Fonts
+from boardroom.minutes.mapped import drawn_again
+from boardroom.tumour_map.drawing import svg
 
 TEMPLATES = Path(__file__).parent
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
@@ -21,6 +23,11 @@ STANDARDS: list[Any] = ["a-2a", "ua-1"]
 LACKING = (
     "Some characters are not in this paper's fonts. They are written out in square brackets; "
     "the JSON has them as they were entered."
+)
+
+SIGNS = (
+    " At a vessel: half a disc, the lesion abuts it; a dot in a ring, encases; a cross, occludes. "
+    "Hatched: treated. Triangle: the readings differ; dotted: seen in the other alone."
 )
 
 View = dict[str, Any]
@@ -68,6 +75,7 @@ def case_view(case: CaseBrief) -> View:
             if not _short(fact.value)
         ],
         "lesions": [words.lesion(lesion) for lesion in case.lesions],
+        "map": _map(case),
         "treatments": [words.treatment(treatment) for treatment in case.treatments],
         "imaging": examined("imaging") + examined("other"),
         "pathology": examined("pathology"),
@@ -78,8 +86,40 @@ def case_view(case: CaseBrief) -> View:
     }
 
 
+def _map(case: CaseBrief) -> View | None:
+    """Each reading drawn, with its source and what it says beyond the lesions; what differs."""
+    found = drawn_again(case.tumour_map)
+    if not found.pictures:
+        return None
+    return {
+        "pictures": [
+            {
+                "svg": Drawing(svg(picture.inside(paper=True), "")),
+                "alt": picture.alt,
+                "heading": picture.heading,
+                "source": words.reading(picture.reading),
+                "lesions": [one.words for one in picture.findings.lesions],
+                "beyond": [f"{label}: {said}" for label, said in picture.findings.beyond()],
+                "note": paragraphs(picture.findings.note),
+            }
+            for picture in found.pictures
+        ],
+        "compared": found.compared,
+        "differences": found.words,
+        "scale": found.scale_note + SIGNS,
+    }
+
+
+class Drawing(str):
+    """An SVG: kept as it is where text is made fit to be set."""
+
+    __slots__ = ()
+
+
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     match value:
+        case Drawing():
+            return str(value)
         case str():
             return change(value)
         case list() | tuple():
@@ -88,6 +128,18 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
             return {key: _each_text(item, change) for key, item in value.items()}
         case _:
             return value
+
+
+def drawn_png(drawing: str, fonts: Fonts, pixels_per_inch: int = 300) -> bytes:
+    """A drawing as a picture, for papers that cannot hold an SVG; 8 cm wide in print."""
+    compiler = typst.Compiler(
+        b"#set page(width: auto, height: auto, margin: 0pt)\n"
+        b'#image(bytes(sys.inputs.svg), format: "svg", width: 8cm)',
+        font_paths=fonts.loaded,
+        sys_inputs={"svg": drawing},
+    )
+    png: Any = compiler.compile(format="png", ppi=pixels_per_inch)
+    return bytes(png)
 
 
 def compile_pdf(

@@ -21,6 +21,7 @@ from boardroom.minutes import brief, document
 from boardroom.minutes.record_case import minutes_case
 from boardroom.minutes.terms import board_info, specialty
 from boardroom.opinions.queries import revealed_by_case
+from boardroom.tumour_map.queries import as_at
 from boardroom.web import local
 
 RELOADED = dt.timedelta(minutes=1)
@@ -39,6 +40,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
     cases = cases_with_everything([item.case_id for item in items])
     opinions = revealed_by_case(cases)
     ids = [item.id for item in items]
+    read = as_at({item.case_id: item.ended_at for item in items})
     consensus = {
         c.item_id: c
         for c in db.session.scalars(select(Consensus).where(Consensus.item_id.in_(ids)))
@@ -77,6 +79,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
                 consensus.get(item.id),
                 sign_offs.get(item.id, []),
                 people,
+                read.get(item.case_id, {}),
             )
             for place, item in enumerate(items, start=1)
         ),

@@ -18,6 +18,7 @@ from boardroom.minutes.case_brief import case_brief
 from boardroom.minutes.terms import specialty, term, word
 from boardroom.opinions.in_words import given_answers, shift_lines
 from boardroom.opinions.models import Opinion
+from boardroom.tumour_map.queries import Sides
 
 STATES: Mapping[str, Literal["done", "provisional", "deferred", "not_reached"]] = {
     ItemStatus.DONE: "done",
@@ -36,9 +37,12 @@ def minutes_case(
     consensus: Consensus | None,
     sign_offs: list[SignOff],
     people: Mapping[int, str],
+    readings: Sides,
 ) -> document.MinutesCase:
     """One case at the meeting. `people`: the names of those who were there, by their number."""
-    base = case_brief(case, board, position=position, minutes=item.minutes, on=on)
+    base = case_brief(
+        case, board, position=position, minutes=item.minutes, on=on, readings=readings
+    )
     state = STATES.get(item.status, "not_reached")
     outcome = (
         reclassify(case.first_verdict, consensus.verdict, board) if consensus is not None else None

@@ -49,6 +49,7 @@ NEWER: Mapping[Version, tuple[str, ...]] = {
         "cases.deferral.due",
         "cases.consensus.represent",
         "confirmations",
+        "cases.tumour_map",
     ),
 }
 """For each version, the fields that it added, as paths. 2.0 also made `tell_by` a day."""

@@ -8,7 +8,8 @@ import docx
 
 from boardroom.minutes import words
 from boardroom.minutes.document import MinutesDocument
-from boardroom.minutes.papers import View
+from boardroom.minutes.fonts import load_fonts
+from boardroom.minutes.papers import View, drawn_png
 from boardroom.minutes.view import minutes_view
 from boardroom.minutes.wordml import MUTED, WIDTH, Paper, Pieces
 
@@ -128,6 +129,7 @@ def _case(paper: Paper, view: View, case: View) -> None:
             ((f["label"], f["value"], f["note"]) for f in case["facts"]),
             (5.6, 5.6, 5.6),
         )
+    _map(paper, case["map"])
     for fact in case["long_facts"]:
         paper.labelled(fact["label"], fact["value"])
     for label, key in (
@@ -149,6 +151,27 @@ def _case(paper: Paper, view: View, case: View) -> None:
     if case["opinions"]:
         _opinions(paper, view, case)
     _decision(paper, case)
+
+
+def _map(paper: Paper, found: View | None) -> None:
+    """The readings drawn beside each other; lesions and differences in words."""
+    if found is None:
+        return
+    fonts = load_fonts()
+    paper.pictures(
+        [(drawn_png(one["svg"], fonts), one["alt"]) for one in found["pictures"]],
+        WIDTH / 2 - 0.2,
+    )
+    for one in found["pictures"]:
+        paper.labelled(
+            words.joined(one["heading"], one["source"]), [*one["lesions"], *one["beyond"]]
+        )
+        for text in one["note"]:
+            paper.line((text, {"color": MUTED}))
+    if found["compared"]:
+        agree = ["The two readings agree."]
+        paper.labelled("What differs", found["differences"] or agree)
+    paper.line((found["scale"], {"size": 8, "color": MUTED}))
 
 
 def _stance(key: str) -> Pieces:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -171,6 +172,13 @@ class Paper:
         paragraph = OxmlElement("w:p")
         self.end.addprevious(paragraph)
         self._fill(paragraph, pieces)
+
+    def pictures(self, files: Sequence[tuple[bytes, str]], width: float) -> None:
+        """Pictures in one line, each with the words that stand for it; the width of each in cm."""
+        paragraph = self.doc.add_paragraph()
+        for content, alt in files:
+            drawing = paragraph.add_run().add_picture(io.BytesIO(content), width=Cm(width))
+            drawing._inline.docPr.set("descr", alt)
 
     def labelled(self, label: str, texts: Sequence[str]) -> None:
         """One paragraph "Label: text", where there is a text."""

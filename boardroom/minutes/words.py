@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 from boardroom.boards import reclassification
 from boardroom.consensus.rules import awaited
-from boardroom.minutes.brief import FirstOpinion, Investigation, Lesion, Patient, Term, Treatment
+from boardroom.minutes.brief import (
+    FirstOpinion,
+    Investigation,
+    Lesion,
+    MapReading,
+    Patient,
+    Term,
+    Treatment,
+)
 from boardroom.minutes.decision import Consensus, Deferral, OptionDisposition, SignOff
 from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument
 
@@ -137,6 +145,14 @@ def lesion(one: Lesion) -> str:
     size = f"{one.size_mm:g} mm" if one.size_mm is not None else ""
     where = f"segment {one.segments}" if one.segments else ""
     return joined(f"No. {one.number}", where, size, one.detail)
+
+
+def reading(one: MapReading) -> str:
+    """ "MRI, 12 Nov 2026 · read by Dr Invented", or that it is only the list."""
+    if one.side == "listed":
+        return "From the list of lesions: segment and size are as written; nobody has placed them"
+    images = joined(one.imaging, date(one.imaged_on), by=", ")
+    return joined(images, f"read by {one.read_by}" if one.read_by else "")
 
 
 def treatment(one: Treatment) -> str:

@@ -36,6 +36,7 @@ PEOPLE: dict[str, tuple[str, str, str | None, str]] = {
     "chair without specialty": ("liver", "chair", None, "St Example"),
     "coordinator": ("liver", "coordinator", None, "St Example"),
     "specialist": ("liver", "specialist", "oncology", "St Example"),
+    "radiologist": ("liver", "specialist", "radiology", "St Example"),
     "observer": ("liver", "observer", None, "St Example"),
     # The capitals differ from the case's on purpose: people type their hospital by hand.
     "referrer": ("liver", "referrer", None, "RIVERSIDE Invented Hospital"),
@@ -49,11 +50,11 @@ SIGNED_OUT = "signed out"
 EVERYBODY = {SIGNED_OUT, *PEOPLE}
 
 CHAIRS = {"chair", "chair without specialty"}
-INSIDE = {"administrator", "coordinator", "specialist", *CHAIRS}
+INSIDE = {"administrator", "coordinator", "specialist", "radiologist", *CHAIRS}
 MEMBERS = {*INSIDE, "observer"}
 READERS = {*MEMBERS, "referrer"}
 PREPARERS = {"coordinator", *CHAIRS}
-VOTERS = {"chair", "specialist"}
+VOTERS = {"chair", "specialist", "radiologist"}
 ELSEWHERE = {"chair of another board"}
 
 # The rules of permissions.py, and whom each lets in.
@@ -65,6 +66,8 @@ LETS_IN: dict[str, set[str]] = {
     "read a case": READERS,
     "start a case": {*PREPARERS, *ELSEWHERE},
     "edit a case": PREPARERS,
+    "read the images for the board": {"radiologist", *PREPARERS},
+    "give the referring hospital's reading": {"radiologist", "referrer", *PREPARERS},
     "comment": INSIDE,
     "give an opinion": VOTERS,
     "sign off": VOTERS,

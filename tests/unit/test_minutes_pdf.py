@@ -284,3 +284,24 @@ def test_opinions_stand_in_two_columns_of_about_the_same_height() -> None:
     assert balanced([5.0]) == [[0]]
     assert balanced([9.0, 2.0, 3.0, 4.0]) == [[0], [1, 2, 3]]
     assert balanced([1.0] * 30) == [list(range(15)), list(range(15, 30))]
+
+
+def test_the_map_is_drawn_beside_the_other_reading_with_its_words() -> None:
+    lesion = {"number": 1, "segments": ["VII"], "x": 56, "y": 72, "size_mm": 40}
+    more = {"number": 2, "segments": ["II"], "size_mm": 12, "note": "Under Nonesuch's rib"}
+    readings = [
+        {"side": "referring", "lesions": [lesion], "read_by": "Radiology, St Example"},
+        {"side": "board", "lesions": [lesion, more], "portal": "vp3", "portal_side": "right"},
+    ]
+    document = samples.minutes([samples.case(1, tumour_map=readings)])
+    pdf = minutes_pdf(document)
+    pictures = [alt for kind, alt in structure(pdf) if kind == "/Figure" and "Liver" in alt]
+    assert pictures[0].startswith("Liver with 1 lesion, referring hospital’s reading.")
+    assert "Lesion 2: segment II, 12 mm" in pictures[1]
+    words = text_of(pdf)
+    assert "Lesion 2 (segment II, 12 mm): seen by the board alone." in words
+    assert "Portal vein invasion: not stated (referring hospital); Vp3" in words
+    bare = without_names(document).cases[0].tumour_map
+    assert (bare[1].portal, bare[0].side, bare[0].lesions[0].segments) == (
+        "vp3", "referring", ("VII",),
+    )  # fmt: skip

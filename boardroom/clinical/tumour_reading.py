@@ -1,0 +1,377 @@
+"""One radiology reading of a liver's lesions: what it may say, in words and in numbers.
+
+A reading is what somebody saw on the images: lesions with segment, place, size, LI-RADS category
+and vessels, and beyond them invasion and spread. "Not stated" (an empty word, None) is told apart
+from "none": nothing is taken for granted that nobody looked for.
+
+Classes of invasion are those of the Liver Cancer Study Group of Japan (portal Vp, hepatic vein Vv,
+bile duct B), paraphrased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from boardroom.clinical.liver_map import (
+    BY_KEY,
+    SEGMENTS,
+    Point,
+    contains,
+    default_place,
+    outline_polygon,
+    segment_at,
+    touch_each_other,
+)
+
+LARGEST_MM = 400
+MOST_LESIONS = 60
+MOST_CONTACTS = 3
+
+LI_RADS = ("LR-NC", "LR-1", "LR-2", "LR-3", "LR-4", "LR-5", "LR-M", "LR-TIV", "LR-TR viable",
+           "LR-TR equivocal", "LR-TR nonviable", "LR-TR nonevaluable")  # fmt: skip
+
+DEGREES: Mapping[str, str] = {
+    "abuts": "abuts",
+    "encases": "encases",
+    "occludes": "occludes",
+}
+VESSEL_NAMES: Mapping[str, str] = {
+    key: vessel.name for key, vessel in BY_KEY.items() if vessel.short
+}
+
+PORTAL: Mapping[str, str] = {
+    "none": "None seen",
+    "vp1": "Vp1: beyond the second-order branches",
+    "vp2": "Vp2: second-order branches",
+    "vp3": "Vp3: first-order branches",
+    "vp4": "Vp4: trunk, or the other side's branch",
+}
+VEIN: Mapping[str, str] = {
+    "none": "None seen",
+    "vv1": "Vv1: branches of a hepatic vein",
+    "vv2": "Vv2: right, middle or left hepatic vein",
+    "vv3": "Vv3: inferior vena cava",
+}
+DUCT: Mapping[str, str] = {
+    "none": "None seen",
+    "b1": "B1: third-order ducts or beyond",
+    "b2": "B2: second-order ducts",
+    "b3": "B3: right or left hepatic duct",
+    "b4": "B4: common hepatic duct",
+}
+SIDES: Mapping[str, str] = {"right": "right", "left": "left", "both": "both sides"}
+VEINS: Mapping[str, str] = {"right": "right", "middle": "middle", "left": "left"}
+SITES: Mapping[str, str] = {
+    "none": "None seen",
+    "lung": "Lung",
+    "bone": "Bone",
+    "hilar_nodes": "Nodes at the liver hilum",
+    "distant_nodes": "Nodes further away",
+    "adrenal": "Adrenal gland",
+    "peritoneum": "Peritoneum",
+    "organ": "Neighbouring organ",
+    "elsewhere": "Elsewhere",
+}
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How a lesion meets a vessel."""
+
+    vessel: str
+    degree: str
+
+    @property
+    def words(self) -> str:
+        """ "encases the middle hepatic vein"."""
+        article = "" if self.vessel.endswith("branches") else "the "
+        return f"{DEGREES[self.degree]} {article}{VESSEL_NAMES[self.vessel]}"
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """One lesion. Sizes in whole millimetres; `x`, `y`: its middle on the drawing.
+
+    `contacts`: None where nothing is said, empty where no vessel is touched. `same_as`: the number
+    in the other reading, "none" where the other has not seen it, "" to be found by place.
+    """
+
+    number: int
+    segments: tuple[str, ...] = ()
+    x: float | None = None
+    y: float | None = None
+    size_mm: int | None = None
+    viable_mm: int | None = None
+    li_rads: str = ""
+    contacts: tuple[Contact, ...] | None = None
+    same_as: str = ""
+    note: str = ""
+
+    @property
+    def place(self) -> Point:
+        """Where it is drawn; in the middle of its segments where nobody has placed it."""
+        if self.x is None or self.y is None:
+            return default_place(self.segments)
+        return (self.x, self.y)
+
+    @property
+    def placed(self) -> bool:
+        return self.x is not None and self.y is not None
+
+    @property
+    def where(self) -> str:
+        """ "V, VIII"."""
+        return ", ".join(self.segments)
+
+    @property
+    def contact_words(self) -> str:
+        """How it meets vessels, in words; nothing where nothing is said."""
+        if self.contacts is None:
+            return ""
+        return "; ".join(c.words for c in self.contacts) or "touches no vessel"
+
+    @property
+    def size_words(self) -> str:
+        """ "42 mm, 20 mm viable"."""
+        parts = [f"{self.size_mm} mm"] if self.size_mm is not None else []
+        if self.viable_mm is not None:
+            parts.append(f"{self.viable_mm} mm viable" if self.viable_mm else "nothing viable")
+        return ", ".join(parts)
+
+    @property
+    def words(self) -> str:
+        """The whole lesion in one line, for a description."""
+        where = f"segment {self.where}" if self.segments else "segment not stated"
+        parts = [where, self.size_words or "size not stated", self.li_rads, self.contact_words]
+        return f"Lesion {self.number}: {', '.join(part for part in parts if part)}."
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a reading says. Empty words are things that it does not state."""
+
+    lesions: tuple[Lesion, ...] = ()
+    portal: str = ""
+    portal_side: str = ""
+    vein: str = ""
+    vein_which: str = ""
+    duct: str = ""
+    spread: tuple[str, ...] = ()
+    note: str = ""
+
+    def lesion(self, number: int) -> Lesion:
+        """The lesion with this number. Raises KeyError."""
+        return {one.number: one for one in self.lesions}[number]
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Where spread is seen, "none" left out."""
+        return tuple(site for site in self.spread if site != "none")
+
+    def beyond(self) -> list[tuple[str, str]]:
+        """Invasion and spread as (label, words), those that are stated."""
+        rows = []
+        if self.portal:
+            side = f", {SIDES[self.portal_side]}" if self.portal_side else ""
+            rows.append(("Portal vein invasion", PORTAL[self.portal] + side))
+        if self.vein:
+            which = f", {VEINS[self.vein_which]}" if self.vein_which else ""
+            rows.append(("Hepatic vein invasion", VEIN[self.vein] + which))
+        if self.duct:
+            rows.append(("Bile duct invasion", DUCT[self.duct]))
+        if self.spread:
+            rows.append(("Outside the liver", ", ".join(SITES[s] for s in self.spread)))
+        return rows
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is stored: plain values only."""
+        return asdict(self) | {
+            "lesions": [
+                asdict(one)
+                | {
+                    "segments": list(one.segments),
+                    "contacts": None
+                    if one.contacts is None
+                    else [[c.vessel, c.degree] for c in one.contacts],
+                }
+                for one in self.lesions
+            ],
+            "spread": list(self.spread),
+        }
+
+    def as_record(self) -> dict[str, Any]:
+        """`as_dict` with the parts of a contact named, for papers that others read."""
+        stored = self.as_dict()
+        for one in stored["lesions"]:
+            if one["contacts"] is not None:
+                one["contacts"] = [{"vessel": v, "degree": d} for v, d in one["contacts"]]
+        return stored
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Findings:
+        """Read back what `as_dict` wrote."""
+        lesions = tuple(
+            Lesion(
+                **{
+                    **one,
+                    "segments": tuple(one["segments"]),
+                    "contacts": None
+                    if one["contacts"] is None
+                    else tuple(Contact(*pair) for pair in one["contacts"]),
+                }
+            )
+            for one in stored["lesions"]
+        )
+        return cls(**{**stored, "lesions": lesions, "spread": tuple(stored["spread"])})
+
+
+def description(findings: Findings, whose: str) -> str:
+    """The drawing in words, for who cannot see it."""
+    count = len(findings.lesions)
+    first = f"Liver with {count} lesion{'s' * (count != 1)}, {whose}." if count else ""
+    beyond = [f"{label}: {words}." for label, words in findings.beyond()]
+    lesions = [one.words for one in findings.lesions]
+    return " ".join([first or f"Liver without a lesion, {whose}.", *lesions, *beyond])
+
+
+# ---- What cannot be ------------------------------------------------------------------------------
+
+
+@dataclass
+class Refusals:
+    """What is wrong, by field: ("size_mm", 0) of the first lesion, ("portal", None) of all."""
+
+    found: dict[tuple[str, int | None], str] = field(default_factory=dict)
+
+    def add(self, name: str, index: int | None, reason: str) -> None:
+        self.found.setdefault((name, index), reason)
+
+
+def refusals(findings: Findings) -> dict[tuple[str, int | None], str]:
+    """What cannot be true, or says two things at once; a plain sentence for beside each field."""
+    wrong = Refusals()
+    for index, lesion in enumerate(findings.lesions):
+        _check_place(lesion, index, wrong)
+        _check_size(lesion, index, wrong)
+        _check_contacts(lesion, index, wrong)
+    _check_numbers(findings.lesions, wrong)
+    _check_beyond(findings, wrong)
+    return wrong.found
+
+
+def _check_place(lesion: Lesion, index: int, wrong: Refusals) -> None:
+    if any(s not in SEGMENTS for s in lesion.segments):
+        wrong.add("segments", index, "Choose segments of the list.")
+        return
+    if not lesion.segments and not lesion.placed:
+        wrong.add("segments", index, "Choose the segment, or place the lesion on the drawing.")
+        return
+    if not touch_each_other(lesion.segments):
+        wrong.add(
+            "segments",
+            index,
+            f"Segments {lesion.where} do not lie side by side: list two lesions.",
+        )
+    if lesion.x is None or lesion.y is None:
+        if lesion.x is not None or lesion.y is not None:
+            wrong.add("y" if lesion.y is None else "x", index, "Give both numbers, or none.")
+        return
+    if not contains(outline_polygon(), lesion.x, lesion.y):
+        wrong.add("x", index, "This place is outside the liver.")
+        return
+    here = segment_at(lesion.x, lesion.y)
+    if lesion.segments and here not in lesion.segments:
+        wrong.add(
+            "x",
+            index,
+            f"This place is in segment {here}, which is not among those chosen ({lesion.where}).",
+        )
+
+
+def _check_size(lesion: Lesion, index: int, wrong: Refusals) -> None:
+    size, viable, category = lesion.size_mm, lesion.viable_mm, lesion.li_rads
+    if size is None:
+        wrong.add("size_mm", index, "Give the largest diameter in millimetres.")
+    elif not 1 <= size <= LARGEST_MM:
+        wrong.add("size_mm", index, f"The size has to be from 1 to {LARGEST_MM} mm.")
+    if viable is not None and viable < 0:
+        wrong.add("viable_mm", index, "Nothing viable is 0 mm; less cannot be.")
+    elif viable is not None and size is not None and viable > size:
+        wrong.add("viable_mm", index, "The viable part cannot be larger than the lesion.")
+    if category and category not in LI_RADS:
+        wrong.add("li_rads", index, "Choose a category of the list.")
+    elif category == "LR-5" and size is not None and size < 10:
+        wrong.add("li_rads", index, "LR-5 needs 10 mm or more; below that it is LR-4 at most.")
+    elif category == "LR-TR nonviable" and viable:
+        wrong.add("li_rads", index, f"{viable} mm are viable: that is not LR-TR nonviable.")
+    elif category == "LR-TR viable" and viable == 0:
+        wrong.add("li_rads", index, "Nothing is viable: that is not LR-TR viable.")
+
+
+def _check_contacts(lesion: Lesion, index: int, wrong: Refusals) -> None:
+    contacts = lesion.contacts or ()
+    if len(contacts) > MOST_CONTACTS:
+        wrong.add("contacts", index, f"At most {MOST_CONTACTS} vessels for each lesion.")
+    seen = set()
+    for contact in contacts:
+        if contact.vessel not in VESSEL_NAMES or contact.degree not in DEGREES:
+            wrong.add("contacts", index, "Choose the vessel and how it is met.")
+        elif contact.vessel in seen:
+            name = VESSEL_NAMES[contact.vessel]
+            wrong.add("contacts", index, f"The {name} is named twice.")
+        seen.add(contact.vessel)
+
+
+def _check_numbers(lesions: Iterable[Lesion], wrong: Refusals) -> None:
+    numbers: set[int] = set()
+    partners: set[str] = set()
+    for index, lesion in enumerate(lesions):
+        if index >= MOST_LESIONS:
+            wrong.add("segments", index, f"At most {MOST_LESIONS} lesions; describe the others.")
+        if lesion.number in numbers or not 1 <= lesion.number <= 999:
+            wrong.add("number", index, "Each lesion needs a number of its own.")
+        numbers.add(lesion.number)
+        if lesion.same_as.isdigit() and lesion.same_as in partners:
+            wrong.add("same_as", index, "Another lesion is the same as this one already.")
+        partners.add(lesion.same_as)
+
+
+def _check_beyond(findings: Findings, wrong: Refusals) -> None:
+    for name, known in (
+        ("portal", PORTAL), ("portal_side", SIDES), ("vein", VEIN), ("vein_which", VEINS),
+        ("duct", DUCT),
+    ):  # fmt: skip
+        value = getattr(findings, name)
+        if value and value not in known:
+            wrong.add(name, None, "Choose one of the list.")
+    if findings.portal_side and findings.portal in ("", "none"):
+        wrong.add("portal_side", None, "Say how far the portal vein is invaded, or leave this out.")
+    if findings.portal == "vp3" and findings.portal_side == "both":
+        wrong.add("portal_side", None, "Tumour in the branches of both sides is Vp4.")
+    if findings.vein_which and findings.vein in ("", "none"):
+        wrong.add("vein_which", None, "Say how far the vein is invaded, or leave this out.")
+    if any(site not in SITES for site in findings.spread):
+        wrong.add("spread", None, "Choose sites of the list.")
+    elif "none" in findings.spread and len(findings.spread) > 1:
+        wrong.add("spread", None, "None seen, and a site: choose one of the two.")
+    in_vein = [one.number for one in findings.lesions if one.li_rads == "LR-TIV"]
+    if in_vein and findings.portal == "none" and findings.vein == "none":
+        wrong.add("portal", None, f"Lesion {in_vein[0]} is LR-TIV: say which vein tumour is in.")
+
+
+def completed(findings: Findings) -> Findings:
+    """With the segment read off the drawing where a lesion was placed and no segment chosen."""
+    return replace(findings, lesions=tuple(_completed(findings.lesions)))
+
+
+def _place(segment: str) -> int:
+    return SEGMENTS.index(segment) if segment in SEGMENTS else len(SEGMENTS)
+
+
+def _completed(lesions: Iterable[Lesion]) -> Iterator[Lesion]:
+    for one in lesions:
+        here = segment_at(one.x, one.y) if one.x is not None and one.y is not None else None
+        segments = one.segments or ((here,) if here is not None else ())
+        yield replace(one, segments=tuple(sorted(set(segments), key=_place)))

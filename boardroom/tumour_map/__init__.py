@@ -1,0 +1,1 @@
+"""Where the lesions lie: radiology's readings on a drawing of the liver."""

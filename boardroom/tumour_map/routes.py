@@ -1,0 +1,155 @@
+"""The map of a case: each side's reading written, and every page's picture of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, current_app, flash, g, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from boardroom import audit
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case
+from boardroom.cases.operations import hold
+from boardroom.cases.queries import load_case
+from boardroom.clinical.tumour_reading import Findings
+from boardroom.db import now
+from boardroom.permissions import can
+from boardroom.refusals import DomainError, StaleVersion
+from boardroom.tumour_map import forms, operations, queries, rules
+from boardroom.tumour_map.drawing import drawn, drawn_lesions, sign
+from boardroom.tumour_map.models import Side
+from boardroom.tumour_map.operations import Written, written
+from boardroom.tumour_map.view import TumourMap, tumour_map
+from boardroom.web import local, see_other
+
+bp = Blueprint("tumour_map", __name__)
+
+
+@bp.app_template_global("tumour_map_of")
+def tumour_map_of(case: Case) -> TumourMap:
+    """The readings of a case, drawn and compared, for any page that shows it."""
+    return tumour_map(queries.readings_of(case.id), case.lesions)
+
+
+@bp.app_template_global("map_sign")
+def map_sign(degree: str) -> str:
+    """The sign for how a lesion meets a vessel, about the origin."""
+    return sign(degree)
+
+
+@bp.app_template_global("may_write_reading")
+def may_write_reading(case: Case, side: str) -> bool:
+    """Whether to offer the person signed in the writing of a side's reading."""
+    if not can(f"tumour_map.{side}_reading", case_id=case.id):
+        return False
+    try:
+        operations.may_write(case, Side(side), current_user)
+    except DomainError:
+        return False
+    return True
+
+
+@bp.route("/cases/<int:case_id>/map/board", methods=["GET", "POST"])
+def board_reading(case_id: int) -> Any:
+    """The board's reading: by its radiologists, its chair or its coordinator."""
+    return _reading(Side.BOARD)
+
+
+@bp.route("/cases/<int:case_id>/map/referring", methods=["GET", "POST"])
+def referring_reading(case_id: int) -> Any:
+    """The referring hospital's reading: by its referrer before submission, or as it was sent in."""
+    return _reading(Side.REFERRING)
+
+
+def _reading(side: Side) -> Any:
+    if request.method == "POST":
+        hold(g.subject.case.id)
+    case = load_case(g.subject.case.id)
+    operations.may_write(case, side, current_user)
+    if request.method == "POST":
+        return _save(case, side)
+    audit.record_reading("read a case", board=case.board, case_id=case.id)
+    return _page(case, side, _form(case, side))
+
+
+def _board(case: Case) -> BoardDefinition:
+    found: BoardDefinition = current_app.extensions["boards"][case.board]
+    return found
+
+
+def _today(case: Case) -> dt.date:
+    return local(now(), case.board).date()
+
+
+def _other(side: Side) -> Side:
+    return Side.BOARD if side == Side.REFERRING else Side.REFERRING
+
+
+def _form(case: Case, side: Side) -> forms.ReadingForm:
+    sides = queries.readings_of(case.id)
+    own, other = sides.get(side), sides.get(_other(side))
+    shown = written(own) if own is not None else _beginning(case, side, sides)
+    return forms.reading_form(
+        _board(case),
+        shown,
+        own.version if own is not None else 0,
+        other.said.lesions if other is not None else (),
+    )
+
+
+def _beginning(case: Case, side: Side, sides: queries.Sides) -> Written | None:
+    """What an unwritten reading begins with: the case's list, or on request the other reading."""
+    name = current_user.name if side == Side.BOARD else ""
+    other = sides.get(_other(side))
+    if other is None:
+        return Written(rules.of_list(case.lesions), read_by=name)
+    if request.args.get("from") != "other":
+        return Written(Findings(), read_by=name)
+    same = tuple(replace(one, same_as=str(one.number)) for one in other.said.lesions)
+    return replace(written(other), findings=replace(other.said, lesions=same), read_by=name)
+
+
+def _save(case: Case, side: Side) -> Any:
+    form = _form(case, side)
+    new = forms.written_in(form, _today(case))
+    if new is None:
+        return _page(case, side, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        saved = operations.save_reading(case, side, new, form.version_seen, actor=current_user)
+    except StaleVersion as stale:
+        current = queries.readings_of(case.id).get(side)
+        form.version.data = str(current.version if current is not None else 0)
+        return _page(case, side, form, stale=stale, theirs=current), HTTPStatus.CONFLICT
+    flash(f"{rules.HEADINGS[side]} is saved (version {saved.version}).", "success")
+    if request.form.get("_do") == "more":
+        endpoint = f"tumour_map.{side}_reading"
+        return see_other(endpoint, case_id=case.id, _anchor="lesions-new")
+    return Response(
+        status=303, headers={"Location": url_for("cases.case", case_id=case.id) + "#tumour-map"}
+    )
+
+
+def _page(case: Case, side: Side, form: forms.ReadingForm, **more: Any) -> str:
+    sides = queries.readings_of(case.id)
+    other = sides.get(_other(side))
+    more = {"stale": None, "theirs": None, **more}
+    return render_template(
+        "tumour_map/reading.html",
+        case=case,
+        side=side,
+        form=form,
+        heading=rules.HEADINGS[side],
+        other=other,
+        other_map=tumour_map({_other(side): other}, []) if other is not None else None,
+        liver=drawn(Findings()),
+        lesions=drawn_lesions(forms.findings_in(form)),
+        history=queries.history_of(case.id, side),
+        scale_note=rules.SCALE_NOTE,
+        can_begin=other is not None and side not in sides and "from" not in request.args,
+        **more,
+    )

@@ -1,0 +1,232 @@
+// Placing lesions on the drawing: by mouse, touch or keyboard. The fields beside it are the truth:
+// the drawing is made from them, and whatever is done on it is written into them.
+(function () {
+  "use strict";
+  const form = document.querySelector("[data-reading]");
+  const liver = form?.querySelector("[data-liver]");
+  if (!liver) return;
+  const SVG = "http://www.w3.org/2000/svg";
+  const BADGE = 6.2; // as in boardroom/tumour_map/drawing.py
+  const box = liver.querySelector("[data-lesions]");
+  const told = form.querySelector("[data-told]");
+  const rows = form.querySelector("[data-rows]");
+  const segments = [...liver.querySelectorAll("[data-segment]")];
+  let dirty = false;
+
+  // ---- Rows and what stands in them ------------------------------------------------------------
+  const all = () => [...rows.querySelectorAll("[data-lesion-row]")];
+  const field = (row, name) => row.querySelector(`[name$="-${name}"]`);
+  const whole = (row, name) => {
+    const text = field(row, name).value.trim();
+    return /^\d{1,4}$/.test(text) ? Number(text) : null;
+  };
+  const numberOf = (row) => Number(field(row, "number").value);
+  const removed = (row) => field(row, "remove").checked;
+  const chosen = (row) => [...row.querySelectorAll('[name$="-segments"]:checked')].map((one) => one.value);
+  const isBlank = (row) => !chosen(row).length && ["size_mm", "x", "y"].every((name) => !field(row, name).value.trim());
+  const rowOf = (number) => all().find((row) => numberOf(row) === number);
+
+  function segmentAt(x, y) {
+    const point = liver.createSVGPoint();
+    point.x = x;
+    point.y = y;
+    return segments.find((path) => path.isPointInFill(point))?.dataset.segment ?? null;
+  }
+  function middleOf(names) {
+    // A lesion with a segment and no place stands in the middle of it until it is moved.
+    const path = segments.find((one) => names.includes(one.dataset.segment));
+    if (!path) return null;
+    const { x, y, width, height } = path.getBBox();
+    let best = null;
+    for (let i = 1; i < 12; i++) for (let j = 1; j < 12; j++) {
+      const at = [x + (width * i) / 12, y + (height * j) / 12];
+      if (segmentAt(...at) !== path.dataset.segment) continue;
+      const off = Math.hypot(at[0] - x - width / 2, at[1] - y - height / 2);
+      if (!best || off < best.off) best = { at, off };
+    }
+    return best?.at ?? null;
+  }
+  function placeOf(row) {
+    const x = whole(row, "x"), y = whole(row, "y");
+    return x !== null && y !== null ? [x, y] : middleOf(chosen(row));
+  }
+
+  // ---- Drawing ---------------------------------------------------------------------------------
+  function make(tag, attributes, parent, text) {
+    const made = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    if (text !== undefined) made.textContent = text;
+    parent.append(made);
+    return made;
+  }
+  function words(row) {
+    const size = whole(row, "size_mm");
+    const where = chosen(row).join(", ");
+    return `Lesion ${numberOf(row)}, ${where ? `segment ${where}` : "no segment"}, ${size === null ? "no size" : `${size} mm`}`;
+  }
+  function drawOne(row) {
+    const at = placeOf(row);
+    if (!at || removed(row)) return;
+    const r = (whole(row, "size_mm") ?? 0) / 2, viable = whole(row, "viable_mm");
+    // A slider, since that is what screen readers leave the arrow keys to; its value is the size.
+    const group = make("g", {
+      class: "lm-lesion", tabindex: 0, role: "slider", "data-lesion": numberOf(row),
+      transform: `translate(${at[0]} ${at[1]})`, "aria-label": `Lesion ${numberOf(row)}`,
+      "aria-valuemin": 1, "aria-valuemax": 400, "aria-valuenow": r * 2, "aria-valuetext": words(row),
+    }, box);
+    make("circle", { class: "lm-grip", r: Math.max(r, 11) + 2 }, group);
+    make("circle", { class: viable === null ? "lm-body" : "lm-zone", r }, group);
+    if (viable) make("circle", { class: "lm-body", r: viable / 2 }, group);
+    const inner = viable ? viable / 2 : r;
+    const away = inner >= BADGE + 1.5 ? 0 : (inner + BADGE + 2) / Math.SQRT2;
+    if (away) make("path", { class: "lm-leader", d: `M0 0L${away} ${-away}` }, group);
+    make("circle", { class: "lm-badge", cx: away, cy: -away, r: BADGE }, group);
+    make("text", { class: "lm-number", x: away, y: 3 - away }, group, numberOf(row));
+    if (r >= 14) make("text", { class: "lm-halo", y: Math.max(15, (viable ?? 0) / 2 + 7) }, group, `${r * 2} mm`);
+  }
+  function draw() {
+    const focused = document.activeElement?.closest?.("[data-lesion]")?.dataset.lesion;
+    box.replaceChildren();
+    // The large ones first, so that a small one is never hidden behind them.
+    for (const row of [...all()].sort((a, b) => (whole(b, "size_mm") ?? 0) - (whole(a, "size_mm") ?? 0))) {
+      if (!isBlank(row)) drawOne(row);
+      row.classList.toggle("is-removed", removed(row));
+    }
+    if (focused) box.querySelector(`[data-lesion="${focused}"]`)?.focus({ preventScroll: true });
+  }
+  let telling = 0;
+  function tell(text) {
+    clearTimeout(telling);
+    telling = setTimeout(() => { told.textContent = text; }, 250);
+  }
+
+  // ---- Changing --------------------------------------------------------------------------------
+  function write(row, name, value) {
+    field(row, name).value = String(value);
+    dirty = true;
+  }
+  function moveTo(row, x, y) {
+    const px = Math.round(x), py = Math.round(y);
+    const here = segmentAt(px, py);
+    if (!here) { tell("The edge of the liver."); return false; }
+    write(row, "x", px);
+    write(row, "y", py);
+    if (!chosen(row).includes(here))
+      for (const one of row.querySelectorAll('[name$="-segments"]')) one.checked = one.value === here;
+    return true;
+  }
+  function resize(row, by) {
+    write(row, "size_mm", Math.min(400, Math.max(1, (whole(row, "size_mm") ?? 20) + by)));
+  }
+  function addRow() {
+    const from = all().at(-1);
+    if (isBlank(from)) return from;
+    const next = Math.max(...all().map((row) => Number(/lesions-(\d+)-/.exec(field(row, "number").name)[1]))) + 1;
+    const made = from.cloneNode(true);
+    for (const one of made.querySelectorAll("*"))
+      for (const name of ["id", "name", "for", "aria-describedby"])
+        if (one.hasAttribute(name)) one.setAttribute(name, one.getAttribute(name).replace(/lesions-\d+/, `lesions-${next}`));
+    for (const error of made.querySelectorAll(".field-error")) error.closest("[id$=-error]").remove();
+    for (const one of made.querySelectorAll(".has-error")) one.classList.remove("has-error");
+    for (const one of made.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+    for (const one of made.querySelectorAll("input, select")) {
+      if (one.type === "checkbox") one.checked = false;
+      else one.value = "";
+    }
+    const number = Math.max(...all().map(numberOf)) + 1;
+    field(made, "number").value = number;
+    made.querySelector("[data-number]").textContent = number;
+    made.removeAttribute("id");
+    made.querySelector("details").open = false;
+    rows.append(made);
+    return made;
+  }
+
+  // ---- Mouse and touch -------------------------------------------------------------------------
+  function pointOf(event) {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(liver.getScreenCTM().inverse());
+    return [point.x, point.y];
+  }
+  let held = null;
+  liver.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    const [x, y] = pointOf(event);
+    let row = rowOf(Number(event.target.closest("[data-lesion]")?.dataset.lesion));
+    if (!row) {
+      if (!segmentAt(x, y)) return;
+      row = addRow();
+      if (whole(row, "size_mm") === null) write(row, "size_mm", 20);
+      moveTo(row, x, y);
+      draw();
+    }
+    event.preventDefault();
+    const at = placeOf(row);
+    held = { row, dx: at[0] - x, dy: at[1] - y };
+    liver.setPointerCapture(event.pointerId);
+    box.querySelector(`[data-lesion="${numberOf(row)}"]`)?.focus({ preventScroll: true });
+    show(row);
+  });
+  liver.addEventListener("pointermove", (event) => {
+    if (!held) return;
+    const [x, y] = pointOf(event);
+    if (moveTo(held.row, x + held.dx, y + held.dy)) draw();
+  });
+  for (const kind of ["pointerup", "pointercancel"])
+    liver.addEventListener(kind, () => {
+      if (held) tell(words(held.row));
+      held = null;
+    });
+
+  // ---- Keyboard --------------------------------------------------------------------------------
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  liver.addEventListener("keydown", (event) => {
+    const row = rowOf(Number(event.target.closest("[data-lesion]")?.dataset.lesion));
+    if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in ARROWS) {
+      const [dx, dy] = ARROWS[event.key], step = event.shiftKey ? 10 : 2;
+      const [x, y] = placeOf(row);
+      if (moveTo(row, x + dx * step, y + dy * step)) tell(words(row));
+    } else if (["+", "=", "-"].includes(event.key)) {
+      resize(row, event.key === "-" ? -1 : 1);
+      tell(words(row));
+    } else if (event.key === "Enter") {
+      field(row, "size_mm").focus();
+    } else return;
+    event.preventDefault();
+    draw();
+  });
+  function show(row) {
+    for (const one of all()) one.classList.toggle("is-shown-lesion", one === row);
+  }
+  box.addEventListener("focusin", (event) => {
+    const row = rowOf(Number(event.target.closest("[data-lesion]")?.dataset.lesion));
+    if (row) show(row);
+  });
+
+  // ---- The fields ------------------------------------------------------------------------------
+  form.addEventListener("input", (event) => {
+    dirty = true;
+    const row = event.target.closest("[data-lesion-row]");
+    if (!row) return;
+    // Another segment chosen: a place that lies in none of those chosen is given up.
+    if (event.target.name.endsWith("-segments")) {
+      const x = whole(row, "x"), y = whole(row, "y");
+      if (x !== null && y !== null && chosen(row).length && !chosen(row).includes(segmentAt(x, y))) {
+        field(row, "x").value = field(row, "y").value = "";
+      }
+    }
+    draw();
+  });
+  form.querySelector("[data-add-lesion]").addEventListener("click", () => {
+    const row = addRow();
+    row.querySelector('[name$="-segments"]').focus();
+    row.scrollIntoView({ block: "nearest" });
+  });
+  form.addEventListener("submit", () => { dirty = false; });
+  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+
+  for (const one of form.querySelectorAll("[data-script-only], [data-add-lesion]")) one.hidden = false;
+  for (const one of form.querySelectorAll("[data-without-script]")) one.hidden = true;
+  liver.classList.add("is-on");
+  draw();
+})();
