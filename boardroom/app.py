@@ -106,6 +106,7 @@ def _log_to_stderr(app: Flask) -> None:
 def _register_features(app: Flask) -> None:
     import boardroom.meetings.routes
     import boardroom.meetings.stage_routes  # noqa: F401
+    from boardroom.aids.routes import bp as aids
     from boardroom.boards.routes import bp as boards
     from boardroom.cases.routes import bp as cases
     from boardroom.comments.routes import bp as comments
@@ -117,6 +118,7 @@ def _register_features(app: Flask) -> None:
     from boardroom.people.routes import bp as people
 
     for blueprint in (
+        aids,
         home,
         people,
         boards,

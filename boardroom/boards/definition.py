@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from boardroom.boards import parts as p
 from boardroom.boards.parts import Choice, Key, Line, Part
+from boardroom.clinical import AIDS
 from boardroom.clinical.facts import FACTS
 
 
@@ -61,6 +62,7 @@ class BoardDefinition(Part):
     tellers: tuple[Choice, ...] = Field(min_length=1)
     plan_steps: tuple[p.PlanStep, ...] = ()
     readiness: tuple[p.Need, ...] = ()
+    aids: p.AidRules = p.AidRules()
 
     def _find(self, vocabulary: str, key: object) -> Any:
         for entry in getattr(self, vocabulary):
@@ -221,6 +223,7 @@ def _misfits(board: BoardDefinition) -> Iterator[tuple[str, str]]:
                 (f"'{d.default_owner}' is neither a specialty nor one of {roles}"),
             )
     yield from _unknown_needs(board)
+    yield from _unknown_aids(board)
     try:
         ZoneInfo(board.time_zone)
     except (OSError, ValueError, LookupError):
@@ -243,6 +246,20 @@ def _unknown_needs(board: BoardDefinition) -> Iterator[tuple[str, str]]:
         for j, key in enumerate(need.diagnoses):
             if key not in diagnoses:
                 yield f"readiness[{i}].diagnoses[{j}]", f"'{key}' is not one of the diagnoses"
+
+
+def _unknown_aids(board: BoardDefinition) -> Iterator[tuple[str, str]]:
+    diagnoses = {d.key for d in board.diagnoses}
+    for i, rule in enumerate(board.aids.only_for):
+        where = f"aids.only_for[{i}]"
+        for j, name in enumerate(rule.aids):
+            if name not in AIDS:
+                yield f"{where}.aids[{j}]", f"'{name}' is not one of the decision aids"
+        for j, key in enumerate(rule.diagnoses):
+            if key not in diagnoses:
+                yield f"{where}.diagnoses[{j}]", f"'{key}' is not one of the diagnoses"
+        if rule.or_with and (rule.or_with not in FACTS or FACTS[rule.or_with].kind != "yesno"):
+            yield f"{where}.or_with", f"'{rule.or_with}' is no fact answered by yes or no"
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -38,7 +38,12 @@ def _sum(name: str, when: str) -> Any:
         _sum("baseline_sum_viable_mm", "at the start"),
         _sum("nadir_sum_viable_mm", "at their smallest"),
         _sum("current_sum_viable_mm", "now"),
-        yesno("new_lesion", "New lesion", fact="new_lesion", hint="1 cm or more with the pattern of HCC, or growing."),
+        yesno(
+            "new_lesion",
+            "New lesion",
+            fact="new_lesion",
+            hint="1 cm or more with the pattern of HCC, or growing.",
+        ),
         yesno(
             "nontarget_unequivocal_progression",
             "Non-target lesions progressed beyond doubt",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from boardroom import audit, live
+from boardroom.aids.operations import keep_aids
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.rules import move_case
@@ -172,6 +173,7 @@ def close_case(
         "present": present,
         "missing": list(board.quorum_missing(present)),
     }
+    kept = keep_aids(item, board)
     _case_to(item.case, CaseStatus.DISCUSSED)
     if not reasons:
         _case_to(item.case, CaseStatus.DECIDED)
@@ -185,6 +187,7 @@ def close_case(
         item=item,
         parts=SHARED,
         provisional=bool(reasons),
+        aids=kept.sha256,
     )
     return reasons
 
