@@ -152,6 +152,10 @@ LOUD = ASKED - {"tnm_ajcc8", "afp_model"} | {"meld", "mrecist"}
 """Aids whose warnings a card says aloud; the others' stand in the fold."""
 
 
+# Said by a figure's own note already.
+_QUIET = ("Viable diameters are used", "Measured against the first sum")
+
+
 def cards_of(case: Case, board: BoardDefinition, on: dt.date, units: str = "") -> Cards:
     """The cards as the case stands on a day, in the units asked for (the board's for none)."""
     return made_of(read_aids(case, board, on), case, board, units)
@@ -248,7 +252,7 @@ def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
         filled = reading["aids"][name]
         if name not in LOUD or not filled["sources"]:
             continue
-        found |= dict.fromkeys(filled["warnings"])
+        found |= dict.fromkeys(w for w in filled["warnings"] if not w.startswith(_QUIET))
         if filled["result"] is not None:
             found |= dict.fromkeys(filled["result"]["warnings"])
     return tuple(found)

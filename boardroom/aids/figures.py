@@ -17,17 +17,21 @@ Tone = Literal["", "good", "caution", "open"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`value` is what is read from across the room. `tone` "open": not known yet."""
+    """`value` is what is read from across the room. `tone` "open": not known yet.
+
+    `said`: the whole in a line of text, where label and value would read badly.
+    """
 
     label: str
     value: str
     note: str = ""
     tone: Tone = ""
+    said: str = ""
 
     @property
     def words(self) -> str:
-        """Label and value, such as "MELD 3.0 11"."""
-        return f"{self.label} {self.value}"
+        """In a line of text, such as "MELD 3.0 11"."""
+        return self.said or f"{self.label} {self.value}"
 
 
 def short_day(day: dt.date) -> str:
@@ -63,7 +67,8 @@ def liver(reading: Reading, units: str) -> list[Figure]:
         found.append(_meld(reading))
     if csph := values_of(reading, "csph"):
         tone: Tone = "caution" if csph["csph"] == "present" else ""
-        found.append(Figure("Portal hypertension", csph["csph"], csph["basis"], tone))
+        said = f"portal hypertension {csph['csph']}"
+        found.append(Figure("Portal hypertension", csph["csph"], csph["basis"], tone, said))
     elif "csph" in reading["aids"]:
         found.append(Figure("Portal hypertension", "–", "not known yet", "open"))
     return found
@@ -72,7 +77,7 @@ def liver(reading: Reading, units: str) -> list[Figure]:
 def _child_pugh(reading: Reading) -> Figure:
     if found := values_of(reading, "child_pugh"):
         tone: Tone = {"B": "caution", "C": "caution"}.get(found["class"], "")  # type: ignore[assignment]
-        note = f"two-year survival {found['two_year_survival_percent']} %"
+        note = f"{found['two_year_survival_percent']}\u202f% live two years"
         return Figure("Child-Pugh", found["label"], note, tone)
     if told := reading["facts"].get("child_pugh_points"):
         points = int(float(told["value"]))
@@ -84,8 +89,8 @@ def _child_pugh(reading: Reading) -> Figure:
 def _meld(reading: Reading) -> Figure:
     newest = values_of(reading, "meld3")
     others = [
-        f"{label} {found[name]}"
-        for name, label in (("meld", "MELD"), ("meld_na", "MELD-Na"))
+        f"{label}\u00a0{found[name]}"
+        for name, label in (("meld", "MELD"), ("meld_na", "MELD\u2011Na"))
         if (found := values_of(reading, name))
     ]
     if newest:
@@ -100,7 +105,6 @@ def _meld(reading: Reading) -> Figure:
 
 def tumour(reading: Reading, units: str) -> list[Figure]:
     found = [_lesions(reading), _invasion(reading), _spread(reading)]
-    tone: Tone
     for name, label in (("milan", "Milan"), ("ucsf", "UCSF"), ("up_to_seven", "Up-to-seven")):
         if criteria := values_of(reading, name):
             inside = criteria["within"]
@@ -134,10 +138,12 @@ def _lesions(reading: Reading) -> Figure:
             return Figure("Lesions", what, "sizes not known", "open")
         notes = ["viable size"] if lesions["viable"] else []
         if lesions["count"] > 1:
-            notes.append(f"together {lesions['sum_mm']} mm")
+            notes.append(f"together {lesions['sum_mm']}\u00a0mm")
         if not lesions["sizes_known"]:
             notes.append("one size is missing")
-        return Figure("Lesions", f"{what} · {_cm(lesions['largest_mm'])}", ", ".join(notes))
+        size = _cm(lesions["largest_mm"])
+        said = f"{what} lesion{'s' * (lesions['count'] != 1)} · {size}"
+        return Figure("Lesions", f"{what} · {size}", ", ".join(notes), said=said)
     if lesions["viable"]:
         return Figure("Lesions", "none viable", "after treatment", "good")
     if count := facts.get("nodule_count"):
@@ -168,9 +174,9 @@ def _invasion(reading: Reading) -> Figure:
     if veins:
         return Figure("Vein invasion", " · ".join(veins), "", "caution")
     if stated := facts.get("macrovascular_invasion"):
-        return _yes_no("Vein invasion", stated["value"])
+        return _yes_no("Vein invasion", stated["value"], "no invasion", "vein invasion")
     if facts.get("portal_invasion") and facts.get("hepatic_vein_invasion"):
-        return Figure("Vein invasion", "none")
+        return Figure("Vein invasion", "none", said="no invasion")
     return Figure("Vein invasion", "–", "not known yet", "open")
 
 
@@ -181,14 +187,14 @@ def _spread(reading: Reading) -> Figure:
         return Figure("Outside the liver", "–", "not known yet", "open")
     if stated["value"] == "yes" and (site := facts.get("spread_site")):
         where = shown("spread_site", site["value"], "").text
-        return Figure("Outside the liver", where.lower(), "", "caution")
-    return _yes_no("Outside the liver", stated["value"])
+        return Figure("Outside the liver", where.lower(), "", "caution", f"spread: {where.lower()}")
+    return _yes_no("Outside the liver", stated["value"], "no spread", "spread outside the liver")
 
 
-def _yes_no(label: str, value: str) -> Figure:
+def _yes_no(label: str, value: str, no: str, yes: str) -> Figure:
     if value == "no":
-        return Figure(label, "none")
-    return Figure(label, dict(YES_NO).get(value, value).lower(), "", "caution")
+        return Figure(label, "none", said=no)
+    return Figure(label, dict(YES_NO).get(value, value).lower(), "", "caution", yes)
 
 
 # ---- Staging ------------------------------------------------------------------------------------
@@ -223,8 +229,8 @@ def _li_rads_rank(category: str) -> int:
 
 _Words = Callable[[Mapping[str, Any]], str]
 _PLAIN: tuple[tuple[str, str, _Words, _Words], ...] = (
-    ("ecog", "ECOG", lambda r: str(r["ecog"]), lambda r: str(r["meaning"])),
-    ("asa", "ASA", lambda r: str(r["asa"]), lambda r: str(r["meaning"])),
+    ("ecog", "ECOG", lambda r: str(r["ecog"]), lambda r: ""),
+    ("asa", "ASA", lambda r: str(r["asa"]), lambda r: ""),
     ("clip", "CLIP", lambda r: _points(r["points"]), lambda r: ""),
     ("okuda", "Okuda", lambda r: str(r["stage"]), lambda r: f"{r['adverse_signs']} of 4 signs"),
     (

@@ -16,6 +16,12 @@ from boardroom.clinical.units import rounded
 
 LIVER_LINES = ("bilirubin", "albumin", "platelets", "inr", "child_pugh_points")
 TUMOUR_LINES = ("afp", "viable_sum_mm", "largest_mm", "ca199", "cea", "chromogranin_a")
+_SHORT = {
+    "bilirubin": "Bilirubin",
+    "viable_sum_mm": "Viable sum",
+    "largest_mm": "Largest nodule",
+    "child_pugh_points": "Child-Pugh",
+}
 STEEP = 20  # from here on a straight scale shows only the highest value
 
 
@@ -91,7 +97,7 @@ def _of_fact(record: CaseRecord, key: str, units: str) -> Trend | None:
         number = converted(key, fact.value, fact.unit, units)
         if number is not None:
             by_day[fact.taken_on] = float(number)
-    return drawn(key, FACTS[key].label, axis_unit(key, units), by_day)
+    return drawn(key, _SHORT.get(key, FACTS[key].label), axis_unit(key, units), by_day)
 
 
 def drawn(key: str, label: str, unit: str, by_day: dict[dt.date, float]) -> Trend | None:

@@ -7,11 +7,14 @@ hashed, signed, exported and drawn without asking again.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 import rfc8785
 from pydantic import Field, StringConstraints
 
+from boardroom.minutes.aid_parts import DecisionAids
 from boardroom.minutes.brief import (
     BoardInfo,
     CaseBrief,
@@ -25,8 +28,11 @@ from boardroom.minutes.brief import (
     Whole,
 )
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["1.1"] = "1.1"
 """Rises with every change of the schema: the first number when a reader could stumble over it."""
+
+NEWER: Mapping[str, frozenset[str]] = {"1.1": frozenset({"decision_aids"})}
+"""Version → fields of a case that it added. A record signed before has none of them in its hash."""
 
 NOT_HASHED = frozenset({"signature", "amendments", "generated_at"})
 """What stands beside the record and is therefore not part of its hash."""
@@ -185,6 +191,7 @@ class MinutesCase(CaseBrief):
     quorum: Quorum = Quorum()
     provisional_reasons: tuple[Text, ...] = ()
     sign_offs: tuple[SignOff, ...] = ()
+    decision_aids: DecisionAids | None = None
 
 
 class Amendment(Part):
@@ -213,7 +220,7 @@ class MinutesDocument(Part):
     `without_names`. The record is everything but the signature, the amendments and `generated_at`.
     """
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.0", "1.1"] = SCHEMA_VERSION
     names: Literal["included", "withheld"] = "included"
     board: BoardInfo
     meeting: MeetingInfo
@@ -235,8 +242,22 @@ def content_hash(document: MinutesDocument) -> str:
     canonically (RFC 8785: sorted keys, no spaces, UTF-8), so that anybody can compute it again
     from the exported JSON.
     """
+    return hashlib.sha256(rfc8785.dumps(_as_of_its_version(document))).hexdigest()
+
+
+def _as_of_its_version(document: MinutesDocument) -> dict[str, Any]:
+    """The record with the fields that its version has, and no later one's."""
     record = document.model_dump(mode="json", exclude=set(NOT_HASHED))
-    return hashlib.sha256(rfc8785.dumps(record)).hexdigest()
+    later = {
+        name
+        for version, names in NEWER.items()
+        if version > document.schema_version
+        for name in names
+    }
+    for case in record["cases"]:
+        for name in later:
+            case.pop(name, None)
+    return record
 
 
 def matches_signature(document: MinutesDocument) -> bool | None:
@@ -250,5 +271,6 @@ def matches_signature(document: MinutesDocument) -> bool | None:
 
 
 def to_json(document: MinutesDocument) -> str:
-    """The document as indented JSON, every field written out."""
-    return document.model_dump_json(indent=2) + "\n"
+    """The document as indented JSON, every field of its version written out."""
+    beside = document.model_dump(mode="json", include=set(NOT_HASHED))
+    return json.dumps(_as_of_its_version(document) | beside, indent=2, ensure_ascii=False) + "\n"

@@ -13,6 +13,8 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from boardroom.aids.models import DecisionAids
+from boardroom.aids.queries import kept_by_item
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
 from boardroom.cases.models import Case
 from boardroom.cases.queries import cases_with_everything
@@ -22,6 +24,7 @@ from boardroom.consensus.rules import reclassification
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.minutes import brief, document
+from boardroom.minutes.aids import decision_aids
 from boardroom.opinions.models import Opinion
 from boardroom.opinions.queries import revealed_by_case
 from boardroom.opinions.rules import answers_in_words, shift_in_words
@@ -190,6 +193,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
         select(SignOff).where(SignOff.item_id.in_(ids)).order_by(SignOff.id)
     ):
         sign_offs.setdefault(found.item_id, []).append(found)
+    aids = kept_by_item(ids)
     on = local(meeting.started_at or meeting.starts_at, board.key).date()
     return document.MinutesDocument(
         board=board_info(board),
@@ -217,6 +221,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
                 opinions.get(item.case_id, []),
                 consensus.get(item.id),
                 sign_offs.get(item.id, []),
+                aids.get(item.id),
             )
             for place, item in enumerate(items, start=1)
         ),
@@ -285,6 +290,7 @@ def _case(
     opinions: list[Opinion],
     consensus: Consensus | None,
     sign_offs: list[SignOff],
+    aids: DecisionAids | None,
 ) -> document.MinutesCase:
     base = case_brief(case, board, position=position, minutes=item.minutes, on=on)
     state = STATES.get(item.status, "not_reached")
@@ -318,6 +324,7 @@ def _case(
         quorum=_quorum(item, board),
         provisional_reasons=tuple(str(reason) for reason in item.provisional_reasons),
         sign_offs=tuple(_sign_off(s, board) for s in sign_offs),
+        decision_aids=decision_aids(aids, case, board),
     )
 
 

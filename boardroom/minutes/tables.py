@@ -34,6 +34,8 @@ COLUMNS = (
     "fallback", "rejected", "not_applicable", "left_open", "reclassification",
     "reclassification_reason", "signed_off", "reservations", "dissents", "told_by", "tell_by",
     "rediscuss", "amendments",
+    # What it was taken on
+    "child_pugh_class", "meld3", "bclc_stage",
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "|", "%")
@@ -173,4 +175,15 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "amendments": " | ".join(
             f"{a.number}. {a.text}" for a in document.amendments if a.case == case.code
         ),
+        **_aids(case),
     }
+
+
+def _aids(case: MinutesCase) -> dict[str, str | int | None]:
+    aids = case.decision_aids
+    asked = {
+        "child_pugh_class": ("child_pugh", "class"),
+        "meld3": ("meld3", "meld3"),
+        "bclc_stage": ("bclc_2022", "stage"),
+    }
+    return {column: aids.value(*what) if aids else "" for column, what in asked.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from boardroom.minutes import words
+from boardroom.minutes.aid_parts import aids_view
 from boardroom.minutes.document import (
     MinutesCase,
     MinutesDocument,
@@ -176,6 +177,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
             )
         ),
         "presented": paragraphs(case.presented_by),
+        "aids": aids_view(case.decision_aids),
         "deferral": [
             *paragraphs(deferral.reason if deferral else ""),
             *paragraphs(deferral.note if deferral else ""),

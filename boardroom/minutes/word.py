@@ -143,9 +143,22 @@ def _case(paper: Paper, view: View, case: View) -> None:
         ("Times", "times"),
     ):
         paper.labelled(label, case[key])
+    _aids(paper, case)
     if case["opinions"]:
         _opinions(paper, view, case)
     _decision(paper, case)
+
+
+def _aids(paper: Paper, case: View) -> None:
+    if not case["aids"]:
+        return
+    paper.heading(2, "Decision aids on the day of the decision")
+    for card in case["aids"]:
+        paper.line((f"{card['title']}: ", {"color": MUTED}), (card["line"], {"bold": True}))
+        for label, key in (("Rests on", "rests_on"), ("Missing", "missing")):
+            paper.labelled(label, [card[key]] if card[key] else [])
+        for text in card["remarks"]:
+            paper.line((text, {"color": CAUTION}))
 
 
 def _stance(key: str) -> Pieces:
