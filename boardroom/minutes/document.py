@@ -251,13 +251,17 @@ def _as_of_its_version(document: MinutesDocument) -> dict[str, Any]:
     later = {
         name
         for version, names in NEWER.items()
-        if version > document.schema_version
+        if _order(version) > _order(document.schema_version)
         for name in names
     }
     for case in record["cases"]:
         for name in later:
             case.pop(name, None)
     return record
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
 
 
 def matches_signature(document: MinutesDocument) -> bool | None:
