@@ -49,6 +49,16 @@ def case_time_line(case: Case, rounds: list[Case]) -> TimeLine | None:
     return time_line_of(case, rounds, _board(case), today, own_units(case.board))
 
 
+@bp.app_template_global("first_options")
+def first_options(case: Case) -> str:
+    """The options of the case's stage in their order, for whoever writes why another is taken."""
+    card = case_cards(case).card("staging")
+    if not card.options:
+        return ""
+    names = ", then ".join(option.label.lower() for option in card.options)
+    return f"BCLC {card.figures[0].value}: {names}."
+
+
 @bp.app_template_global("other_unit")
 def other_unit(key: str, value: str, unit: str, board: str) -> str:
     """The value in the person's own units where those are not the ones it was entered in."""

@@ -22,6 +22,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.rules import MOST_STEPS, Content, Fate, Step
 from boardroom.text import clean_line, clean_text
 
@@ -120,6 +121,12 @@ def _form_for(board: BoardDefinition) -> type[_ConsensusForm]:
             **REFUSAL,
         )
 
+        stage_migration = SelectField(
+            "Why not the stage's first option",
+            choices={"": "It is the first option, or no reason given", **MIGRATION_REASONS},
+            **REFUSAL,
+        )
+
     for number in range(MOST_STEPS):
         for part, most in zip(STEP_PARTS, (500, 120, 120), strict=True):
             setattr(
@@ -152,6 +159,7 @@ def field_values(content: Content, board: BoardDefinition) -> dict[str, Any]:
         "verdict": content.verdict,
         "strength": content.strength,
         "reclassification_reason": content.reclassification_reason,
+        "stage_migration": content.stage_migration,
         "rationale": content.rationale,
         "teller": content.teller,
         "tell_by": content.tell_by,
@@ -199,6 +207,7 @@ def changes(
             "verdict",
             "strength",
             "reclassification_reason",
+            "stage_migration",
             "rationale",
             "teller",
             "tell_by",

@@ -40,6 +40,8 @@ class Consensus(Base):
     tell_by: Mapped[dt.date | None]
     rediscuss: Mapped[str] = mapped_column(String(300), default="")  # when to discuss again
     reclassification_reason: Mapped[str] = key_column(default="")
+    # Why not the stage's first option (treatment stage migration); see clinical.bclc.
+    stage_migration: Mapped[str] = key_column(default="", server_default="")
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[dt.datetime] = mapped_column(default=now)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus import rules
 from boardroom.consensus.models import Consensus, SignOff
 from boardroom.consensus.rules import Content, Fate, Step, content_of
@@ -63,6 +64,8 @@ class ConsensusView:
     first_verdict_label: str
     outcome: rules.Outcome | None
     outcome_reason: str
+    stage_migration: str
+    """In words: why the option chosen is not the stage's first."""
     strength: str
     strength_label: str
     rationale: str
@@ -134,6 +137,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         first_verdict_label=word(board, "verdicts", first),
         outcome=rules.reclassification(first, content.verdict, board),
         outcome_reason=word(board, "reclassification_reasons", content.reclassification_reason),
+        stage_migration=MIGRATION_REASONS.get(content.stage_migration, content.stage_migration),
         strength=content.strength,
         strength_label=word(board, "strengths", content.strength),
         rationale=content.rationale,

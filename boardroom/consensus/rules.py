@@ -45,6 +45,7 @@ class Content:
     tell_by: dt.date | None = None
     rediscuss: str = ""
     reclassification_reason: str = ""
+    stage_migration: str = ""
 
 
 def content_of(consensus: Any | None) -> Content:
@@ -70,6 +71,7 @@ def content_of(consensus: Any | None) -> Content:
         tell_by=consensus.tell_by,
         rediscuss=consensus.rediscuss,
         reclassification_reason=consensus.reclassification_reason,
+        stage_migration=consensus.stage_migration,
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
+from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.rules import Content, Step
 
 LABELS = {
     "verdict": "Verdict",
     "strength": "Agreement",
     "reclassification_reason": "Why it differs from the first opinion",
+    "stage_migration": "Why not the stage's first option",
     "rationale": "Rationale",
     "steps": "Plan",
     "dispositions": "Options",
@@ -36,6 +38,8 @@ def _text(content: Content, name: str, board: BoardDefinition) -> str:
             return word(board, "strengths", content.strength)
         case "reclassification_reason":
             return word(board, name + "s", content.reclassification_reason)
+        case "stage_migration":
+            return MIGRATION_REASONS.get(content.stage_migration, content.stage_migration)
         case "steps":
             return "\n".join(f"{n}. {step_text(s)}" for n, s in enumerate(content.steps, 1))
         case "dispositions":

@@ -180,6 +180,7 @@ class Sitting:
             "tell_by": start.date() + dt.timedelta(days=outcome.tell_by_days),
             "rediscuss": outcome.rediscuss,
             "reclassification_reason": outcome.reclassification_reason,
+            "stage_migration": outcome.stage_migration,
         }
         for part, values in ((0.55, first), (0.75, rest)):
 

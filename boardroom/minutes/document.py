@@ -31,7 +31,7 @@ from boardroom.minutes.brief import (
 SCHEMA_VERSION: Literal["1.1"] = "1.1"
 """Rises with every change of the schema: the first number when a reader could stumble over it."""
 
-NEWER: Mapping[str, frozenset[str]] = {"1.1": frozenset({"decision_aids"})}
+NEWER: Mapping[str, frozenset[str]] = {"1.1": frozenset({"decision_aids", "stage_migration"})}
 """Version → fields of a case that it added. A record signed before has none of them in its hash."""
 
 NOT_HASHED = frozenset({"signature", "amendments", "generated_at"})
@@ -176,7 +176,10 @@ class Deferral(Part):
 
 
 class MinutesCase(CaseBrief):
-    """One case at the meeting: what was asked, said and decided."""
+    """One case at the meeting: what was asked, said and decided.
+
+    `stage_migration`: why the option chosen is not the first of the tumour's stage.
+    """
 
     state: Literal["done", "provisional", "deferred", "not_reached"]
     presented_by: Text = ""
@@ -192,6 +195,7 @@ class MinutesCase(CaseBrief):
     provisional_reasons: tuple[Text, ...] = ()
     sign_offs: tuple[SignOff, ...] = ()
     decision_aids: DecisionAids | None = None
+    stage_migration: Text = ""
 
 
 class Amendment(Part):

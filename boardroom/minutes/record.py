@@ -20,7 +20,8 @@ from boardroom.cases.models import Case
 from boardroom.cases.queries import cases_with_everything
 from boardroom.cases.view import fact_groups
 from boardroom.consensus.models import Consensus, SignOff
-from boardroom.consensus.rules import reclassification
+from boardroom.consensus.rules import content_of, reclassification
+from boardroom.consensus.words import as_text
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.minutes import brief, document
@@ -325,6 +326,7 @@ def _case(
         provisional_reasons=tuple(str(reason) for reason in item.provisional_reasons),
         sign_offs=tuple(_sign_off(s, board) for s in sign_offs),
         decision_aids=decision_aids(aids, case, board),
+        stage_migration=as_text(content_of(consensus), board, ("stage_migration",)).popitem()[1],
     )
 
 

@@ -193,6 +193,7 @@ def _case(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> V
         )
         if reclassified
         else "",
+        "stage_migration": paragraphs(case.stage_migration),
         "consensus": None
         if c is None
         else {

@@ -240,6 +240,7 @@ def _decision(paper: Paper, case: View) -> None:
             ),
             (5.4, 3.2, 8.2),
         )
+    paper.labelled("Not the stage's first option", case["stage_migration"])
     paper.labelled("Patient told by", c["teller"])
     paper.labelled("Discuss again", c["rediscuss"])
     paper.labelled("Quorum", case["quorum"])

@@ -1,4 +1,5 @@
-"""What the decision aids said when a case was decided; the units that a person reads"""
+"""What the decision aids said when a case was decided, and why a stage's first option was left;
+the units that a person reads"""
 
 from __future__ import annotations
 
@@ -31,9 +32,15 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("units", sa.String(length=64), nullable=False, server_default="")
         )
+    with op.batch_alter_table("consensus", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("stage_migration", sa.String(length=64), nullable=False, server_default="")
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("consensus", schema=None) as batch_op:
+        batch_op.drop_column("stage_migration")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_column("units")
     op.drop_table("decision_aids")
