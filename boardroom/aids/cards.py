@@ -222,7 +222,8 @@ def _unique(missing: Iterable[Missing]) -> tuple[Missing, ...]:
 
 
 def _belongs(why: str, key: str, board: BoardDefinition) -> bool:
-    return any(rule.why == why and set(rule.aids) & set(_AIDS[key]) for rule in board.aids.only_for)
+    """Said once, on the card of the first aid that it is about."""
+    return any(rule.why == why and rule.aids[0] in _AIDS[key] for rule in board.aids.only_for)
 
 
 def _line(name: str, filled: Mapping[str, Any]) -> AidLine:
