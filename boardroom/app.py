@@ -109,6 +109,7 @@ def build(
 def _register_features(app: Flask) -> None:
     import boardroom.meetings.routes
     import boardroom.meetings.stage_routes  # noqa: F401
+    from boardroom.aids.routes import bp as aids
     from boardroom.boards.routes import bp as boards
     from boardroom.cases.routes import bp as cases
     from boardroom.comments.routes import bp as comments
@@ -125,6 +126,7 @@ def _register_features(app: Flask) -> None:
     from boardroom.upkeep.routes import bp as upkeep
 
     for blueprint in (
+        aids,
         home,
         people,
         boards,

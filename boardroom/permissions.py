@@ -199,6 +199,7 @@ ROUTES: dict[str, Rule] = {
     "people.sign_out": SIGNED_IN,
     "people.accept_invitation": PUBLIC,
     "people.account": SIGNED_IN,
+    "aids.choose_units": SIGNED_IN,
     "people.people_list": ADMINISTER,
     "people.invite": ADMINISTER,
     "people.edit_person": ADMINISTER,

@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from boardroom.boards import parts as p
 from boardroom.boards.parts import Choice, Key, Line, Part
+from boardroom.clinical import AIDS
 from boardroom.clinical.facts import FACTS
 from boardroom.toml_mistakes import mistakes_in, named
 
@@ -65,6 +66,7 @@ class BoardDefinition(Part):
     follow_up: p.FollowUp = p.FollowUp()
     deviations: tuple[Choice, ...] = p.DEVIATIONS
     outcomes: tuple[p.OutcomeWord, ...] = p.OUTCOMES
+    aids: p.AidRules = p.AidRules()
 
     def _find(self, vocabulary: str, key: object) -> Any:
         for entry in getattr(self, vocabulary):
@@ -246,6 +248,7 @@ def _misfits(board: BoardDefinition) -> Iterator[tuple[str, str]]:
                 (f"'{d.default_owner}' is neither a specialty nor one of {roles}"),
             )
     yield from _unknown_needs(board)
+    yield from _unknown_aids(board)
     try:
         ZoneInfo(board.time_zone)
     except (OSError, ValueError, LookupError):
@@ -268,6 +271,20 @@ def _unknown_needs(board: BoardDefinition) -> Iterator[tuple[str, str]]:
         for j, key in enumerate(need.diagnoses):
             if key not in diagnoses:
                 yield f"readiness[{i}].diagnoses[{j}]", f"'{key}' is not one of the diagnoses"
+
+
+def _unknown_aids(board: BoardDefinition) -> Iterator[tuple[str, str]]:
+    diagnoses = {d.key for d in board.diagnoses}
+    for i, rule in enumerate(board.aids.only_for):
+        where = f"aids.only_for[{i}]"
+        for j, name in enumerate(rule.aids):
+            if name not in AIDS:
+                yield f"{where}.aids[{j}]", f"'{name}' is not one of the decision aids"
+        for j, key in enumerate(rule.diagnoses):
+            if key not in diagnoses:
+                yield f"{where}.diagnoses[{j}]", f"'{key}' is not one of the diagnoses"
+        if rule.or_with and (rule.or_with not in FACTS or FACTS[rule.or_with].kind != "yesno"):
+            yield f"{where}.or_with", f"'{rule.or_with}' is no fact answered by yes or no"
 
 
 def read_board(path: Path) -> tuple[BoardDefinition | None, list[str]]:

@@ -249,3 +249,27 @@ class Need(Part):
     essential: StrictBool = True
     diagnoses: tuple[Key, ...] = ()
     max_age_days: Annotated[StrictInt, Field(ge=0)] = 0
+
+
+class OnlyFor(Part):
+    """Decision aids that suit some diagnoses only, and what to say for the others.
+
+    `or_with`: also suits where this fact is recorded as yes, whatever the diagnosis.
+    """
+
+    aids: tuple[Key, ...] = Field(min_length=1)
+    diagnoses: tuple[Key, ...] = Field(min_length=1)
+    or_with: str = ""
+    why: Line
+
+
+class AidRules(Part):
+    """How the board sees decision aids.
+
+    `units`: what the stage, the wall and the minutes show to everybody. `lab_days`: how old a lab
+    may be where `readiness` does not say.
+    """
+
+    units: Literal["si", "conventional"] = "conventional"
+    lab_days: Whole = 30
+    only_for: tuple[OnlyFor, ...] = ()

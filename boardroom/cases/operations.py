@@ -204,6 +204,15 @@ def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Ca
         **{k: getattr(old, k) for k in ("name", "birth_date", "sex", "record_number", "hospital")}
     )
     copy = new_case(board, actor=actor, patient=patient)
+    carry_over(case, copy)
+    db.session.flush()
+    audit.record("began a new round", board=case.board, case_id=copy.id, actor=actor, of=case.code)
+    return copy
+
+
+def carry_over(case: Case, copy: Case) -> None:
+    """Make `copy` the round after `case`, with its referrer, diagnosis, history and what is dated
+    or lasting."""
     copy.earlier_case_id = case.id
     for name in ("referrer_name", "referrer_contact", "referrer_hospital", "diagnosis", "summary",
                  "comorbidity", "patient_knows"):  # fmt: skip
@@ -218,9 +227,6 @@ def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Ca
         copy.treatments.append(
             Treatment(kind=one.kind, on_date=one.on_date, detail=one.detail, response=one.response)
         )
-    db.session.flush()
-    audit.record("began a new round", board=case.board, case_id=copy.id, actor=actor, of=case.code)
-    return copy
 
 
 _EMPTY_WITHOUT = {

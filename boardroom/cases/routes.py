@@ -34,9 +34,15 @@ __all__ = ["bp", "document_routes", "form_routes"]
 
 
 @bp.app_template_global("case_facts")
-def case_facts(case: Case) -> list[FactGroup]:
-    """The facts of a case, grouped, for any page that shows it."""
-    return fact_groups(case)
+def case_facts(case: Case, units: str = "") -> list[FactGroup]:
+    """The facts of a case, grouped, for any page that shows it; `units` as for `fact_groups`."""
+    return fact_groups(case, units)
+
+
+@bp.app_template_filter("is_open_case")
+def is_open_case(status: str) -> bool:
+    """Whether a case in this state may be edited."""
+    return status in rules.OPEN_STATUSES
 
 
 @bp.app_template_filter("document_kind")

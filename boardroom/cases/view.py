@@ -11,6 +11,7 @@ from boardroom.boards.parts import REFERRAL_FIELDS
 from boardroom.cases import rules
 from boardroom.cases.models import Case, Fact
 from boardroom.clinical import facts as clinical
+from boardroom.clinical.display import shown
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,10 @@ class FactGroup:
         return len(self.lines) + len(self.yes) + len(self.no)
 
 
-def in_words(fact: Fact) -> Value:
+def in_words(fact: Fact, units: str = "") -> Value:
     """A recorded fact as it is read; one that the catalogue no longer has keeps its keys."""
-    known = clinical.FACTS.get(fact.key)
-    if known is None:
-        return Value(fact.value, fact.unit, fact.taken_on)
-    if known.kind != "number":
-        return Value(known.choice_name(fact.value), "", fact.taken_on)
-    shown = next((unit.name for unit in known.units if unit.key == fact.unit), fact.unit)
-    return Value(fact.value, shown if fact.unit else "", fact.taken_on)
+    words = shown(fact.key, fact.value, fact.unit, units)
+    return Value(words.text, words.unit, fact.taken_on)
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
@@ -68,8 +64,11 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda fact: (fact.taken_on or dt.date.min, fact.id or 0))
 
 
-def fact_groups(case: Case) -> list[FactGroup]:
-    """Every section that has something, in the order of the catalogue."""
+def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
+    """Every section that has something, in the order of the catalogue.
+
+    `units`: "si" or "conventional", to be read; as entered without.
+    """
     groups = {key: FactGroup(key, name) for key, name in clinical.SECTIONS.items()}
     by_key: dict[str, list[Fact]] = {}
     for fact in case.facts:
@@ -77,7 +76,7 @@ def fact_groups(case: Case) -> list[FactGroup]:
     other = FactGroup("other", "Other")
     known_first = [*[k for k in clinical.FACTS if k in by_key]]
     for key in [*known_first, *[k for k in by_key if k not in clinical.FACTS]]:
-        values = [in_words(fact) for fact in reversed(in_order(by_key[key]))]
+        values = [in_words(fact, units) for fact in reversed(in_order(by_key[key]))]
         known = clinical.FACTS.get(key)
         group = groups[known.section] if known else other
         if known is not None and known.kind == "yesno" and len(values) == 1:

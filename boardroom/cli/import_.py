@@ -52,7 +52,8 @@ def _tell_import(found: dict[str, Any]) -> None:
             f"{problem['reason']}{' (recorded all the same)' if problem['taken'] else ''}"
         )
     click.echo(
-        f"{found['rows']} rows read, {found['imported']} cases made, "
+        f"{found['rows']} rows of {found['patients']} patients read, "
+        f"{found['imported']} cases made, "
         f"{found['already_there']} there already, "
         f"{len(found['problems'])} values or rows reported."
     )

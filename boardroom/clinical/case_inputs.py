@@ -6,7 +6,8 @@ What is not recorded stays out, so the aid lists it as missing: "no varices were
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -46,6 +47,7 @@ class Record(Protocol):
 
     def text(self, key: str) -> str: ...
     def number(self, key: str) -> Decimal | None: ...
+    def series(self, key: str) -> Sequence[tuple[dt.date, Decimal]]: ...
     def of(self, name: str) -> tuple[Result | None, tuple[str, ...]]: ...
 
 
@@ -141,6 +143,19 @@ def spread(record: Record) -> Found:
 def diffuse(record: Record) -> Found:
     pattern = record.text("growth_pattern")
     return Found(pattern != "well_defined", ("growth_pattern",)) if pattern else NOTHING
+
+
+def _viable(choose: Callable[[list[Decimal]], Decimal], remark: str = "") -> Derivation:
+    """One of the sums of viable diameters; there is a response only from the second one on."""
+
+    def look(record: Record) -> Found:
+        series = record.series("viable_sum_mm")
+        if len(series) < 2:
+            return NOTHING
+        remarks = (remark.format(day=series[0][0]),) if remark else ()
+        return Found(choose([value for _, value in series]), ("viable_sum_mm",), remarks)
+
+    return look
 
 
 # ---- TNM ----------------------------------------------------------------------------------------
@@ -288,6 +303,11 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "csph.ascites": ascites,
     "csph.cause": cause,
     "okuda.ascites": ascites,
+    "baseline_sum_viable_mm": _viable(
+        lambda sums: sums[0], "Measured against the first sum recorded, of {day}."
+    ),
+    "nadir_sum_viable_mm": _viable(min),
+    "current_sum_viable_mm": _viable(lambda sums: sums[-1]),
     "vascular_invasion": vascular,
     "major_portal_or_hepatic_vein_branch": major_vein,
     "n_category": nodes,

@@ -49,6 +49,16 @@ def liver_facts() -> tuple[Fact, ...]:
             ("grade_3_4", "Grade 3-4"),
             hint="West Haven",
         ),
+        number(
+            "child_pugh_points",
+            "Child-Pugh points, as reported",
+            "liver",
+            u.NONE,
+            ("5", "15"),
+            ("5", "15"),
+            whole=True,
+            hint="Only where the values behind them are not known.",
+        ),
         yesno(
             "decompensated",
             "Ever decompensated",

@@ -1,8 +1,9 @@
 """The decision aids filled from what a case records, with the facts and dates each rests on.
 
 The latest dated value of each fact counts, up to the day asked about; nothing is assumed, so an
-absent fact is a missing input. What an aid asks that no case records (a lesion's LI-RADS features,
-the sums of mRECIST, the list of Charlson's conditions) is asked on the aid's own page.
+absent fact is a missing input. mRECIST alone looks back over earlier values. What an aid asks that
+no case records (a lesion's LI-RADS features, the list of Charlson's conditions) is left to
+`boardroom aid`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ APART = 30
 """Days between labs of one score after which it is said; a choice of the house, not a source's."""
 
 FILLED = tuple(
-    name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table", "mrecist", "charlson")
+    name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table", "charlson")
 )
 """The aids that a case can fill."""
 
@@ -170,6 +171,23 @@ class CaseRecord:
             return in_unit(key, Decimal(fact.value.replace(",", ".")), fact.unit, standard)
         except (FactError, InvalidOperation):
             return None
+
+    def series(self, key: str) -> list[tuple[dt.date, Decimal]]:
+        """Every dated value up to the day asked about, in the standard unit, the oldest first.
+
+        Of several on one day the later entry counts.
+        """
+        found: dict[dt.date, Decimal] = {}
+        standard = FACTS[key].standard.key
+        for fact in self.facts:
+            if fact.key != key or fact.taken_on is None or fact.taken_on > self.on:
+                continue
+            try:
+                number = Decimal(fact.value.replace(",", "."))
+                found[fact.taken_on] = in_unit(key, number, fact.unit, standard)
+            except (FactError, InvalidOperation):
+                continue
+        return sorted(found.items())
 
     def of(self, name: str) -> tuple[Result | None, tuple[str, ...]]:
         """Another aid's result for this case, with the keys of the facts it rests on."""

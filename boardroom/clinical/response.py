@@ -38,7 +38,12 @@ def _sum(name: str, when: str) -> Any:
         _sum("baseline_sum_viable_mm", "at the start"),
         _sum("nadir_sum_viable_mm", "at their smallest"),
         _sum("current_sum_viable_mm", "now"),
-        yesno("new_lesion", "New lesion", hint="1 cm or more with the pattern of HCC, or growing."),
+        yesno(
+            "new_lesion",
+            "New lesion",
+            fact="new_lesion",
+            hint="1 cm or more with the pattern of HCC, or growing.",
+        ),
         yesno(
             "nontarget_unequivocal_progression",
             "Non-target lesions progressed beyond doubt",
@@ -51,6 +56,7 @@ def _sum(name: str, when: str) -> Any:
             ("cr", "All have disappeared"),
             ("incomplete", "Some are left, no progression"),
             ("pd", "Progressed beyond doubt"),
+            fact="nontarget_state",
             required=False,
             cr="complete complete_response",
             incomplete="sd stable incomplete_response ir_sd incomplete_or_sd non_cr_non_pd",

@@ -59,3 +59,42 @@ LENGTH = (unit("mm"), unit("cm", factor="10"))
 BODY_LENGTH = (unit("cm"), unit("m", factor="100"))
 PERCENT = (unit("%"),)
 NONE = (unit("", "no unit"),)
+
+
+# ---- Two ways of writing the same value ---------------------------------------------------------
+
+SYSTEMS: dict[str, str] = {"si": "SI units", "conventional": "Conventional units"}
+"""Which units a person reads; each fact is shown in the unit of its system where it has one."""
+
+_READ_IN: dict[str, tuple[Unit, ...]] = {  # (SI, conventional)
+    "bilirubin": BILIRUBIN,
+    "bilirubin_direct": BILIRUBIN,
+    "creatinine": CREATININE,
+    "albumin": G_PER_L,
+    "total_protein": G_PER_L,
+    "haemoglobin": G_PER_L,
+    "platelets": PER_LITRE[:2],
+    "leukocytes": PER_LITRE[:2],
+    "sodium": SODIUM,
+    "urea": UREA,
+    "iron": IRON,
+    "afp": (AFP[1], AFP[0]),
+    "ferritin": (NG_PER_ML[1], NG_PER_ML[0]),
+    "cea": (NG_PER_ML[1], NG_PER_ML[0]),
+    "chromogranin_a": (NG_PER_ML[1], NG_PER_ML[0]),
+}
+
+
+def read_in(fact: str, system: str) -> Unit | None:
+    """The unit in which a system shows the fact; None where it is shown as entered."""
+    pair = _READ_IN.get(fact)
+    return pair[0 if system == "si" else 1] if pair is not None and system in SYSTEMS else None
+
+
+def rounded(value: Decimal, digits: int = 3) -> str:
+    """A converted number as a person reads it: so many significant digits, half up, no exponent."""
+    if value == 0:
+        return "0"
+    places = max(0, digits - 1 - value.adjusted())
+    plain = f"{value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain

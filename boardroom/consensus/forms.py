@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.back_forms import (
     REFUSAL,
     BackFields,
@@ -98,6 +99,12 @@ def _form_for(board: BoardDefinition) -> type[_ConsensusForm]:
             **REFUSAL,
         )
 
+        stage_migration = SelectField(
+            "Why not the stage's first option",
+            choices={"": "It is the first option, or no reason given", **MIGRATION_REASONS},
+            **REFUSAL,
+        )
+
     for number in range(MOST_STEPS):
         for part, most in zip(STEP_PARTS, (500, 120, 120), strict=True):
             setattr(
@@ -130,6 +137,7 @@ def field_values(content: Content, board: BoardDefinition) -> dict[str, Any]:
         "verdict": content.verdict,
         "strength": content.strength,
         "reclassification_reason": content.reclassification_reason,
+        "stage_migration": content.stage_migration,
         "rationale": content.rationale,
         "teller": content.teller,
         "tell_by": content.tell_by,
@@ -178,6 +186,7 @@ def changes(
             "verdict",
             "strength",
             "reclassification_reason",
+            "stage_migration",
             "rationale",
             "teller",
             "tell_by",

@@ -42,6 +42,8 @@ class Consensus(Base):
     reclassification_reason: Mapped[str] = key_column(default="")
     # When the case comes back by itself; see represent.py for the fields.
     represent: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Why not the stage's first option (treatment stage migration); see clinical.bclc.
+    stage_migration: Mapped[str] = key_column(default="", server_default="")
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[dt.datetime] = mapped_column(default=now)
 

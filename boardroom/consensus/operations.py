@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
+from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.consensus.queries import CLOSED, consensus_of
 from boardroom.consensus.represent import as_stored
@@ -70,6 +71,7 @@ def save(
         setattr(consensus, name, getattr(new, name))
     consensus.reclassification_reason = new.reclassification_reason
     consensus.represent = as_stored(new.represent)
+    consensus.stage_migration = new.stage_migration
     consensus.steps = [asdict(step) for step in new.steps]
     consensus.dispositions = {
         option: asdict(fate) for option, fate in new.dispositions.items() if fate != Fate()
@@ -209,6 +211,8 @@ def _merged(old: Content, values: Mapping[str, Any], board: BoardDefinition) -> 
         value = new.get(name, "")
         if value and value not in {entry.key for entry in getattr(board, vocabulary)}:
             raise Refused(f"“{str(value)[:60]}” is not one of this board’s words.")
+    if new.get("stage_migration", "") not in {"", *MIGRATION_REASONS}:
+        raise Refused("Choose one of the reasons for leaving the order of the stage.")
     if "steps" in new:
         new["steps"] = tuple(step for step in new["steps"] if step.what or step.who or step.when)
         if len(new["steps"]) > MOST_STEPS:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome, reclassify
+from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus import rules
 from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
 from boardroom.consensus.represent import in_words
@@ -78,6 +79,8 @@ class ConsensusView:
     first_verdict_label: str
     outcome: Outcome | None
     outcome_reason: str
+    stage_migration: str
+    """In words: why the option chosen is not the stage's first."""
     strength: str
     strength_label: str
     rationale: str
@@ -207,6 +210,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         first_verdict_label=word(board, "verdicts", first),
         outcome=reclassify(first, content.verdict, board),
         outcome_reason=word(board, "reclassification_reasons", content.reclassification_reason),
+        stage_migration=MIGRATION_REASONS.get(content.stage_migration, content.stage_migration),
         strength=content.strength,
         strength_label=word(board, "strengths", content.strength),
         rationale=content.rationale,

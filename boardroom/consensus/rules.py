@@ -45,6 +45,7 @@ class Content:
     rediscuss: str = ""
     reclassification_reason: str = ""
     represent: Represent = field(default_factory=Represent)
+    stage_migration: str = ""
 
 
 def content_of(consensus: Any | None) -> Content:
@@ -71,6 +72,7 @@ def content_of(consensus: Any | None) -> Content:
         rediscuss=consensus.rediscuss,
         reclassification_reason=consensus.reclassification_reason,
         represent=represent_of(consensus.represent),
+        stage_migration=consensus.stage_migration,
     )
 
 

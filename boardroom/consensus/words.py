@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
+from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content, Step
 
@@ -12,6 +13,7 @@ LABELS = {
     "verdict": "Verdict",
     "strength": "Agreement",
     "reclassification_reason": "What the answer to the first opinion rests on",
+    "stage_migration": "Why not the stage's first option",
     "rationale": "Rationale",
     "steps": "Plan",
     "dispositions": "Options",
@@ -38,6 +40,8 @@ def _text(content: Content, name: str, board: BoardDefinition) -> str:
             return word(board, "strengths", content.strength)
         case "reclassification_reason":
             return word(board, name + "s", content.reclassification_reason)
+        case "stage_migration":
+            return MIGRATION_REASONS.get(content.stage_migration, content.stage_migration)
         case "steps":
             return "\n".join(f"{n}. {step_text(s)}" for n, s in enumerate(content.steps, 1))
         case "dispositions":

@@ -284,6 +284,7 @@ class DemoOutcome(Content):
     strength: str
     rationale: str
     reclassification_reason: str = ""
+    stage_migration: str = ""
     steps: tuple[DemoStep, ...] = Field(min_length=1)
     dispositions: Mapping[str, StanceOf]
     teller: str

@@ -182,6 +182,7 @@ class Sitting:
             "tell_by": start.date() + dt.timedelta(days=outcome.tell_by_days),
             "rediscuss": outcome.rediscuss,
             "reclassification_reason": outcome.reclassification_reason,
+            "stage_migration": outcome.stage_migration,
         }
         if outcome.back is not None:
             rest["represent"] = Represent(**outcome.back.model_dump())

@@ -4,7 +4,7 @@ name = "uci_hcc"                     names the registry and, with a row's key, a
 board = "liver"
 key_column = "row"                   its value is unique for each row
 patient_name = "Registry patient {key}"
-submit = true                        hand the cases to the board, or leave them drafts
+submit = true                        hand the cases to the board (of rounds the last), or not
 
 [fixed]                              the same for every case
 diagnosis = "hcc"
@@ -19,6 +19,15 @@ text = "Age {value} years."          for the summary
 minimum = 0                          for the summary: numbers outside are reported
 maximum = 120
 
+[[columns]]
+column = "embolization"
+to = "treatment.tace"                a treatment of the visit, where the value means "yes"
+values = { "1" = "yes", "0" = "no" }
+
+[rounds]                             rows are visits, and those of one patient rounds of one case
+day = "day"                          days since the patient's first visit
+day_0 = 2016-01-01                   the date that day 0 gets, where the table has no dates
+
 [[skipped]]                          columns left out on purpose
 column = "alive_1y"
 why = "The outcome."
@@ -26,6 +35,7 @@ why = "The outcome."
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -58,7 +68,9 @@ class Column(_Part):
     """What one column means. See the head of this module."""
 
     column: Line
-    to: Annotated[str, StringConstraints(pattern=r"^(patient|case|fact)\.[a-z0-9_]+$|^summary$")]
+    to: Annotated[
+        str, StringConstraints(pattern=r"^(patient|case|fact|treatment)\.[a-z0-9_]+$|^summary$")
+    ]
     unit: str = ""
     units: tuple[str, ...] = ()
     values: Mapping[str, str] = Field(default_factory=dict)
@@ -84,6 +96,13 @@ class Skipped(_Part):
     why: Line
 
 
+class Rounds(_Part):
+    """How rows that are visits of one patient are told apart and dated."""
+
+    day: Line
+    day_0: dt.date
+
+
 class RegistryMapping(_Part):
     """A whole mapping file."""
 
@@ -98,6 +117,7 @@ class RegistryMapping(_Part):
     fixed: Mapping[str, str] = Field(default_factory=dict)
     columns: tuple[Column, ...] = Field(min_length=1)
     skipped: tuple[Skipped, ...] = ()
+    rounds: Rounds | None = None
 
     def source_of(self, key: str) -> str:
         """What a case remembers of where it came from."""
@@ -144,6 +164,10 @@ def _misfits(
         if name not in CASE:
             yield f"fixed.{name}", f"'{name}' is no field of a case"
     seen = {mapping.key_column}
+    if mapping.rounds is not None:
+        if mapping.rounds.day == mapping.key_column:
+            yield "rounds.day", "cannot be the column of the key"
+        seen.add(mapping.rounds.day)
     targets: set[str] = set()
     for i, column in enumerate(mapping.columns):
         where = f"columns[{i}]"
@@ -154,16 +178,34 @@ def _misfits(
             yield f"{where}.to", f"'{column.to}' is filled twice"
         targets.add(column.to)
         yield from ((f"{where}.{part}", why) for part, why in _misfits_of(column))
+        if column.kind == "treatment":
+            yield from (
+                (f"{where}.{p}", why) for p, why in _misfits_of_treatment(mapping, column, boards)
+            )
     for i, skipped in enumerate(mapping.skipped):
         if skipped.column in seen:
             yield f"skipped[{i}].column", f"'{skipped.column}' is used twice"
         seen.add(skipped.column)
 
 
+def _misfits_of_treatment(
+    mapping: RegistryMapping, column: Column, boards: Mapping[str, BoardDefinition]
+) -> Iterator[tuple[str, str]]:
+    board = boards.get(mapping.board)
+    if board is not None and column.target not in {t.key for t in board.treatment_kinds}:
+        yield "to", f"'{column.target}' is not one of the board's kinds of treatment"
+    if mapping.rounds is None:
+        yield "to", "a treatment needs a day, which only [rounds] gives"
+    if set(column.values.values()) - {"yes", "no"} or not column.values:
+        yield "values", 'have to say which value means "yes" and which "no"'
+
+
 def _misfits_of(column: Column) -> Iterator[tuple[str, str]]:
     known: Mapping[str, Any] = {"patient": PATIENT, "case": CASE, "fact": FACTS}.get(
         column.kind, {}
     )
+    if column.kind == "treatment":
+        return
     if column.kind == "summary":
         if "{value}" not in column.text and not column.texts:
             yield "text", "has to contain {value}, or `texts` has to say what each value means"

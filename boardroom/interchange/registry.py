@@ -8,272 +8,29 @@ units, or fits none well, is reported and left out.
 
 from __future__ import annotations
 
-import contextlib
-import csv
-import io
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from flask import current_app
 
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import operations
-from boardroom.cases.models import Patient
-from boardroom.cases.queries import case_of_source
+from boardroom.cases.models import Case, Patient, Treatment
+from boardroom.cases.queries import case_of_source, load_case
 from boardroom.cases.saving import save_case
-from boardroom.clinical.facts import FACTS, FactError, check, unit_of
-from boardroom.db import now, write_transaction
-from boardroom.interchange.mapping import Column, ImportFailed, RegistryMapping, read_mapping
+from boardroom.db import db, now, write_transaction
+from boardroom.interchange.mapping import ImportFailed, RegistryMapping, Rounds, read_mapping
+from boardroom.interchange.table import ImportReport, Problem, Row, column_problems, read_table
+from boardroom.interchange.values import Values, gather, whole
 from boardroom.people.models import Person
 from boardroom.refusals import Refused
 
 __all__ = ["ImportFailed", "ImportReport", "Problem", "run_import"]
 
 Progress = Callable[[int, int], None]
-
-_LARGEST = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something to look at. `taken`: the value went in nevertheless; `line` counts from 1."""
-
-    line: int
-    column: str
-    value: str
-    reason: str
-    taken: bool = False
-
-
-@dataclass
-class ImportReport:
-    """What an import did."""
-
-    file: str
-    mapping: str
-    board: str
-    rows: int = 0
-    imported: int = 0
-    already_there: int = 0
-    rows_refused: int = 0
-    values_taken: int = 0
-    values_refused: int = 0
-    values_empty: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    columns_skipped: dict[str, str] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the table as text, with the line it begins on."""
-
-    line: int
-    cells: Mapping[str, str]
-
-
-# ---- The table ----------------------------------------------------------------------------------
-
-
-def read_table(
-    path: Path, mapping: RegistryMapping, problems: list[Problem]
-) -> tuple[list[str], list[Row]]:
-    """The header and the rows that are whole; others go to `problems`. Raises ImportFailed."""
-    text = _decoded(path, mapping)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter, strict=True)
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        _check_header(path, header, mapping)
-        rows, begins = [], reader.line_num + 1
-        for cells in reader:
-            line, begins = begins, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                reason = f"The row has {len(cells)} values and the header {len(header)}."
-                problems.append(Problem(line, "", "", reason))
-                continue
-            rows.append(Row(line, dict(zip(header, (c.strip() for c in cells), strict=True))))
-    except csv.Error as error:
-        raise ImportFailed(f"{path.name}, line {reader.line_num}: {error}.") from error
-    return header, rows
-
-
-def _decoded(path: Path, mapping: RegistryMapping) -> str:
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise ImportFailed(f"{path.name} is larger than {_LARGEST // 1024**2} MB.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise ImportFailed(f"{path.name}: cannot be read: {error.strerror}.") from error
-    if not content.strip():
-        raise ImportFailed(f"{path.name} is empty.")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content:
-        raise ImportFailed(f"{path.name} is not {mapping.encoding} text. Save it as CSV in UTF-8.")
-    encoding = "utf-8-sig" if mapping.encoding == "utf-8" else mapping.encoding
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise ImportFailed(
-            f"{path.name}, line {line}: not {mapping.encoding} text. "
-            "Save it as UTF-8, or name its encoding in the mapping."
-        ) from error
-
-
-def _check_header(path: Path, header: list[str], mapping: RegistryMapping) -> None:
-    if len(header) == 1:
-        for other, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"), (",", "commas")):
-            if other != mapping.delimiter and other in header[0]:
-                raise ImportFailed(
-                    f"{path.name}: the columns seem to be divided by {name}. "
-                    f"Say so in the mapping: delimiter = {other!r}."
-                )
-    if twice := sorted({name for name in header if header.count(name) > 1}):
-        raise ImportFailed(f"{path.name}, line 1: two columns are named '{twice[0]}'.")
-    if mapping.key_column not in header:
-        raise ImportFailed(
-            f"{path.name}, line 1: there is no column '{mapping.key_column}', which tells the rows "
-            "apart. Is this the table that the mapping was written for?"
-        )
-
-
-def _column_problems(header: list[str], mapping: RegistryMapping) -> Iterator[Problem]:
-    known = {c.column for c in mapping.columns} | {s.column for s in mapping.skipped}
-    for name in header:
-        if name not in known | {mapping.key_column}:
-            yield Problem(1, name, "", "The mapping says nothing about this column: left out.")
-    for column in mapping.columns:
-        if column.column not in header:
-            yield Problem(1, column.column, "", "The mapping names this column; it is not there.")
-
-
-# ---- One value ----------------------------------------------------------------------------------
-
-
-class _NotTaken(Exception):
-    """The value is left out; the text says why."""
-
-
-def _translated(column: Column, value: str) -> str:
-    if value in column.reported:
-        raise _NotTaken(column.reported[value])
-    if not column.values:
-        return value
-    plain = _whole(value)
-    for written in (value, plain):
-        if written in column.values:
-            return column.values[written]
-    raise _NotTaken(f"The mapping knows {', '.join(column.values)} here, not this.")
-
-
-def _whole(value: str) -> str:
-    """ "1.0" as "1": the same answer, written by a spreadsheet."""
-    return value.removesuffix(".0")
-
-
-def _number(column: Column, value: str) -> Decimal:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise _NotTaken("This is not a number.") from None
-    low, high = column.minimum, column.maximum
-    if (
-        not number.is_finite()
-        or (low is not None and number < low)
-        or (high is not None and number > high)
-    ):
-        raise _NotTaken(f"Not possible: expected {low} to {high}.")
-    return number
-
-
-def _unit_for(column: Column, value: str) -> tuple[str, str]:
-    """(unit, remark): the unit that the value is recorded in; the remark goes to the report."""
-    fact = FACTS[column.target]
-    if not column.units:
-        return column.unit, ""
-    fits = {}
-    for unit in column.units:
-        with contextlib.suppress(FactError):
-            fits[unit] = check(fact.key, value, unit)
-    names = [unit_of(fact, unit).name for unit in column.units]
-    if not fits:
-        raise _NotTaken(f"The column mixes units, and in {' or '.join(names)} it is impossible.")
-    if len(fits) > 1:
-        raise _NotTaken(f"The column mixes units, and {' and '.join(fits)} are both possible.")
-    ((unit, checked),) = fits.items()
-    if checked.warnings:
-        raise _NotTaken(f"The column mixes units, and none fits well. {checked.warnings[0]}")
-    if unit == column.units[0]:
-        return unit, ""
-    return unit, (
-        f"The column mixes units: kept in {unit_of(fact, unit).name}, the only one of "
-        f"{', '.join(names)} in which it is possible. Not converted."
-    )
-
-
-@dataclass
-class _Values:
-    """The fields of one case gathered from its row, and which column each came from."""
-
-    fields: dict[str, str] = field(default_factory=dict)
-    column_of: dict[str, str] = field(default_factory=dict)
-    sentences: list[str] = field(default_factory=list)
-    count: int = 0
-
-
-def _gather(row: Row, mapping: RegistryMapping, report: ImportReport) -> _Values:
-    found = _Values(fields=dict(mapping.fixed))
-    for column in mapping.columns:
-        raw = row.cells.get(column.column, "")
-        if not raw:
-            report.values_empty += column.column in row.cells
-            continue
-        if raw in column.texts:
-            found.sentences.append(column.texts[raw])
-        try:
-            _take(column, raw, found, row, report)
-        except (_NotTaken, FactError) as why:
-            report.problems.append(Problem(row.line, column.column, raw, str(why)))
-            report.values_refused += 1
-    if found.sentences:
-        summary = [found.fields.get("summary", ""), " ".join(found.sentences)]
-        found.fields["summary"] = "\n".join(part for part in summary if part)
-    return found
-
-
-def _take(column: Column, raw: str, found: _Values, row: Row, report: ImportReport) -> None:
-    value = _translated(column, raw)
-    match column.kind:
-        case "summary":
-            if raw not in column.texts:
-                if column.minimum is not None or column.maximum is not None:
-                    _number(column, value)
-                found.sentences.append(column.text.replace("{value}", value))
-            found.count += 1
-        case "fact":
-            unit, remark = _unit_for(column, value)
-            name = f"fact-{column.target}-1-"
-            found.fields |= {f"{name}value": value, f"{name}unit": unit}
-            found.column_of |= {f"{name}value": column.column, f"{name}unit": column.column}
-            found.count += 1
-            if remark:
-                report.problems.append(Problem(row.line, column.column, raw, remark, taken=True))
-        case kind:
-            name = column.target if kind == "case" else f"patient-{column.target}"
-            found.fields[name] = value
-            found.column_of[name] = column.column
-            found.count += 1
-
-
-# ---- The cases ----------------------------------------------------------------------------------
 
 
 def run_import(
@@ -297,45 +54,88 @@ def run_import(
     header, rows = read_table(path, mapping, report.problems)
     report.rows_refused = len(report.problems)
     report.rows = len(rows) + report.rows_refused
-    report.problems.extend(_column_problems(header, mapping))
-    seen: dict[str, int] = {}
-    for done, row in enumerate(rows, start=1):
+    report.problems.extend(column_problems(header, mapping))
+    visits = list(_visits(rows, mapping, report))
+    earlier: dict[str, Case] = {}
+    for done, visit in enumerate(visits, start=1):
         with write_transaction():  # one for each case, so that the trail tells them apart
-            _import_row(row, mapping, board, seen, actor, report)
+            _import_visit(visit, mapping, board, earlier, actor, report)
         if progress is not None:
-            progress(done, len(rows))
+            progress(done, len(visits))
+    report.patients = len({visit.key for visit in visits})
     report.problems.sort(key=lambda problem: problem.line)
     return report
 
 
-def _import_row(
-    row: Row,
+@dataclass(frozen=True)
+class Visit:
+    """A row that can become a case. `day` is None where a row is a patient's only one."""
+
+    row: Row
+    key: str
+    day: int | None = None
+    last: bool = True
+
+    @property
+    def source(self) -> str:
+        return self.key if self.day is None else f"{self.key}:{self.day}"
+
+
+def _visits(rows: list[Row], mapping: RegistryMapping, report: ImportReport) -> Iterator[Visit]:
+    """The rows that can be told apart; with rounds patient by patient, each in order of time."""
+    seen: dict[tuple[str, int | None], int] = {}
+    by_patient: dict[str, list[tuple[int | None, Row]]] = {}
+    for row in rows:
+        key, day, why = row.cells[mapping.key_column], None, ""
+        column = mapping.key_column
+        if not key:
+            why = "The row has no key, so a second import could not find it again."
+        elif len(key) > 100:
+            why = "The row's key is too long."
+        elif mapping.rounds is not None:
+            day = _day(row.cells[mapping.rounds.day])
+            if day is None:
+                column, why = mapping.rounds.day, "This is no number of days since the first visit."
+        if not why and (key, day) in seen:
+            both = "the same key" if day is None else "the same key and day"
+            why = f"Line {seen[key, day]} has {both}. One of the two is wrong."
+        if why:
+            report.problems.append(Problem(row.line, column, row.cells[column][:100], why))
+            report.rows_refused += 1
+            continue
+        seen[key, day] = row.line
+        by_patient.setdefault(key, []).append((day, row))
+    for key, several in by_patient.items():
+        several.sort(key=lambda one: one[0] or 0)
+        for place, (day, row) in enumerate(several, start=1):
+            yield Visit(row, key, day, place == len(several))
+
+
+def _day(text: str) -> int | None:
+    plain = whole(text)
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 6 else None
+
+
+def _import_visit(
+    visit: Visit,
     mapping: RegistryMapping,
     board: BoardDefinition,
-    seen: dict[str, int],
+    earlier: dict[str, Case],
     actor: Person | None,
     report: ImportReport,
 ) -> None:
-    key = row.cells[mapping.key_column]
-    why = ""
-    if not key:
-        why = "The row has no key, so a second import could not find it again."
-    elif len(key) > 100:
-        why = "The row's key is too long."
-    elif key in seen:
-        why = f"Line {seen[key]} has the same key. One of the two is wrong."
-    if why:
-        report.problems.append(Problem(row.line, mapping.key_column, key[:100], why))
-        report.rows_refused += 1
-        return
-    seen[key] = row.line
-    source = mapping.source_of(key)
-    if case_of_source(source) is not None:
+    row, source = visit.row, mapping.source_of(visit.source)
+    there = case_of_source(source)
+    if there is not None:
+        earlier[visit.key] = there
         report.already_there += 1
         return
-    found = _gather(row, mapping, report)
+    found = gather(row, mapping, report)
     case = operations.new_case(board, actor=actor, patient=Patient(), source=source)
-    found.fields["patient-name"] = mapping.patient_name.replace("{key}", key)
+    found.fields["patient-name"] = mapping.patient_name.replace("{key}", visit.key)
+    if visit.day is not None and mapping.rounds is not None:
+        _as_round(case, visit, found, earlier.get(visit.key), mapping.rounds)
+    earlier[visit.key] = case
     saved = save_case(
         case, found.fields, case.version, actor=actor, board=board, today=now().date()
     )
@@ -353,9 +153,38 @@ def _import_row(
     report.values_refused += len(refused)
     report.values_taken += found.count - len(refused)
     audit.record("imported a case", board=board.key, case_id=case.id, actor=actor, source=source)
-    if mapping.submit:
+    if mapping.submit and visit.last:
         try:
             operations.submit(case, actor=actor)
         except Refused as refusal:
             report.problems.append(Problem(row.line, "", "", f"Left a draft. {refusal}"))
     report.imported += 1
+
+
+def _as_round(case: Case, visit: Visit, found: Values, before: Case | None, rounds: Rounds) -> None:
+    """Link the case to the round before it, and date what this visit brings.
+
+    As in any new round, what the earlier visits dated comes along, so each round has the whole
+    course up to its day.
+    """
+    day = rounds.day_0 + dt.timedelta(days=visit.day or 0)
+    if before is not None:
+        # Read again: the transaction in which it was made is over.
+        operations.carry_over(load_case(before.id), case)
+    for kind in found.treatments:
+        case.treatments.append(Treatment(kind=kind, on_date=day))
+    db.session.flush()
+    own, found.fields = found.fields, {"referred_on": day.isoformat()}
+    moved: dict[str, str] = {}
+    for name, value in own.items():
+        key = name.split("-")[1] if name.startswith("fact-") else ""
+        if key:
+            number = sum(fact.key == key for fact in case.facts) + 1
+            part = name.rpartition("-")[2]
+            new = f"fact-{key}-{number}-{part}"
+            found.fields[f"fact-{key}-{number}-taken_on"] = day.isoformat()
+        else:
+            new = name
+        found.fields[new] = value
+        moved[name] = new
+    found.column_of = {moved[name]: column for name, column in found.column_of.items()}

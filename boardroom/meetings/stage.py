@@ -15,6 +15,8 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from boardroom.aids.cards import Cards
+from boardroom.aids.queries import cards_for
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, Patient
 from boardroom.cases.queries import load_case
@@ -26,6 +28,7 @@ from boardroom.opinions.divergence import Divergence, Objection, divergence
 from boardroom.opinions.queries import Arrival, arrivals_of, opinions_in, revealed_opinions
 from boardroom.people.models import Person
 from boardroom.people.queries import members_of
+from boardroom.web import local
 
 PARTS = ("bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls")
 
@@ -113,6 +116,15 @@ class Stage:
     def case(self) -> Case | None:
         """The current case with everything the glance shows."""
         return load_case(self.item.case_id) if self.item is not None else None
+
+    @cached_property
+    def cards(self) -> Cards | None:
+        """The current case's decision aids on the day of the meeting, in the board's units: a part
+        is alike for everybody and at every hour."""
+        if self.case is None:
+            return None
+        begins = self.meeting.started_at or self.meeting.starts_at
+        return cards_for(self.case, self.board, local(begins, self.board.key).date())
 
     @cached_property
     def present(self) -> list[Person]:

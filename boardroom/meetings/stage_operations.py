@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from boardroom import audit, live
+from boardroom.aids.operations import keep_aids
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.rules import move_case
@@ -221,6 +222,7 @@ def close_case(
         "beyond": list(item.case.beyond),
         "persons": {key: here[key] for key in present},
     }
+    kept = keep_aids(item, board)
     _case_to(item.case, CaseStatus.DISCUSSED)
     if not reasons:
         _case_to(item.case, CaseStatus.DECIDED)
@@ -234,6 +236,7 @@ def close_case(
         item=item,
         parts=SHARED,
         provisional=bool(reasons),
+        aids=kept.sha256,
     )
     return reasons
 

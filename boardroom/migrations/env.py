@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from boardroom import audit, receipts  # noqa: F401
+from boardroom.aids import models as aids  # noqa: F401
 from boardroom.comments import models as comments  # noqa: F401
 from boardroom.consensus import models as consensus  # noqa: F401
 from boardroom.db import Base, db, write_connection

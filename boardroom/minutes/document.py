@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import rfc8785
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
+from boardroom.minutes.aid_parts import DecisionAids
 from boardroom.minutes.brief import (
     BoardInfo,
     CaseBrief,
@@ -122,7 +123,10 @@ class Opinion(Part):
 
 
 class MinutesCase(CaseBrief):
-    """One case at the meeting: what was asked, said and decided."""
+    """One case at the meeting: what was asked, said and decided.
+
+    `stage_migration`: why the option chosen is not the first of the tumour's stage.
+    """
 
     state: Literal["done", "provisional", "deferred", "not_reached"]
     presented_by: Text = ""
@@ -137,6 +141,8 @@ class MinutesCase(CaseBrief):
     quorum: Quorum = Quorum()
     provisional_reasons: tuple[Text, ...] = ()
     sign_offs: tuple[SignOff, ...] = ()
+    decision_aids: DecisionAids | None = None
+    stage_migration: Text = ""
 
 
 class Amendment(Part):

@@ -105,10 +105,25 @@ def _before(case: View) -> float:
         + (14 + _run(case["fact_days"], 8, WIDTH - 12, len(case["facts"])) if case["facts"] else 0)
         + _runs((case[k] for k in _SHORT), 8, WIDTH)
         + _runs((fact["value"] for fact in case["long_facts"]), 8, WIDTH)
+        + _rows(([card["line"], *card["remarks"]] for card in case["aids"]), 8, 448)
         + _rows((lesions, *(case[k] for k in ("treatments", "imaging", "pathology"))), 8, 448)
+        + _map(case["map"])
         + _runs((case[k] for k in ("knows", "wants", "asks", "met")), 8, WIDTH)
     )
 
+
+def _map(found: View | None) -> float:
+    """The drawings beside each other, with what stands below each of them."""
+    if found is None:
+        return 0.0
+    below = (
+        _rows((one["lesions"] if found["compared"] else [], one["beyond"], one["note"]), 7.2, 155)
+        for one in found["pictures"]
+    )
+    return 12 + 2 * 7.2 * _PITCH + 0.31 * WIDTH * _ASPECT + max(below)
+
+
+_ASPECT = 190 / 250  # the drawing's height against its width
 
 _SHORT = ("diagnosis", "referrer", "comorbidity", "presented", "times")
 
@@ -123,7 +138,11 @@ def _decision(case: View) -> float:
         texts = [case["deferral"], case["provisional_reasons"], case["quorum"]]
         return 34 + fates + sum(_run(text, 8, WIDTH - 18) for text in texts)
     plan = sum(3.4 + _run([s["what"], s["who"]], 8, 268, 2) for s in c["steps"])
-    plan += 12 + _rows((c["teller"], c["rediscuss"]), 8, 200)
+    plan += 12 + _rows(
+        (case["objections"], case["stage_migration"], c["teller"], c["rediscuss"], c["represent"]),
+        8,
+        200,
+    )
     signed = sum(
         5.6 + _run([s[k] for k in ("specialty", "person", "label", "at", "text", "reopen")], 8, 190)
         for s in case["sign_offs"]

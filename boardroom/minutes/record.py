@@ -11,6 +11,7 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from boardroom.aids.queries import kept_by_item
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.queries import cases_with_everything
@@ -50,6 +51,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
         select(SignOff).where(SignOff.item_id.in_(ids)).order_by(SignOff.id)
     ):
         sign_offs.setdefault(found.item_id, []).append(found)
+    aids = kept_by_item(ids)
     people = {stay.person_id: stay.person.name for stay in _stays(meeting)}
     on = local(meeting.started_at or meeting.starts_at, board.key).date()
     return document.MinutesDocument(
@@ -80,6 +82,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
                 sign_offs.get(item.id, []),
                 people,
                 read.get(item.case_id, {}),
+                aids.get(item.id),
             )
             for place, item in enumerate(items, start=1)
         ),

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Literal
 
+from boardroom.aids.models import DecisionAids
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
 from boardroom.consensus.models import Consensus, SignOff
 from boardroom.consensus.represent import in_words, represent_of
+from boardroom.consensus.rules import content_of
+from boardroom.consensus.words import as_text
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.minutes import decision, document
+from boardroom.minutes.aids import decision_aids
 from boardroom.minutes.case_brief import case_brief
 from boardroom.minutes.terms import specialty, term, word
 from boardroom.opinions.in_words import given_answers, shift_lines
@@ -38,6 +42,7 @@ def minutes_case(
     sign_offs: list[SignOff],
     people: Mapping[int, str],
     readings: Sides,
+    aids: DecisionAids | None,
 ) -> document.MinutesCase:
     """One case at the meeting. `people`: the names of those who were there, by their number."""
     base = case_brief(
@@ -77,6 +82,8 @@ def minutes_case(
         quorum=_quorum(item, board, people),
         provisional_reasons=tuple(str(reason) for reason in item.provisional_reasons),
         sign_offs=tuple(_sign_off(s, consensus, board) for s in sign_offs),
+        decision_aids=decision_aids(aids, case, board),
+        stage_migration=as_text(content_of(consensus), board, ("stage_migration",)).popitem()[1],
     )
 
 

@@ -42,6 +42,8 @@ COLUMNS = (
     "reservations_keys", "reservations", "dissents_keys", "dissents", "signed_earlier_text_keys",
     "told_by_key", "told_by", "tell_by",
     "rediscuss", "comes_back", "amendments",
+    # What it was taken on
+    "child_pugh_class", "meld3", "bclc_stage",
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "|", "%")
@@ -215,4 +217,15 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
             for a in document.amendments
             if a.case in (case.code, None)
         ),
+        **_aids(case),
     }
+
+
+def _aids(case: MinutesCase) -> dict[str, str | int | None]:
+    aids = case.decision_aids
+    asked = {
+        "child_pugh_class": ("child_pugh", "class"),
+        "meld3": ("meld3", "meld3"),
+        "bclc_stage": ("bclc_2022", "stage"),
+    }
+    return {column: aids.value(*what) if aids else "" for column, what in asked.items()}

@@ -50,6 +50,8 @@ NEWER: Mapping[Version, tuple[str, ...]] = {
         "cases.consensus.represent",
         "confirmations",
         "cases.tumour_map",
+        "cases.decision_aids",
+        "cases.stage_migration",
     ),
 }
 """For each version, the fields that it added, as paths. 2.0 also made `tell_by` a day."""

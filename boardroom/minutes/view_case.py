@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from boardroom.boards.reclassification import MEANINGS
 from boardroom.minutes import words
+from boardroom.minutes.aid_parts import aids_view
 from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import MinutesCase, MinutesDocument, Opinion
 from boardroom.minutes.papers import View, case_view, paragraphs
@@ -39,6 +40,7 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: words
             )
         ),
         "presented": paragraphs(case.presented_by),
+        "aids": aids_view(case.decision_aids),
         "deferral": [
             *paragraphs(deferral.reason if deferral else ""),
             *paragraphs(deferral.note if deferral else ""),
@@ -58,6 +60,7 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: words
         )
         if reclassified
         else "",
+        "stage_migration": paragraphs(case.stage_migration),
         "consensus": None
         if c is None
         else {

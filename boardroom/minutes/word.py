@@ -148,6 +148,7 @@ def _case(paper: Paper, view: View, case: View) -> None:
         ("Times", "times"),
     ):
         paper.labelled(label, case[key])
+    _aids(paper, case)
     if case["opinions"]:
         _opinions(paper, view, case)
     _decision(paper, case)
@@ -172,6 +173,18 @@ def _map(paper: Paper, found: View | None) -> None:
         agree = ["The two readings agree."]
         paper.labelled("What differs", found["differences"] or agree)
     paper.line((found["scale"], {"size": 8, "color": MUTED}))
+
+
+def _aids(paper: Paper, case: View) -> None:
+    if not case["aids"]:
+        return
+    paper.heading(2, "Decision aids on the day of the decision")
+    for card in case["aids"]:
+        paper.line((f"{card['title']}: ", {"color": MUTED}), (card["line"], {"bold": True}))
+        for label, key in (("Rests on", "rests_on"), ("Missing", "missing")):
+            paper.labelled(label, [card[key]] if card[key] else [])
+        for text in card["remarks"]:
+            paper.line((text, {"color": CAUTION}))
 
 
 def _stance(key: str) -> Pieces:
@@ -251,6 +264,7 @@ def _decision(paper: Paper, case: View) -> None:
         )
     _fates(paper, c["fates"], case["code"])
     paper.labelled("Advised against", case["objections"])
+    paper.labelled("Not the stage's first option", case["stage_migration"])
     paper.labelled("Patient told by", c["teller"])
     paper.labelled("Discuss again", c["rediscuss"])
     paper.labelled("Comes back", c["represent"])

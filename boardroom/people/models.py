@@ -36,6 +36,8 @@ class Person(Base):
     session_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     last_seen_at: Mapped[dt.datetime | None] = mapped_column(info={"audit": "skip"})
+    # Which units this person reads: "si", "conventional", or "" for the board's.
+    units: Mapped[str] = key_column(default="", server_default="")
     invitation_hash: Mapped[str | None] = mapped_column(
         String(64), unique=True, info={"audit": "secret"}
     )

@@ -185,6 +185,13 @@ def rename(person: Person, name: str) -> None:
     audit.record("changed their name")
 
 
+def choose_units(person: Person, units: str) -> None:
+    """Set which units the person reads: "si" or "conventional"."""
+    person.units = units
+    db.session.flush()
+    audit.record("chose units")
+
+
 def change_password(person: Person, old: str, new: str) -> bool:
     """Replace the password if the old one is right; every other session ends.
 

@@ -140,6 +140,16 @@ def test_a_value_that_cannot_be_is_named_and_the_rest_goes_in(room: Any, rows: A
     assert kept.dispositions == {}
 
 
+def test_leaving_the_order_of_the_stage_has_a_reason_of_the_list(room: Any, rows: Any) -> None:
+    scribe = room.as_("scribe")
+    assert save(scribe, room, 0, stage_migration="whim").json["errors"].keys() == {
+        "stage_migration"
+    }
+    assert save(scribe, room, 0, stage_migration="refused").json["version"] == 1
+    assert rows(select(Consensus))[0].stage_migration == "refused"
+    assert "the patient does not want the option before" in scribe.get(room.url).text.lower()
+
+
 def test_without_scripts_nothing_is_half_written(room: Any, rows: Any) -> None:
     scribe = room.as_("scribe")
     page = scribe.post(room.url, data={"version": 0, "verdict": "cured", "rationale": "Typed"})

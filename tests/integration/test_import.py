@@ -12,8 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from boardroom.aids.queries import cards_for
 from boardroom.cases.models import Case, Fact
-from boardroom.db import db
+from boardroom.db import db, now
 from boardroom.interchange.registry import ImportFailed, ImportReport, Problem, run_import
 
 SHARED = Path(os.environ.get("BOARDROOM_SHARED") or Path(__file__).parents[3] / "shared")
@@ -77,12 +78,22 @@ def test_the_published_registry_goes_in(app: Flask) -> None:
     if not REGISTRY.exists():
         pytest.skip(f"the registry's table is not here: {REGISTRY} (set BOARDROOM_SHARED)")
     told: list[tuple[int, int]] = []
+    board = app.extensions["boards"]["liver"]
     with app.app_context():
         report = run_import(REGISTRY, Path("uci_hcc"), progress=lambda *at: told.append(at))
         again = run_import(REGISTRY, Path("uci_hcc"))
         assert db.session.scalar(select(func.count()).select_from(Case)) == 165
         known = set(db.session.scalars(select(Fact.unit).where(Fact.key == "platelets")))
         names = set(db.session.scalars(select(Case)).unique())
+        shown = Counter(
+            (figure.label, figure.value[0] if figure.label == "Child-Pugh" else figure.value)
+            for case in names
+            for figure in cards_for(case, board, now().date()).card("liver").known
+        )
+    # As the case's page shows them: 155 have a Child-Pugh.
+    assert [shown["Child-Pugh", one] for one in "ABC"] == [74, 55, 26]
+    assert [shown["ALBI", one] for one in ("1", "2a", "2b", "3")] == [37, 24, 60, 37]
+    assert not any(label.startswith("MELD") for label, _ in shown), "no sodium, and no dialysis"
     assert (report.rows, report.imported, report.rows_refused) == (165, 165, 0)
     assert told[-1] == (165, 165)
     assert (again.imported, again.already_there) == (0, 165)

@@ -307,9 +307,30 @@ def test_remnant_and_makuuchi_from_the_record() -> None:
     assert values(of("makuuchi", LABS[0], ascites))["largest_resection"] == "no_resection"
 
 
+def test_mrecist_needs_two_readings() -> None:
+    facts = [
+        fact("new_lesion", "no", days=3),
+        fact("nontarget_state", "none", days=3),
+        fact("viable_sum_mm", "80", "mm", 200),
+    ]
+    one = of("mrecist", *facts).result
+    assert one is not None
+    assert len(one.missing) == 3
+    facts += [
+        fact("viable_sum_mm", "30", "mm", 100),
+        fact("viable_sum_mm", "4.8", "cm", 3),
+        fact("viable_sum_mm", "4", "mm", None),  # without a date it has no place in the order
+        fact("viable_sum_mm", "4", "mm", -2),
+    ]
+    filled = of("mrecist", *facts)
+    assert values(filled)["response"] == "PD"  # 48 after 30, although below the start
+    assert values(filled)["change_from_baseline_percent"] == -40
+    assert any("first sum recorded, of 2025-08-22" in words for words in filled.warnings)
+
+
 def test_a_case_cannot_fill_what_no_case_records() -> None:
     with pytest.raises(KeyError):
-        CaseRecord((), TODAY).fill("mrecist")
+        CaseRecord((), TODAY).fill("charlson")
     assert set(FILLED) < set(AIDS)
 
 

@@ -1,0 +1,298 @@
+"""The three cards of a case: liver function, tumour burden, staging. Made for the templates.
+
+They are made of a reading (reading.py), whether it was computed just now or kept with a decision.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from boardroom.aids import figures
+from boardroom.aids.figures import Figure, values_of
+from boardroom.aids.places import place_for
+from boardroom.aids.reading import Reading, read_aids, record_of
+from boardroom.aids.trends import Trend, liver_trends, tumour_trends
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case
+from boardroom.clinical.aid import NOTE
+from boardroom.clinical.catalogue import FACTS
+from boardroom.clinical.display import shown
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What an aid lacks, and the element of the form where it is given."""
+
+    label: str
+    place: str
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """A value that a card rests on. `age_days` is None without a date; `stale`: too old."""
+
+    key: str
+    label: str
+    words: str
+    entered: str
+    taken_on: dt.date | None
+    age_days: int | None
+    stale: bool
+
+
+@dataclass(frozen=True)
+class AidLine:
+    """One aid in a card's fold: what it says or lacks, by which version, from which source."""
+
+    name: str
+    title: str
+    words: str
+    missing: tuple[Missing, ...]
+    remarks: tuple[str, ...]
+    version: str
+    citation: str
+    convention: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """A treatment option of the BCLC stage, in its order."""
+
+    label: str
+    condition: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card. `lab_days`: age of the oldest lab behind it; `stale`: those that are too old."""
+
+    key: str
+    title: str
+    figures: tuple[Figure, ...]
+    sources: tuple[SourceLine, ...]
+    missing: tuple[Missing, ...]
+    refused: tuple[str, ...]
+    warnings: tuple[str, ...]
+    aids: tuple[AidLine, ...]
+    not_for: tuple[str, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    options: tuple[Option, ...] = ()
+    note: str = NOTE
+
+    @property
+    def known(self) -> list[Figure]:
+        return [figure for figure in self.figures if figure.tone != "open"]
+
+    @property
+    def lab_days(self) -> int | None:
+        labs = [s.age_days for s in self.sources if _is_lab(s.key) and s.age_days is not None]
+        return max(labs, default=None)
+
+    @property
+    def stale(self) -> list[SourceLine]:
+        return [source for source in self.sources if source.stale]
+
+    @property
+    def age_words(self) -> str:
+        """ "labs 3 days old"."""
+        days = self.lab_days
+        if days is None:
+            return ""
+        return "labs of the same day" if not days else f"labs {days} day{'s' * (days != 1)} old"
+
+    @property
+    def line(self) -> str:
+        """The card in one line, for the wall and the minutes."""
+        parts = [f.words for f in self.known if f.label in _LINE[self.key]]
+        if self.key == "liver" and parts and self.age_words:
+            parts.append(self.age_words)
+        return " · ".join(parts)
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The cards of one case on one day. `kept`: as a decision kept them."""
+
+    on: dt.date
+    units: str
+    cards: tuple[Card, ...]
+    kept: bool = False
+
+    def card(self, key: str) -> Card:
+        return next(card for card in self.cards if card.key == key)
+
+
+_AIDS = {
+    "liver": ("child_pugh", "albi", "meld3", "meld_na", "meld", "csph"),
+    "tumour": ("milan", "ucsf", "up_to_seven", "afp_model", "mrecist"),
+    "staging": ("bclc_2022", "tnm_ajcc8", "clip", "okuda", "ecog", "asa", "flr",
+                "resection_decompensation_risk", "makuuchi"),
+}  # fmt: skip
+_TITLES = {"liver": "Liver function", "tumour": "Tumour burden", "staging": "Staging and risk"}
+_FIGURES: Mapping[str, Callable[[Reading, str], list[Figure]]] = {
+    "liver": figures.liver,
+    "tumour": figures.tumour,
+    "staging": figures.staging,
+}
+_LINE = {
+    "liver": ("Child-Pugh", "ALBI", "MELD 3.0", "MELD", "Portal hypertension"),
+    "tumour": ("Lesions", "Vein invasion", "Outside the liver", "Milan", "AFP model", "mRECIST"),
+    "staging": ("BCLC", "TNM", "ECOG", "Future remnant", "Risk of resection"),
+}
+
+ASKED = frozenset(
+    ("child_pugh", "albi", "meld3", "csph", "milan", "afp_model", "bclc_2022", "tnm_ajcc8")
+)
+"""Aids whose missing inputs a card names; what the others lack stands in the fold."""
+
+LOUD = ASKED - {"tnm_ajcc8", "afp_model"} | {"meld", "mrecist"}
+"""Aids whose warnings a card says aloud; the others' stand in the fold."""
+
+
+# Said by a figure's own note already.
+_QUIET = ("Viable diameters are used", "Measured against the first sum")
+
+
+def cards_of(case: Case, board: BoardDefinition, on: dt.date, units: str = "") -> Cards:
+    """The cards as the case stands on a day, in the units asked for (the board's for none)."""
+    return made_of(read_aids(case, board, on), case, board, units)
+
+
+def made_of(
+    reading: Reading, case: Case, board: BoardDefinition, units: str = "", *, kept: bool = False
+) -> Cards:
+    """The cards of a reading. Only the lines over time are drawn from the case itself."""
+    units = units or board.aids.units
+    on = dt.date.fromisoformat(reading["on"])
+    record = record_of(case, on)
+    trends: dict[str, list[Trend]] = {
+        "liver": liver_trends(record, board, units),
+        "tumour": tumour_trends(record, units),
+    }
+    limits = lab_limits(case.diagnosis, board)
+    made = [card_of(key, reading, limits, board, units) for key in _AIDS]
+    made = [replace(card, trends=tuple(trends.get(card.key, ()))) for card in made]
+    return Cards(on, units, tuple(made), kept)
+
+
+def lab_limits(diagnosis: str, board: BoardDefinition) -> Mapping[str, int]:
+    """How many days old a lab may be, for those of which the board says so."""
+    return {
+        need.item.removeprefix("fact."): need.max_age_days
+        for need in board.needs_for(diagnosis or None)
+        if need.item.startswith("fact.") and need.max_age_days
+    }
+
+
+def card_of(
+    key: str, reading: Reading, limits: Mapping[str, int], board: BoardDefinition, units: str
+) -> Card:
+    """One card of a reading."""
+    names = [name for name in _AIDS[key] if name in reading["aids"]]
+    lines = [_line(name, reading["aids"][name]) for name in names]
+    on = dt.date.fromisoformat(reading["on"])
+    used = [name for name in names if values_of(reading, name) is not None]
+    return Card(
+        key=key,
+        title=_TITLES[key],
+        figures=tuple(_FIGURES[key](reading, units)),
+        sources=_sources(used or names, reading, on, limits, board.aids.lab_days, units),
+        missing=_unique(m for line in lines if line.name in ASKED for m in line.missing),
+        refused=tuple(
+            dict.fromkeys(
+                reading["aids"][name]["refused"]
+                for name in names
+                if reading["aids"][name]["refused"]
+            )
+        ),
+        warnings=_warnings(names, reading),
+        aids=tuple(lines),
+        not_for=tuple(why for why in reading["not_for"] if _belongs(why, key, board)),
+        options=_options(reading) if key == "staging" else (),
+    )
+
+
+def _unique(missing: Iterable[Missing]) -> tuple[Missing, ...]:
+    """Each place once, since two aids can ask for the same thing in different words."""
+    by_label = {one.label: one for one in missing}
+    return tuple({(m.place, m.label): m for m in by_label.values()}.values())
+
+
+def _belongs(why: str, key: str, board: BoardDefinition) -> bool:
+    """Said once, on the card of the first aid that it is about."""
+    return any(rule.why == why and rule.aids[0] in _AIDS[key] for rule in board.aids.only_for)
+
+
+def _line(name: str, filled: Mapping[str, Any]) -> AidLine:
+    result = filled["result"]
+    if result is None:
+        return AidLine(name, filled["title"], filled["refused"], (), (), "", "", "")
+    clamped = [
+        f"{c['input']} {c['given']:g} counts as {c['used']:g}: {c['reason']}."
+        for c in result["clamped"]
+    ]
+    remarks = (*filled["warnings"], *result["warnings"], *clamped)
+    return AidLine(
+        name=name,
+        title=result["title"],
+        words=result["headline"] if result["complete"] else "",
+        missing=tuple(Missing(label, place_for(name, label)) for label in result["missing"]),
+        remarks=tuple(dict.fromkeys(remarks)),
+        version=result["version"],
+        citation=result["citation"],
+        convention=result["convention"],
+    )
+
+
+def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in names:
+        filled = reading["aids"][name]
+        if name not in LOUD or not filled["sources"]:
+            continue
+        found |= dict.fromkeys(w for w in filled["warnings"] if not w.startswith(_QUIET))
+        if filled["result"] is not None:
+            found |= dict.fromkeys(filled["result"]["warnings"])
+    return tuple(found)
+
+
+def _options(reading: Reading) -> tuple[Option, ...]:
+    bclc = values_of(reading, "bclc_2022")
+    if bclc is None:
+        return ()
+    return tuple(Option(one["label"], one["condition"]) for one in bclc["options"])
+
+
+# ---- What a card rests on -----------------------------------------------------------------------
+
+
+def _sources(
+    names: Iterable[str],
+    reading: Reading,
+    on: dt.date,
+    limits: Mapping[str, int],
+    lab_days: int,
+    units: str,
+) -> tuple[SourceLine, ...]:
+    found: dict[str, SourceLine] = {}
+    for name in names:
+        for source in reading["aids"][name]["sources"]:
+            key = source["key"]
+            if key in found:
+                continue
+            words = shown(key, source["value"], source["unit"], units)
+            taken = dt.date.fromisoformat(source["taken_on"]) if source["taken_on"] else None
+            days = (on - taken).days if taken else None
+            stale = _is_lab(key) and days is not None and days > limits.get(key, lab_days)
+            found[key] = SourceLine(
+                key, source["label"], words.words, words.entered, taken, days, stale
+            )
+    return tuple(found.values())
+
+
+def _is_lab(key: str) -> bool:
+    fact = FACTS.get(key)
+    return fact is not None and fact.kind == "number" and fact.section in ("liver", "blood")

@@ -1,0 +1,245 @@
+"""One figure for each thing that a card says at a glance: label, value, and a note beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from boardroom.aids.reading import Reading
+from boardroom.clinical.display import shown
+from boardroom.clinical.fact import YES_NO
+from boardroom.clinical.liver_function import child_pugh_class
+
+Tone = Literal["", "good", "caution", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`value` is what is read from across the room. `tone` "open": not known yet.
+
+    `said`: the whole in a line of text, where label and value would read badly.
+    """
+
+    label: str
+    value: str
+    note: str = ""
+    tone: Tone = ""
+    said: str = ""
+
+    @property
+    def words(self) -> str:
+        """In a line of text, such as "MELD 3.0 11"."""
+        return self.said or f"{self.label} {self.value}"
+
+
+def short_day(day: dt.date) -> str:
+    """ "9 Sep 2026"."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def values_of(reading: Reading, name: str) -> Mapping[str, Any] | None:
+    """What an aid found, or None where it does not suit, lacks something or refuses a value."""
+    filled = reading["aids"].get(name)
+    result = filled["result"] if filled else None
+    return result if result and result["complete"] else None
+
+
+def signed(number: float, places: int = 2) -> str:
+    """With a true minus sign."""
+    return f"{number:.{places}f}".replace("-", "\N{MINUS SIGN}")
+
+
+# ---- Liver function -----------------------------------------------------------------------------
+
+
+def liver(reading: Reading, units: str) -> list[Figure]:
+    found: list[Figure] = []
+    if "child_pugh" in reading["aids"]:
+        found.append(_child_pugh(reading))
+    if albi := values_of(reading, "albi"):
+        grade = albi["malbi_grade"]
+        found.append(Figure("ALBI", str(grade), f"score {signed(albi['score'])}"))
+    elif "albi" in reading["aids"]:
+        found.append(Figure("ALBI", "–", "not known yet", "open"))
+    if "meld3" in reading["aids"]:
+        found.append(_meld(reading))
+    if csph := values_of(reading, "csph"):
+        tone: Tone = "caution" if csph["csph"] == "present" else ""
+        said = f"portal hypertension {csph['csph']}"
+        found.append(Figure("Portal hypertension", csph["csph"], csph["basis"], tone, said))
+    elif "csph" in reading["aids"]:
+        found.append(Figure("Portal hypertension", "–", "not known yet", "open"))
+    return found
+
+
+def _child_pugh(reading: Reading) -> Figure:
+    if found := values_of(reading, "child_pugh"):
+        tone: Tone = {"B": "caution", "C": "caution"}.get(found["class"], "")  # type: ignore[assignment]
+        note = f"{found['two_year_survival_percent']}\u202f% live two years"
+        return Figure("Child-Pugh", found["label"], note, tone)
+    if told := reading["facts"].get("child_pugh_points"):
+        points = int(float(told["value"]))
+        label = f"{child_pugh_class(points)}{points}"
+        return Figure("Child-Pugh", label, "as reported, not computed")
+    return Figure("Child-Pugh", "–", "not known yet", "open")
+
+
+def _meld(reading: Reading) -> Figure:
+    newest = values_of(reading, "meld3")
+    others = [
+        f"{label}\u00a0{found[name]}"
+        for name, label in (("meld", "MELD"), ("meld_na", "MELD\u2011Na"))
+        if (found := values_of(reading, name))
+    ]
+    if newest:
+        return Figure("MELD 3.0", str(newest["meld3"]), " · ".join(others))
+    if plain := values_of(reading, "meld"):
+        return Figure("MELD", str(plain["meld"]), " · ".join(others[1:]))
+    return Figure("MELD 3.0", "–", "not known yet", "open")
+
+
+# ---- Tumour burden ------------------------------------------------------------------------------
+
+
+def tumour(reading: Reading, units: str) -> list[Figure]:
+    found = [_lesions(reading), _invasion(reading), _spread(reading)]
+    for name, label in (("milan", "Milan"), ("ucsf", "UCSF"), ("up_to_seven", "Up-to-seven")):
+        if criteria := values_of(reading, name):
+            inside = criteria["within"]
+            why = ", ".join(criteria["reasons"])
+            found.append(
+                Figure(
+                    label, "within" if inside else "outside", why, "good" if inside else "caution"
+                )
+            )
+    if model := values_of(reading, "afp_model"):
+        note = "excluded by invasion or spread" if model["excluded"] else f"{model['risk']} risk"
+        bad = model["excluded"] or model["risk"] == "high"
+        found.append(Figure("AFP model", _points(model["points"]), note, "caution" if bad else ""))
+    if afp := reading["facts"].get("afp"):
+        day = short_day(dt.date.fromisoformat(afp["taken_on"])) if afp["taken_on"] else "no date"
+        found.append(Figure("AFP", shown("afp", afp["value"], afp["unit"], units).words, day))
+    if response := values_of(reading, "mrecist"):
+        change = response["change_from_baseline_percent"]
+        sign = "+" if change > 0 else ""
+        note = f"{response['response_name']}, {sign}{signed(change, 0)} % since the start"
+        bad = response["response"] == "PD"
+        found.append(Figure("mRECIST", response["response"], note, "caution" if bad else ""))
+    return found
+
+
+def _lesions(reading: Reading) -> Figure:
+    lesions, facts = reading["tumour"], reading["facts"]
+    if lesions["count"]:
+        what = f"{lesions['count']}"
+        if lesions["largest_mm"] is None:
+            return Figure("Lesions", what, "sizes not known", "open")
+        notes = ["viable size"] if lesions["viable"] else []
+        if lesions["count"] > 1:
+            notes.append(f"together {lesions['sum_mm']}\u00a0mm")
+        if not lesions["sizes_known"]:
+            notes.append("one size is missing")
+        size = _cm(lesions["largest_mm"])
+        said = f"{what} lesion{'s' * (lesions['count'] != 1)} · {size}"
+        return Figure("Lesions", f"{what} · {size}", ", ".join(notes), said=said)
+    if lesions["viable"]:
+        return Figure("Lesions", "none viable", "after treatment", "good")
+    if count := facts.get("nodule_count"):
+        size = facts.get("largest_mm")
+        largest = f" · {shown('largest_mm', size['value'], size['unit']).words}" if size else ""
+        return Figure("Lesions", count["value"] + largest, "as counted on imaging")
+    if size := facts.get("largest_mm"):
+        words = shown("largest_mm", size["value"], size["unit"]).words
+        return Figure("Largest lesion", words, "how many is not known", "open")
+    return Figure("Lesions", "–", "not known yet", "open")
+
+
+def _cm(millimetres: int) -> str:
+    return f"{millimetres / 10:g}\u202fcm"
+
+
+def _points(points: int) -> str:
+    return f"{points} point{'s' * (points != 1)}"
+
+
+def _invasion(reading: Reading) -> Figure:
+    facts = reading["facts"]
+    veins = [
+        shown(key, facts[key]["value"], "").text.split(",")[0]
+        for key in ("portal_invasion", "hepatic_vein_invasion")
+        if key in facts and facts[key]["value"] != "none"
+    ]
+    if veins:
+        return Figure("Vein invasion", " · ".join(veins), "", "caution")
+    if stated := facts.get("macrovascular_invasion"):
+        return _yes_no("Vein invasion", stated["value"], "no invasion", "vein invasion")
+    if facts.get("portal_invasion") and facts.get("hepatic_vein_invasion"):
+        return Figure("Vein invasion", "none", said="no invasion")
+    return Figure("Vein invasion", "–", "not known yet", "open")
+
+
+def _spread(reading: Reading) -> Figure:
+    facts = reading["facts"]
+    stated = facts.get("extrahepatic_spread")
+    if stated is None:
+        return Figure("Outside the liver", "–", "not known yet", "open")
+    if stated["value"] == "yes" and (site := facts.get("spread_site")):
+        where = shown("spread_site", site["value"], "").text
+        return Figure("Outside the liver", where.lower(), "", "caution", f"spread: {where.lower()}")
+    return _yes_no("Outside the liver", stated["value"], "no spread", "spread outside the liver")
+
+
+def _yes_no(label: str, value: str, no: str, yes: str) -> Figure:
+    if value == "no":
+        return Figure(label, "none", said=no)
+    return Figure(label, dict(YES_NO).get(value, value).lower(), "", "caution", yes)
+
+
+# ---- Staging ------------------------------------------------------------------------------------
+
+
+def staging(reading: Reading, units: str) -> list[Figure]:
+    found: list[Figure] = []
+    if "bclc_2022" in reading["aids"]:
+        bclc = values_of(reading, "bclc_2022")
+        found.append(
+            Figure("BCLC", bclc["stage"], bclc["stage_name"])
+            if bclc
+            else Figure("BCLC", "–", "not known yet", "open")
+        )
+    if tnm := values_of(reading, "tnm_ajcc8"):
+        group = tnm["stage_group"]
+        found.append(Figure("TNM", group or tnm["written"], tnm["written"] if group else ""))
+    if read := reading["tumour"]["li_rads"]:
+        highest = max(read, key=lambda one: _li_rads_rank(one[1]))[1]
+        found.append(Figure("LI-RADS", highest, "as radiology read it"))
+    for name, label, value, note in _PLAIN:
+        if result := values_of(reading, name):
+            found.append(Figure(label, value(result), note(result)))
+    return found
+
+
+def _li_rads_rank(category: str) -> int:
+    order = ("LR-1", "LR-2", "LR-3", "LR-4", "LR-TR nonviable", "LR-TR equivocal", "LR-TR viable",
+             "LR-5", "LR-M", "LR-TIV")  # fmt: skip
+    return order.index(category) if category in order else -1
+
+
+_Words = Callable[[Mapping[str, Any]], str]
+_PLAIN: tuple[tuple[str, str, _Words, _Words], ...] = (
+    ("ecog", "ECOG", lambda r: str(r["ecog"]), lambda r: ""),
+    ("asa", "ASA", lambda r: str(r["asa"]), lambda r: ""),
+    ("clip", "CLIP", lambda r: _points(r["points"]), lambda r: ""),
+    ("okuda", "Okuda", lambda r: str(r["stage"]), lambda r: f"{r['adverse_signs']} of 4 signs"),
+    (
+        "flr", "Future remnant", lambda r: r["headline"].split(" of a")[0],
+        lambda r: "of a" + r["headline"].split(" of a", 1)[1],
+    ),
+    (
+        "resection_decompensation_risk", "Risk of resection", lambda r: str(r["risk"]),
+        lambda r: f"{r['decompensation_percent']:g} % decompensate",
+    ),
+    ("makuuchi", "Makuuchi", lambda r: r["headline"], lambda r: "largest resection"),
+)  # fmt: skip

@@ -1,0 +1,43 @@
+"""Reading what decisions were taken on, and the cards of a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from boardroom.aids.cards import Cards, cards_of, made_of
+from boardroom.aids.models import DecisionAids
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case
+from boardroom.db import db
+from boardroom.meetings.models import AgendaItem
+
+DECIDED = ("decided", "followed_up")
+
+
+def kept_of(item_id: int) -> DecisionAids | None:
+    """What the decision about an agenda item was taken on; None where none was kept."""
+    return db.session.scalar(select(DecisionAids).where(DecisionAids.item_id == item_id))
+
+
+def kept_by_item(item_ids: Iterable[int]) -> dict[int, DecisionAids]:
+    """`kept_of` for several items in one query, by item."""
+    query = select(DecisionAids).where(DecisionAids.item_id.in_(list(item_ids)))
+    return {kept.item_id: kept for kept in db.session.scalars(query)}
+
+
+def cards_for(case: Case, board: BoardDefinition, today: dt.date, units: str = "") -> Cards:
+    """The cards of a case: of today, or as they were when the board decided about it."""
+    if case.status in DECIDED:
+        kept = db.session.scalar(
+            select(DecisionAids)
+            .join(AgendaItem, AgendaItem.id == DecisionAids.item_id)
+            .where(AgendaItem.case_id == case.id)
+            .order_by(DecisionAids.at.desc())
+            .limit(1)
+        )
+        if kept is not None:
+            return made_of(kept.reading, case, board, units, kept=True)
+    return cards_of(case, board, today, units)

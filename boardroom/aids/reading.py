@@ -1,0 +1,90 @@
+"""The decision aids as they read a case on one day, as plain values that can be kept.
+
+A page shows what is computed now; a decision keeps the same values. Both come through here, so an
+old decision is shown by the same templates as a case that is still open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case
+from boardroom.clinical.from_facts import FILLED, CaseRecord
+from boardroom.web import age
+
+Reading = dict[str, Any]
+"""For JSON; see `read_aids`."""
+
+NOT_SHOWN = frozenset({"galad"})
+"""Computed on request only: sources disagree on its unit and its cut-off."""
+
+
+def record_of(case: Case, on: dt.date) -> CaseRecord:
+    """The case as the decision aids see it."""
+    return CaseRecord(
+        case.facts,
+        on,
+        tuple(case.lesions),
+        ecog=case.ecog,
+        sex=case.patient.sex,
+        age_years=age(case.patient.birth_date, on),
+    )
+
+
+def suits(case: Case, board: BoardDefinition) -> tuple[set[str], list[str]]:
+    """(names of the aids that suit the diagnosis, one line for each kind that does not)."""
+    found, why = set(FILLED) - NOT_SHOWN, []
+    said = {fact.key for fact in case.facts if fact.value == "yes"}
+    for rule in board.aids.only_for:
+        if case.diagnosis in rule.diagnoses or (rule.or_with and rule.or_with in said):
+            continue
+        if found & set(rule.aids):
+            why.append(rule.why)
+        found -= set(rule.aids)
+    return found, why
+
+
+def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
+    """Every decision aid that suits the case, as it stands on a day.
+
+    {"on": day, "aids": {name: Filled.as_dict()}, "not_for": [why others are left out],
+    "tumour": {…}, "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids}
+    """
+    record = record_of(case, on)
+    names, why = suits(case, board)
+    return {
+        "on": on.isoformat(),
+        "aids": {name: record.fill(name).as_dict() for name in FILLED if name in names},
+        "not_for": why,
+        "tumour": _tumour(case, record),
+        "facts": {key: _fact(record, key) for key in SHOWN_FACTS if record.fact(key)},
+    }
+
+
+SHOWN_FACTS = (
+    "macrovascular_invasion", "portal_invasion", "hepatic_vein_invasion", "extrahepatic_spread",
+    "spread_site", "nodes", "afp", "nodule_count", "largest_mm", "child_pugh_points",
+)  # fmt: skip
+
+
+def _fact(record: CaseRecord, key: str) -> dict[str, Any]:
+    fact = record.fact(key)
+    assert fact is not None
+    taken = fact.taken_on.isoformat() if fact.taken_on else None
+    return {"value": fact.value, "unit": fact.unit, "taken_on": taken}
+
+
+def _tumour(case: Case, record: CaseRecord) -> dict[str, Any]:
+    """The lesions that are listed, by their viable size where that was measured."""
+    sizes = [one.size_mm if one.viable_mm is None else one.viable_mm for one in case.lesions]
+    known = [size for size in sizes if size]
+    return {
+        "count": len([size for size in sizes if size != 0]),
+        "sizes_known": None not in sizes,
+        "largest_mm": max(known, default=None),
+        "sum_mm": sum(known),
+        "viable": any(one.viable_mm is not None for one in case.lesions),
+        "li_rads": [[one.number, one.li_rads] for one in case.lesions if one.li_rads],
+    }
