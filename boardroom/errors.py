@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import traceback
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flask import Flask, render_template, request
@@ -35,6 +37,8 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+
+MOST_PLACES = 40  # of one error; a deeper one is told by its end
 
 
 MESSAGES = {
@@ -108,6 +112,30 @@ def _database_error(error: OperationalError) -> tuple[str, int]:
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
-    # The log tells types and places only: messages of unexpected errors can quote patients' data.
-    log.error("unexpected error in %s", request.endpoint, exc_info=error)
+    # Types and places only, whoever writes the log: an error's words can quote patients' data.
+    facts = {"error": tell_error(error)}
+    log.error("unexpected error in %s", request.endpoint, extra={"facts": facts})
     return error_page(500)
+
+
+def tell_error(error: BaseException) -> str:
+    """An error and what led to it as text: types and places, first cause first, no messages."""
+    parts = []
+    for one in reversed(list(_chain(error))):
+        places = traceback.extract_tb(one.__traceback__)[-MOST_PLACES:]
+        lines = [f"  {place.filename}:{place.lineno} in {place.name}" for place in places]
+        parts.append("\n".join([_type(one), *lines]))
+    return "\nwhich led to\n".join(parts)
+
+
+def _type(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        yield one
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)

@@ -12,42 +12,16 @@ import datetime as dt
 import json
 import logging
 import sys
-import traceback
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask, g, has_request_context
 
+from boardroom.errors import tell_error
 from boardroom.settings import SettingsError
-
-MOST_PLACES = 40  # of one error; a deeper one is told by its end
 
 OURS = "boardroom"
 # They tell errors with the clients' own words; live/connections.py tells them safely
 SILENT = ("engineio.server", "socketio.server")
-
-
-def tell_error(error: BaseException) -> str:
-    """An error and what led to it as text: types and places, first cause first, no messages."""
-    parts = []
-    for one in reversed(list(_chain(error))):
-        places = traceback.extract_tb(one.__traceback__)[-MOST_PLACES:]
-        lines = [f"  {place.filename}:{place.lineno} in {place.name}" for place in places]
-        parts.append("\n".join([_type(one), *lines]))
-    return "\nwhich led to\n".join(parts)
-
-
-def _type(error: BaseException) -> str:
-    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    one: BaseException | None = error
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        yield one
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
 
 
 class PlainLines(logging.Formatter):

@@ -298,7 +298,7 @@ def test_minutes_are_exported(kept_demo: Path, tmp_path: Path, form: str, names:
     file = tmp_path / f"minutes.{form}"
     more = () if names else ("--without-names",)
     done = command(
-        "export", "minutes", 1, "--format", form, "--output", file, "--data", kept_demo, *more
+        "export", "minutes", 2, "--format", form, "--output", file, "--data", kept_demo, *more
     )
     assert done.returncode == 0, done.stderr
     assert "Wrote" in done.stderr
@@ -334,7 +334,7 @@ def test_minutes_that_cannot_be_exported(kept_demo: Path, tmp_path: Path) -> Non
         )  # fmt: skip
 
     refused(export(99, tmp_path / "x.csv"), 1, "There is no meeting 99")
-    refused(export(2, tmp_path / "x.csv"), 1, "meeting")  # it has not been held yet
+    refused(export(3, tmp_path / "x.csv"), 1, "meeting")  # it has not been held yet
     refused(export("one", tmp_path / "x.csv"), 2, "one")
     refused(export(1, tmp_path / "x.xls", "xls"), 2, "xls")
     refused(export(1, tmp_path / "nowhere" / "x.csv"), 1, "cannot be written")

@@ -55,6 +55,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "kind": ["patient", "referrer"],
     "version_id": [1],
     "paper": ["pdf", "docx"],
+    "days": [30, 90],
 }
 NOT_OURS = {"static"}
 
