@@ -48,8 +48,8 @@ _PATTERNS = {
     r"^[a-z][a-z0-9_]{0,59}$": "must be small letters, digits and _, and begin with a letter",
     r"^[A-Z]{2}$": "must be two capital letters",
     r"^[A-Z]{2,4}$": "must be two to four capital letters",
-    r"^(patient|case|fact)\.[a-z0-9_]+$|^summary$": (
-        "must be patient.…, case.… or fact.… with the name of a field, or summary"
+    r"^(patient|case|fact|treatment)\.[a-z0-9_]+$|^summary$": (
+        "must be patient.…, case.…, fact.… or treatment.… with the name of a field, or summary"
     ),
 }
 

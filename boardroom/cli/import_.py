@@ -17,7 +17,7 @@ from boardroom.cli.common import AS_JSON, DATA, Ticker, ready_app
     "--mapping",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="TOML file that says which column is what, or the name of one that ships: uci_hcc.",
+    help="TOML file that says which column is what, or one that ships: uci_hcc, survivalpath.",
 )
 @DATA
 @AS_JSON

@@ -305,7 +305,7 @@ def test_minutes_are_exported(kept_demo: Path, tmp_path: Path, form: str, names:
     assert [path.name for path in tmp_path.iterdir()] == [file.name], "nothing half-written"
     text = text_of(file)
     assert "Testpatient Alder" in text if names else "Testpatient Alder" not in text
-    assert "BR-0002" in text
+    assert "BR-0018" in text
 
 
 def text_of(file: Path) -> str:

@@ -239,6 +239,7 @@ def test_a_file_that_is_not_there_is_named(app: Flask, tmp_path: Path) -> None:
         with pytest.raises(ImportFailed, match=r"none\.csv: cannot be read: No such file"):
             run_import(tmp_path / "none.csv", Path("uci_hcc"))
         with pytest.raises(
-            ImportFailed, match=r"no mapping file 'none\.toml'\. Those that ship: uci_hcc"
+            ImportFailed,
+            match=r"no mapping file 'none\.toml'\. Those that ship: survivalpath, uci_hcc",
         ):
             run_import(tmp_path / "none.csv", Path("none.toml"))

@@ -71,7 +71,7 @@ LETS_IN: dict[str, set[str]] = {
     "comment": INSIDE,
     "give an opinion": VOTERS,
     "sign off": VOTERS,
-    "confirm or reopen": {*CHAIRS, "specialist"},
+    "confirm or reopen": {*CHAIRS, *VOTERS},
     "tell what became of a plan": {*INSIDE, "referrer"},
     "see the figures": {"administrator", *PREPARERS},
     "watch a meeting": MEMBERS,
