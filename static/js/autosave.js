@@ -333,7 +333,12 @@
   });
   function takeUp(form) {
     const refused = [...form.querySelectorAll("[data-stored]")].filter(isField);
-    for (const el of refused) acknowledge(form, el.name, [el.dataset.stored]);
+    for (const el of refused) {
+      // A field nobody has touched yet shows its default: what was typed is put back over it.
+      const typed = read(form, el.name);
+      acknowledge(form, el.name, [el.dataset.stored]);
+      write(form, el.name, typed);
+    }
     if (refused.length) { keep(form); schedule(form, SOON); }
   }
   function ready() { forgetOld(); open().forEach((form) => { takeUp(form); restore(form); }); }

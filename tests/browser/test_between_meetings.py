@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import People
+from tests.browser.test_referral_form import shown
 
 PHONE = {"width": 360, "height": 740}
 # Verdicts that take more lines than they have words, in letters a tenth wider than ours: another
@@ -102,9 +103,9 @@ def test_a_referral_saves_as_it_goes_and_comes_onto_the_agenda(
     page.wait_for_url("**/edit")
 
     # A wrong value is told beside its field, and the rest is kept.
-    born = page.locator("#f-patient-birth_date")
+    born = shown(page, "patient-birth_date")
     born.fill("1871-01-01")
-    page.locator("#f-diagnosis").select_option("hcc")
+    shown(page, "diagnosis").select_option("hcc")
     expect(page.get_by_text("Date of birth cannot be that long ago.")).to_be_visible()
     expect(born).to_have_attribute("aria-invalid", "true")
     born.fill("1961-01-01")
@@ -115,18 +116,18 @@ def test_a_referral_saves_as_it_goes_and_comes_onto_the_agenda(
 
     missing = page.locator("[data-autosave-missing] li, .missing li")
     before = missing.count()
-    page.locator("#f-first_verdict").select_option("unresectable_technical")
-    page.locator("#f-first_reason").fill("Touches the confluence.")
+    shown(page, "first_verdict").select_option("unresectable_technical")
+    shown(page, "first_reason").fill("Touches the confluence.")
     page.locator("#f-first_reason").blur()
     expect(missing).not_to_have_count(before, timeout=10_000)
 
     report = tmp_path / "report.txt"
     report.write_text("CT of the liver. Invented.")
-    page.locator("#f-file").set_input_files(report)
+    shown(page, "file").set_input_files(report)
     page.get_by_role("button", name="Attach", exact=True).click()
     expect(page.get_by_role("link", name="report.txt")).to_be_visible()
 
-    page.get_by_role("button", name="Submit to the board").click()
+    page.get_by_role("button", name="Submit to the board").first.click()
     expect(page).to_have_url(re.compile(r"/cases/\d+$"), timeout=10_000)
     page.goto(f"/meetings/{people.server.said['meeting']}")
     row = page.locator(".waiting-case", has_text="Testpatient Willowherb")

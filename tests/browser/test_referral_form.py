@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import People
 
@@ -41,11 +41,16 @@ def unfold(page: Page, section: str) -> None:
     page.get_by_label("Sections of the form").locator(f"a[href='#{section}']").click()
 
 
-def fill(page: Page, name: str, text: str) -> None:
+def shown(page: Page, name: str) -> Locator:
+    """A field; its section is unfolded first where it is closed."""
     field = page.locator(f"#f-{name}")
     if not field.is_visible():
         unfold(page, field.evaluate("el => el.closest('[data-section]').dataset.section"))
-    field.fill(text)
+    return field
+
+
+def fill(page: Page, name: str, text: str) -> None:
+    shown(page, name).fill(text)
 
 
 def test_it_saves_by_itself_and_says_what_is_wrong_beside_the_field(

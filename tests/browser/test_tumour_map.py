@@ -13,7 +13,7 @@ from tests.browser.test_pages import EDGE, violations
 
 def to_the_reading(page: Page) -> str:
     """From the list to the board's reading of the case without one; returns the case's address."""
-    page.locator("main a[href^='/cases/']", has_text="BR-0014").first.click()
+    page.locator("main a[href^='/cases/']", has_text="BR-0030").first.click()
     address = re.sub(r"#.*", "", page.url)
     page.get_by_role("link", name="The board’s reading").click()
     return address
@@ -27,7 +27,7 @@ def at(page: Page, x: float, y: float) -> tuple[float, float]:
 
 
 def test_lesions_are_placed_by_mouse_and_by_keyboard(people: People, axe_source: str) -> None:
-    page = people.page("radiologist@", "/cases?q=BR-0014")
+    page = people.page("radiologist@", "/cases?q=BR-0030")
     address = to_the_reading(page)
     field = page.locator("[data-lesion-row]").first.locator
     assert field("[name$=size_mm]").input_value() == "36", "it begins with the case's list"
@@ -82,11 +82,11 @@ def test_lesions_are_placed_by_mouse_and_by_keyboard(people: People, axe_source:
 def test_without_a_script_the_form_is_enough(people: People, width: int) -> None:
     page = people.page(
         "radiologist@",
-        "/cases?q=BR-0011",
+        "/cases?q=BR-0027",
         java_script_enabled=False,
         viewport={"width": width, "height": 740},
     )
-    page.locator("main a[href^='/cases/']", has_text="BR-0011").first.click()
+    page.locator("main a[href^='/cases/']", has_text="BR-0027").first.click()
     page.get_by_role("link", name="The board’s reading").click()
     rows = page.locator("[data-lesion-row]")
     count = rows.count()
@@ -105,10 +105,10 @@ def test_without_a_script_the_form_is_enough(people: People, width: int) -> None
 def test_the_reading_and_two_readings_are_accessible(people: People, axe_source: str) -> None:
     for theme, width in (("light", 1280), ("dark", 360)):
         page = people.page(
-            "radiologist@", "/cases?q=BR-0008", color_scheme=theme,
+            "radiologist@", "/cases?q=BR-0024", color_scheme=theme,
             viewport={"width": width, "height": 800}, has_touch=width < 1000,
         )  # fmt: skip
-        page.locator("main a[href^='/cases/']", has_text="BR-0008").first.click()
+        page.locator("main a[href^='/cases/']", has_text="BR-0024").first.click()
         expect(page.get_by_text("What the two readings say differently")).to_be_visible()
         found = violations(page, axe_source)
         page.get_by_role("link", name="The board’s reading").click()
