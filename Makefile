@@ -41,7 +41,7 @@ demo: env ## Start Boardroom with a board, people and cases
 test: env ## Run every test, the browser tests in a real Chromium included
 	@$(BIN)/python tests/chromium.py
 	$(BIN)/python -m pytest -m "not browser" --numprocesses auto --dist loadfile
-	$(BIN)/python -m pytest -m browser # alone: browsers and their servers want the cores for themselves
+	$(BIN)/python -m pytest -m browser --numprocesses auto --dist loadfile # by themselves: browsers want the cores
 
 check: env ## Lint, format check, types, import contracts
 	$(BIN)/ruff check .
