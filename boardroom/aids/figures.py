@@ -67,8 +67,10 @@ def liver(reading: Reading, units: str) -> list[Figure]:
         found.append(_meld(reading))
     if csph := values_of(reading, "csph"):
         tone: Tone = "caution" if csph["csph"] == "present" else ""
-        said = f"portal hypertension {csph['csph']}"
-        found.append(Figure("Portal hypertension", csph["csph"], csph["basis"], tone, said))
+        words = {"present": "significant", "absent": "not significant"}
+        word = words.get(csph["csph"], csph["csph"])
+        said = f"portal hypertension {word}"
+        found.append(Figure("Portal hypertension", word, csph["basis"], tone, said))
     elif "csph" in reading["aids"]:
         found.append(Figure("Portal hypertension", "–", "not known yet", "open"))
     return found

@@ -25,7 +25,7 @@ WORDS: Mapping[str, str] = {
 MEANINGS: Mapping[str, str] = {
     "upgraded": "nearer to cure than the first opinion said",
     # Worth as much as a change: the patient knows that nothing was overlooked.
-    "confirmed": "the first opinion holds after a full second look",
+    "confirmed": "as near to cure as the first opinion said, after a full second look",
     "downgraded": "further from cure than the first opinion said",
     "undetermined": "one of the two opinions leaves it open",
 }

@@ -45,7 +45,8 @@ class Count(IntegerField):
         if valuelist and not text:
             self.data = None
         elif text:
-            if not (text.isascii() and text.isdecimal() and len(text) < 4):
+            digits = text.removeprefix("-")
+            if not (digits.isascii() and digits.isdecimal() and len(digits) < 19):
                 raise ValueError("Write a whole number.")
             self.data = int(text)
 

@@ -72,7 +72,7 @@ def ledger_csv(board: str) -> Response:
     today = local(now(), board).date()
     return Response(
         content,
-        mimetype="text/csv; charset=utf-8",
+        mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{board}-ledger-{today}.csv"'},
     )
 
