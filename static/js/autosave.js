@@ -165,6 +165,8 @@
       say("saved");
       return true;
     }
+    for (const name of [...s.trouble]) // taken back, while other fields are still wrong
+      if (same(read(form, name), read(form, name, true))) { mark(form, name); s.trouble.delete(name); }
     s.busy = send(form, s, list, leaving);
     try { return await s.busy; } finally { s.busy = null; }
   }
