@@ -56,6 +56,7 @@ def with_parts(case_ids: list[int]) -> list[Case]:
             selectinload(Case.treatments),
             selectinload(Case.investigations),
             selectinload(Case.questions),
+            selectinload(Case.judgements),
             selectinload(Case.documents),
         )
     )

@@ -11,6 +11,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import queries as cases
 from boardroom.cases.models import Case
 from boardroom.cases.rules import Readiness
+from boardroom.cases.standing import open_requests, standings
 from boardroom.cases.view import readiness_of
 from boardroom.comments import queries as comments
 from boardroom.consensus.queries import answered_among
@@ -36,6 +37,8 @@ def home() -> str:
             "home/referrer.html",
             found=found,
             answered=answered_among(case.id for case in found.cases),
+            standings=standings(found.cases),
+            requests={one.request.case_id: one for one in open_requests(current_user)},
             asked=followup.asked_of(current_user),
             owned=followup.owned_by(current_user),
         )
@@ -61,6 +64,7 @@ def home() -> str:
         unconfirmed=followup.to_confirm(current_user),
         asked=followup.asked_of(current_user),
         owned=followup.owned_by(current_user),
+        requests=open_requests(current_user) if prepares else [],
         counts=queries.cases_by_status(current_user),
         invitations=queries.invitations_open(current_user),
         recent=queries.recent_meetings(current_user),

@@ -1,0 +1,242 @@
+"""A referral of another hospital: where it stands, what is asked, which tests are accepted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from boardroom.audit import AuditEntry
+from boardroom.cases.models import Case, InformationRequest, TestJudgement
+from boardroom.db import db, now, write_transaction
+
+SignIn = Callable[[int], FlaskClient]
+Make = Callable[..., int]
+
+
+def today() -> dt.date:
+    return now().date()
+
+
+def ask(client: FlaskClient, case_id: int, **more: Any) -> Any:
+    data = {"move": "ask", "item": ["fact.inr", "referral.ecog"], **more}
+    return client.post(f"/cases/{case_id}/move", data=data)
+
+
+@pytest.fixture
+def coordinator(person: Make, sign_in: SignIn) -> FlaskClient:
+    return sign_in(person("coordinator", name="Coordinator Invented"))
+
+
+@pytest.fixture
+def referrer(person: Make, sign_in: SignIn) -> FlaskClient:
+    return sign_in(person("referrer", hospital="Invented General"))
+
+
+@pytest.fixture
+def stranger(person: Make, sign_in: SignIn) -> FlaskClient:
+    return sign_in(person("referrer", hospital="Another Invented"))
+
+
+def received(new_case: Make, days: int = 5, **more: Any) -> int:
+    at = now() - dt.timedelta(days=days)
+    return new_case(
+        "submitted", "Invented General", submitted_at=at, referrer_name="Dr Far", **more
+    )
+
+
+# ---- Asked, and answered ------------------------------------------------------------------------
+
+
+def test_a_referrer_is_asked_and_answers_through_the_form(
+    new_case: Make, coordinator: FlaskClient, referrer: FlaskClient, stranger: FlaskClient,
+    the_case: Callable[[int], Case],
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    due = today() + dt.timedelta(days=3)
+    assert referrer.get(f"/cases/{case_id}/edit").status_code == 403, "nothing is asked yet"
+    assert ask(coordinator, case_id, due=due.isoformat()).status_code == 303
+
+    home = referrer.get("/").text
+    assert "needed by" in home
+    assert "INR of the last 30 days" in home
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "Answer in the form" in page
+    assert "is here</span>" not in page.split('id="asked"')[1].split("</ul>")[0]
+    form = referrer.get(f"/cases/{case_id}/edit").text
+    assert f"/cases/{case_id}/answer" in form
+    for path in ("", "/edit"):
+        assert stranger.get(f"/cases/{case_id}{path}").status_code == 404
+    for path in ("answer", "save", "parts/lesions", "documents"):
+        assert stranger.post(f"/cases/{case_id}/{path}").status_code == 404
+
+    version = the_case(case_id).version
+    saved = referrer.post(f"/cases/{case_id}/save", data={"version": version, "ecog": "1"})
+    assert saved.status_code == 303
+    asked_part = referrer.get(f"/cases/{case_id}").text.split('id="asked"')[1].split("</ul>")[0]
+    assert asked_part.count("is here</span>") == 1
+    assert referrer.post(f"/cases/{case_id}/answer").status_code == 303
+    case = the_case(case_id)
+    assert case.status == "submitted"
+    (request,) = case.requests
+    assert request.answered
+    assert request.ended_at is not None
+    assert request.due_on == due
+    assert [one["item"] for one in request.items] == ["referral.ecog", "fact.inr"]
+    assert referrer.get(f"/cases/{case_id}/edit").status_code == 403
+    assert referrer.post(f"/cases/{case_id}/answer").status_code == 403
+
+
+def test_a_referrer_cannot_hand_the_case_to_another_hospital(
+    new_case: Make, coordinator: FlaskClient, referrer: FlaskClient, the_case: Callable[[int], Case]
+) -> None:
+    case_id = received(new_case)
+    ask(coordinator, case_id)
+    data = {"version": the_case(case_id).version, "referrer_hospital": "Another Invented"}
+    answer = referrer.post(f"/cases/{case_id}/save", data=data)
+    assert answer.status_code == 422
+    assert "Ask the board’s coordinator" in answer.text
+    assert the_case(case_id).referrer_hospital == "Invented General"
+    assert referrer.post(f"/cases/{case_id}/move", data={"move": "submit"}).status_code == 403
+
+
+def test_the_form_tells_a_referrer_nothing_of_another_hospitals_case(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient
+) -> None:
+    mine, theirs = received(new_case), new_case("submitted", "Another Invented")
+    with app.app_context(), write_transaction() as session:
+        for case_id in (mine, theirs):
+            session.get_one(Case, case_id).patient.record_number = "R-77"
+        code = session.get_one(Case, theirs).code
+    ask(coordinator, mine)
+    assert code in coordinator.get(f"/cases/{mine}/edit").text
+    assert code not in referrer.get(f"/cases/{mine}/edit").text
+
+
+def test_what_is_overdue_is_marked_for_both(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    stranger: FlaskClient,
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    ask(coordinator, case_id, note="The CT, please.")
+    home = coordinator.get("/").text
+    assert "Asked of referrers" in home
+    assert "of Dr Far" in home
+    assert "overdue" not in home
+    with app.app_context(), write_transaction() as session:
+        session.scalars(select(InformationRequest)).one().due_on = today() - dt.timedelta(days=2)
+    assert "overdue since" in coordinator.get("/").text
+    assert "overdue, was needed by" in referrer.get("/").text
+    assert "overdue by 2 days" in referrer.get(f"/cases/{case_id}").text
+    assert "The CT, please." not in stranger.get("/").text
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"item": []},
+        {"item": ["made.up"]},
+        {"due": "2020-01-01"},
+        {"due": "soon"},
+        {"due": "2099-01-01"},
+        {"note": "x" * 2001},
+    ],
+)
+def test_what_cannot_be_asked_changes_nothing(
+    new_case: Make, coordinator: FlaskClient, the_case: Callable[[int], Case], more: dict[str, Any]
+) -> None:
+    case_id = received(new_case)
+    assert ask(coordinator, case_id, **more).status_code == 422
+    assert the_case(case_id).status == "submitted"
+    assert not the_case(case_id).requests
+
+
+# ---- Where it stands ----------------------------------------------------------------------------
+
+
+def test_a_referrer_sees_each_step_with_its_day(
+    new_case: Make, coordinator: FlaskClient, referrer: FlaskClient
+) -> None:
+    case_id = received(new_case, days=5)
+    home = referrer.get("/").text
+    assert "Received" in home
+    assert "5 days so far" in home
+    coordinator.post(f"/cases/{case_id}/move", data={"move": "decline", "reason": "not_liver"})
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "Where it stands" in page
+    assert "<dt>Declined</dt>" in page
+    assert "Took 5 days." in page
+
+
+# ---- Existing tests -----------------------------------------------------------------------------
+
+
+def with_tests(app: Flask, case_id: int) -> tuple[str, str]:
+    """A CT of 100 days, an ultrasound of 10, an INR of 50: keys of the CT and the INR."""
+    from boardroom.cases.models import Fact, Investigation
+
+    with app.app_context(), write_transaction() as session:
+        case = session.get_one(Case, case_id)
+
+        def ago(days: int) -> dt.date:
+            return today() - dt.timedelta(days=days)
+
+        ct = Investigation(kind="imaging", modality="ct", on_date=ago(100), availability="shown")
+        us = Investigation(kind="imaging", modality="us", on_date=ago(10), report="One lesion.")
+        case.investigations.extend([ct, us])
+        case.facts.append(Fact(key="inr", value="1.1", taken_on=ago(50)))
+        session.flush()
+        return f"investigation:{ct.id}", f"fact:inr:{ago(50)}"
+
+
+def test_the_list_says_which_tests_are_accepted(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient, person: Make,
+    sign_in: SignIn, the_case: Callable[[int], Case],
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    ct, inr = with_tests(app, case_id)
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "100 days old; the board takes it up to 42 days." in page
+    assert "50 days old; the board takes it up to 30 days." in page
+    assert f'name="test" value="{ct}"' not in page, "a referrer judges nothing"
+    url = f"/cases/{case_id}/tests"
+    radiologist = sign_in(person("specialist", "radiology", name="Radiologist Invented"))
+    assert radiologist.post(url, data={"test": ct, "said": "accepted"}).status_code == 303
+    assert sign_in(person("specialist", "surgery")).post(url).status_code == 403
+    assert referrer.post(url, data={"test": ct, "said": "accepted"}).status_code == 403
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "100 days old" not in page
+    assert "said by Radiologist Invented" in page
+    gap = "The last one is 50 days old."
+    assert gap in page
+    assert coordinator.post(url, data={"test": inr, "said": "accepted"}).status_code == 303
+    assert gap not in referrer.get(f"/cases/{case_id}").text, "accepted is accepted everywhere"
+    with app.app_context():
+        actions = list(db.session.scalars(select(AuditEntry.action)))
+    assert actions.count("judged an existing test") == 2
+
+
+def test_a_test_needed_anew_says_why(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    rows: Callable[..., list[Any]],
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    ct, inr = with_tests(app, case_id)
+    url = f"/cases/{case_id}/tests"
+    assert coordinator.post(url, data={"test": ct, "said": "anew"}).status_code == 422
+    assert coordinator.post(url, data={"test": "investigation:999", "said": ""}).status_code == 422
+    assert coordinator.post(url, data={"test": ct, "said": "perhaps"}).status_code == 422
+    assert not rows(select(TestJudgement))
+    coordinator.post(url, data={"test": ct, "said": "anew", "reason": "No arterial phase"})
+    coordinator.post(url, data={"test": inr, "said": "anew", "reason": "On warfarin then"})
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "No arterial phase" in page
+    assert "Needed anew: On warfarin then" in page, "readiness says the same"
+    coordinator.post(url, data={"test": ct, "said": ""})
+    assert "No arterial phase" not in referrer.get(f"/cases/{case_id}").text
+    assert len(rows(select(TestJudgement))) == 1
