@@ -108,7 +108,7 @@ class BoardDefinition(Part):
         return str(entry.text if isinstance(entry, p.PlanStep) else entry.name)
 
     def owners(self) -> list[tuple[str, str]]:
-        """(key, words) of everybody who can own what is still to be done: roles, then specialties."""
+        """(key, words) of everybody who can own something to be done: roles, then specialties."""
         roles = [(role, f"the {role}") for role in sorted(p.OWNER_ROLES)]
         return [*roles, *((s.key, s.name) for s in self.specialties)]
 

@@ -108,7 +108,7 @@ def must_be_open(status: str) -> None:
 class KnownFact:
     """A recorded fact as far as readiness asks: there, and from when.
 
-    `judged`: what somebody said of it by hand: it is accepted as it is (""), or needed anew and why.
+    `judged`: what somebody said by hand: accepted as it is (""), or why it is needed anew.
     """
 
     key: str

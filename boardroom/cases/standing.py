@@ -143,7 +143,7 @@ def asked_of(case: Case, missing: Iterable[str]) -> Asked | None:
 def open_requests(person: Person) -> list[Asked]:
     """What is asked and not answered yet, the most urgent first.
 
-    For coordinators and chairs: of all referrers of their boards; for a referrer: of their hospital.
+    For coordinators and chairs: of all their boards' referrers; for a referrer: of their hospital.
     """
     boards = person.boards(Role.COORDINATOR, Role.CHAIR, Role.REFERRER)
     query = (

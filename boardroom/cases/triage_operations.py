@@ -1,4 +1,4 @@
-"""Triage: ask the referrer by a day, say how complex a case is, judge its existing tests. Flush only."""
+"""Triage: ask the referrer, say how complex a case is, judge its existing tests. Flush only."""
 
 from __future__ import annotations
 

@@ -12,8 +12,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.audit import AuditEntry
-from boardroom.cases.models import Case, InformationRequest, TestJudgement
+from boardroom.cases.models import (
+    Case,
+    Fact,
+    InformationRequest,
+    Investigation,
+    Lesion,
+    TestJudgement,
+)
 from boardroom.db import db, now, write_transaction
+from boardroom.meetings.models import AgendaItem
+from tests.integration.meeting_samples import begin, make_meeting
 
 SignIn = Callable[[int], FlaskClient]
 Make = Callable[..., int]
@@ -178,8 +187,6 @@ def test_a_referrer_sees_each_step_with_its_day(
 
 def with_tests(app: Flask, case_id: int) -> tuple[str, str]:
     """A CT of 100 days, an ultrasound of 10, an INR of 50: keys of the CT and the INR."""
-    from boardroom.cases.models import Fact, Investigation
-
     with app.app_context(), write_transaction() as session:
         case = session.get_one(Case, case_id)
 
@@ -240,3 +247,113 @@ def test_a_test_needed_anew_says_why(
     coordinator.post(url, data={"test": ct, "said": ""})
     assert "No arterial phase" not in referrer.get(f"/cases/{case_id}").text
     assert len(rows(select(TestJudgement))) == 1
+
+
+# ---- The gate -----------------------------------------------------------------------------------
+
+
+def complete(app: Flask, case_id: int) -> None:
+    """Give a case everything essential of its diagnosis."""
+    with app.app_context(), write_transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.first_verdict, case.first_reason = "unresectable_remnant", "Too little would be left."
+        case.summary, case.comorbidity, case.ecog = "Invented.", "None.", 1
+        case.patient_wants = "To know."
+        case.investigations.append(
+            Investigation(kind="imaging", modality="ct", on_date=today(), availability="shown")
+        )
+        case.lesions.append(Lesion(number=1, segments="V", size_mm=30))
+        for key in ("bilirubin", "albumin", "inr", "platelets", "afp", "ascites", "encephalopathy",
+                    "cirrhosis", "macrovascular_invasion", "extrahepatic_spread"):  # fmt: skip
+            case.facts.append(Fact(key=key, value="1", taken_on=today()))
+
+
+def test_a_case_that_is_not_ready_gets_a_slot_with_a_reason_only(
+    app: Flask, new_case: Make, coordinator: FlaskClient, rows: Callable[..., list[Any]],
+    the_case: Callable[[int], Case],
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    meeting, _ = make_meeting(app)
+    url = f"/meetings/{meeting}"
+    assert "List anyway" in coordinator.get(url).text
+    refused = coordinator.post(f"{url}/agenda", data={"case": case_id, "override": "  "})
+    assert refused.status_code == 422
+    assert "is not ready" in refused.text
+    too_long = coordinator.post(f"{url}/agenda", data={"case": case_id, "override": "x" * 301})
+    assert too_long.status_code == 422
+    assert not rows(select(AgendaItem))
+    assert the_case(case_id).status == "submitted"
+
+    data = {"case": case_id, "override": "Bleeding <now>"}
+    assert coordinator.post(f"{url}/agenda", data=data).status_code == 303
+    (item,) = rows(select(AgendaItem))
+    assert item.override_reason == "Bleeding <now>"
+    assert item.override_by == "Coordinator Invented"
+    assert "What the patient wants" in item.listed_without
+    page = coordinator.get(url).text
+    assert "Listed although not ready:</span> Bleeding &lt;now&gt;" in page
+    actions = rows(select(AuditEntry.action))
+    assert "listed a case that is not ready" in actions
+
+    begin(app, meeting, item.id, pen=None)
+    assert "Bleeding &lt;now&gt;" in coordinator.get(f"{url}/stage").text
+
+
+def test_a_complete_case_needs_no_reason(
+    app: Flask, new_case: Make, coordinator: FlaskClient, rows: Callable[..., list[Any]]
+) -> None:
+    case_id = received(new_case)
+    complete(app, case_id)
+    meeting, _ = make_meeting(app)
+    assert "List anyway" not in coordinator.get(f"/meetings/{meeting}").text
+    answer = coordinator.post(f"/meetings/{meeting}/agenda", data={"case": case_id})
+    assert answer.status_code == 303
+    (item,) = rows(select(AgendaItem))
+    assert (item.override_reason, item.override_by, item.listed_without) == ("", "", [])
+    assert item.listed_at is not None
+
+
+def test_the_referrer_sees_that_the_case_is_listed(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient
+) -> None:
+    case_id = received(new_case)
+    meeting, _ = make_meeting(app)
+    coordinator.post(f"/meetings/{meeting}/agenda", data={"case": case_id, "override": "Urgent"})
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "<dt>Listed</dt>" in page
+    assert "5 days after it came" in page
+    assert "Urgent" not in page
+
+
+# ---- Complexity ---------------------------------------------------------------------------------
+
+
+def test_triage_says_how_complex_a_case_is_and_the_agenda_follows(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    rows: Callable[..., list[Any]],
+) -> None:  # fmt: skip
+    cases = [received(new_case) for _ in range(3)]
+    for case_id, said in zip(cases, ("complex", "simple", "complex"), strict=True):
+        answer = coordinator.post(f"/cases/{case_id}/complexity", data={"complexity": said})
+        assert answer.status_code == 303
+    url = f"/cases/{cases[0]}/complexity"
+    assert coordinator.post(url, data={"complexity": "hard"}).status_code == 422
+    assert referrer.post(url, data={"complexity": "simple"}).status_code == 403
+    meeting, items = make_meeting(app, *cases)
+
+    def order(version: int, **data: str) -> int:
+        data["agenda_version"] = str(version)
+        return coordinator.post(f"/meetings/{meeting}/agenda/order", data=data).status_code
+
+    def present() -> list[int]:
+        return [i.id for i in rows(select(AgendaItem).order_by(AgendaItem.position))]
+
+    one, two, three = items
+    assert order(1, first="simple") == 303
+    assert present() == [two, one, three]
+    assert order(2, first="complex") == 303
+    assert present() == [one, three, two]
+    assert order(3, move=f"up:{two}") == 303, "the hand has the last word"
+    assert present() == [one, two, three]
+    assert order(1, first="simple") == 409, "somebody changed it since"
+    assert order(4, first="loud") == 422
