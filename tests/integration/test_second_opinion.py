@@ -357,3 +357,41 @@ def test_triage_says_how_complex_a_case_is_and_the_agenda_follows(
     assert present() == [one, two, three]
     assert order(1, first="simple") == 409, "somebody changed it since"
     assert order(4, first="loud") == 422
+
+
+# ---- Who sees to what is missing ----------------------------------------------------------------
+
+
+def test_each_owner_finds_what_is_theirs_before_the_next_meeting(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    stranger: FlaskClient, person: Make, sign_in: SignIn,
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    meeting, _ = make_meeting(app, case_id)
+    radiologist = sign_in(person("specialist", "radiology"))
+    surgeon = sign_in(person("specialist", "surgery"))
+    lesions, inr = "The lesions, with segment and size", "INR of the last 30 days"
+    for client, shown, hidden in ((radiologist, lesions, inr), (referrer, inr, lesions)):
+        home = client.get("/").text
+        assert "Yours to see to before" in home
+        assert shown in home
+        assert hidden not in home
+    for client in (surgeon, stranger):
+        assert "Yours to see to before" not in client.get("/").text
+    assert "The referrer sees to it" in coordinator.get("/").text
+    assert "Radiology sees to it" in coordinator.get(f"/meetings/{meeting}").text
+
+
+def test_a_lab_that_will_be_too_old_by_then_is_told_days_ahead(
+    app: Flask, new_case: Make, referrer: FlaskClient
+) -> None:
+    case_id = received(new_case)
+    complete(app, case_id)
+    starts = now() + dt.timedelta(days=20)
+    with app.app_context(), write_transaction() as session:
+        for fact in session.get_one(Case, case_id).facts:
+            fact.taken_on = today() - dt.timedelta(days=20)
+    make_meeting(app, case_id, starts_at=starts)
+    home = referrer.get("/").text
+    assert "The last one is 40 days old." in home
+    assert "The last one is 20 days old." not in referrer.get(f"/cases/{case_id}").text
