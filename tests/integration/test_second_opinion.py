@@ -21,7 +21,9 @@ from boardroom.cases.models import (
     TestJudgement,
 )
 from boardroom.db import db, now, write_transaction
-from boardroom.meetings.models import AgendaItem
+from boardroom.meetings.models import AgendaItem, Meeting
+from boardroom.minutes.queries import document_of
+from boardroom.minutes.view import minutes_view
 from tests.integration.meeting_samples import begin, make_meeting
 
 SignIn = Callable[[int], FlaskClient]
@@ -297,6 +299,14 @@ def test_a_case_that_is_not_ready_gets_a_slot_with_a_reason_only(
 
     begin(app, meeting, item.id, pen=None)
     assert "Bleeding &lt;now&gt;" in coordinator.get(f"{url}/stage").text
+    with app.app_context():
+        held = db.session.get_one(Meeting, meeting)
+        record = document_of(held, app.extensions["boards"]["liver"])
+        said = record.cases[0].listed_without
+        times = minutes_view(record)["cases"][0]["times"]
+    assert said.startswith("Listed by Coordinator Invented although not ready: Bleeding <now>.")
+    assert "What the patient wants" in said
+    assert times[-1] == said
 
 
 def test_a_complete_case_needs_no_reason(
