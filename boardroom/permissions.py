@@ -17,7 +17,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
-from boardroom.cases.models import Case
+from boardroom.cases.models import Case, CaseStatus
 from boardroom.db import db
 from boardroom.errors import wants_part
 from boardroom.meetings.models import AgendaItem, Meeting
@@ -125,6 +125,19 @@ START_CASE = Rule(
 EDIT_CASE = Rule(
     "edit a case", "coordinators and chairs of its board", _role(Role.COORDINATOR, Role.CHAIR)
 )
+FILL_IN = Rule(
+    "fill in a case",
+    "coordinators and chairs of its board; while information is asked for, referrers of the "
+    "hospital that sent it",
+    lambda person, subject: (
+        _role(Role.COORDINATOR, Role.CHAIR)(person, subject)
+        or (
+            _own_hospital(person, subject)
+            and subject.case is not None
+            and subject.case.status == CaseStatus.NEEDS_INFORMATION
+        )
+    ),
+)
 READ_IMAGES = Rule(
     "read the images for the board",
     "radiologists, coordinators and chairs of its board",
@@ -214,13 +227,16 @@ ROUTES: dict[str, Rule] = {
     "cases.case_list": SIGNED_IN,  # shows what READ_CASE would let each person open
     "cases.new_case": START_CASE,
     "cases.case": READ_CASE,
-    "cases.edit_case": EDIT_CASE,
-    "cases.save_case": EDIT_CASE,
-    "cases.add_part": EDIT_CASE,
-    "cases.remove_part": EDIT_CASE,
+    "cases.edit_case": FILL_IN,
+    "cases.save_case": FILL_IN,
+    "cases.add_part": FILL_IN,
+    "cases.remove_part": FILL_IN,
+    "cases.answer": FILL_IN,
     "cases.move_case": EDIT_CASE,
     "cases.set_needed": EDIT_CASE,
-    "cases.upload_document": EDIT_CASE,
+    "cases.set_complexity": EDIT_CASE,
+    "cases.judge_test": READ_IMAGES,
+    "cases.upload_document": FILL_IN,
     "cases.document": READ_CASE,
     "cases.remove_document": EDIT_CASE,
     # The tumour map

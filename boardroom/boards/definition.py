@@ -63,6 +63,7 @@ class BoardDefinition(Part):
     tellers: tuple[p.Teller, ...] = Field(min_length=1)
     plan_steps: tuple[p.PlanStep, ...] = ()
     readiness: tuple[p.Need, ...] = ()
+    referral: p.ReferralRules = p.ReferralRules()
     follow_up: p.FollowUp = p.FollowUp()
     deviations: tuple[Choice, ...] = p.DEVIATIONS
     outcomes: tuple[p.OutcomeWord, ...] = p.OUTCOMES
@@ -107,7 +108,7 @@ class BoardDefinition(Part):
         return str(entry.text if isinstance(entry, p.PlanStep) else entry.name)
 
     def owners(self) -> list[tuple[str, str]]:
-        """(key, words) of everybody who can own a deferred case: roles, then specialties."""
+        """(key, words) of everybody who can own something to be done: roles, then specialties."""
         roles = [(role, f"the {role}") for role in sorted(p.OWNER_ROLES)]
         return [*roles, *((s.key, s.name) for s in self.specialties)]
 
@@ -271,6 +272,17 @@ def _unknown_needs(board: BoardDefinition) -> Iterator[tuple[str, str]]:
         for j, key in enumerate(need.diagnoses):
             if key not in diagnoses:
                 yield f"readiness[{i}].diagnoses[{j}]", f"'{key}' is not one of the diagnoses"
+        if need.owner not in p.OWNER_ROLES | {s.key for s in board.specialties}:
+            yield f"readiness[{i}].owner", f"'{need.owner}' is neither a role nor a specialty"
+    modalities = {m.key for m in board.imaging_modalities}
+    for i, limit in enumerate(board.referral.tests):
+        if limit.modality not in modalities:
+            yield (
+                f"referral.tests[{i}].modality",
+                f"'{limit.modality}' is not one of the imaging modalities",
+            )
+    for i, key in _repeated(limit.modality for limit in board.referral.tests):
+        yield f"referral.tests[{i}].modality", f"'{key}' has a limit already"
 
 
 def _unknown_aids(board: BoardDefinition) -> Iterator[tuple[str, str]]:

@@ -56,7 +56,7 @@ CASE_PARTS = frozenset(
 """Other parts of a case that a board can ask for under `readiness`."""
 
 OWNER_ROLES = frozenset({"coordinator", "chair", "referrer"})
-"""Roles that can own a deferred case, beside every specialty."""
+"""Roles that can own a deferred case or a missing item, beside every specialty."""
 
 
 class Part(BaseModel):
@@ -241,7 +241,8 @@ class Need(Part):
     `item`: `referral.<field>`, `fact.<key>` or a part of the case (see CASE_PARTS).
     `missing`: what to say when it is not there. `essential`: without it the case should not be
     listed; otherwise it is only pointed out. `diagnoses`: only for these (empty: for all).
-    `max_age_days`: for facts, how old is too old (0: any age).
+    `max_age_days`: for facts, how old is too old (0: any age). `owner`: the role or specialty that
+    sees to it before the meeting.
     """
 
     item: str
@@ -249,6 +250,26 @@ class Need(Part):
     essential: StrictBool = True
     diagnoses: tuple[Key, ...] = ()
     max_age_days: Annotated[StrictInt, Field(ge=0)] = 0
+    owner: Key = "referrer"
+
+
+class TestLimit(Part):
+    """Which existing examinations of one method the board takes over from another hospital.
+
+    `max_age_days`: how old is too old (0: any age). `images`: the images themselves must be here,
+    the report alone is not enough.
+    """
+
+    modality: Key
+    max_age_days: Annotated[StrictInt, Field(ge=0)] = 0
+    images: StrictBool = False
+
+
+class ReferralRules(Part):
+    """How the board deals with referrals. `answer_days`: how long a referrer has for an answer."""
+
+    answer_days: Whole = 7
+    tests: tuple[TestLimit, ...] = ()
 
 
 class OnlyFor(Part):

@@ -6,12 +6,14 @@ import datetime as dt
 from pathlib import Path
 
 from flask import Blueprint, current_app, render_template
+from flask_login import current_user
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import queries
 from boardroom.cases.case_form import CaseForm
 from boardroom.cases.documents import KINDS
 from boardroom.cases.models import Case
+from boardroom.cases.standing import asked_of
 from boardroom.db import now
 from boardroom.web import local
 
@@ -36,7 +38,8 @@ def form_page(form: CaseForm) -> str:
         form=form,
         case=form.case,
         board=form.board,
-        same=queries.same_patient(form.case),
+        same=queries.same_patient(form.case, current_user),
+        asked=asked_of(form.case, (gap.item for gap in form.readiness.gaps)),
         accept=",".join([*(kind.suffix for kind in KINDS.values()), ".jpeg"]),
         largest=current_app.config["DOCUMENT_MAX_BYTES"] // (1024 * 1024),
     )

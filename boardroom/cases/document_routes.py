@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
-from boardroom.cases import documents, operations, queries
+from boardroom.cases import documents, operations, queries, rules
 from boardroom.cases.blueprint import board_of, bp, documents_folder, form_page, today
 from boardroom.cases.case_form import CaseForm
 from boardroom.cases.documents import KINDS
@@ -25,13 +25,20 @@ def upload_document(case_id: int) -> Response | tuple[str, int]:
     try:
         if not files:
             raise Refused("Choose a file first.")
+        dated_on = rules.day(request.form.get("dated_on", ""), "The date", today(found))
         for file in files:
             content = file.stream.read(largest + 1)
             name = file.filename or ""
             operations.attach(
-                found, name, content, folder=documents_folder(), largest=largest, actor=current_user
+                found,
+                name,
+                content,
+                folder=documents_folder(),
+                largest=largest,
+                actor=current_user,
+                dated_on=dated_on,
             )
-    except Refused as refused:
+    except (Refused, rules.ValueRefused) as refused:
         form = CaseForm(found, board_of(found), today(found), errors={"file": str(refused)})
         return form_page(form), 422
     flash("Attached." if len(files) == 1 else f"{len(files)} documents attached.", "success")

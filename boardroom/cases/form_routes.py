@@ -13,7 +13,7 @@ from boardroom import audit
 from boardroom.cases import operations, queries, rules
 from boardroom.cases.blueprint import board_of, bp, form_page, today
 from boardroom.cases.case_form import CaseForm
-from boardroom.cases.models import Case
+from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.saving import Saved, StaleCase
 from boardroom.cases.saving import save_case as save
 from boardroom.cases.targets import targets
@@ -21,6 +21,7 @@ from boardroom.cases.view import lacking_of
 from boardroom.clinical.facts import FACTS
 from boardroom.db import now
 from boardroom.errors import wants_part
+from boardroom.permissions import can
 from boardroom.refusals import Refused
 from boardroom.web import clock, see_other
 
@@ -54,15 +55,24 @@ def _was() -> Mapping[str, str] | None:
 
 
 def _save_typed(found: Case) -> Saved:
-    return save(
+    values = request.form.to_dict()
+    refused = {}
+    if not can("cases.move_case", case_id=found.id):
+        # A referrer who named another hospital would hand the case, and their view of it, over.
+        hospital = values.pop("referrer_hospital", found.referrer_hospital)
+        if hospital.strip() != found.referrer_hospital:
+            refused["referrer_hospital"] = "Ask the board’s coordinator to change the hospital."
+    saved = save(
         found,
-        request.form.to_dict(),
+        values,
         _version(),
         actor=current_user,
         board=board_of(found),
         today=today(found),
         was=_was(),
     )
+    saved.errors.update(refused)
+    return saved
 
 
 def _stored(found: Case) -> dict[str, str]:
@@ -96,6 +106,19 @@ def submit_case(found: Case) -> tuple[str, int] | None:
         stored=stored, submitting=True,
     )  # fmt: skip
     return form_page(form), 422
+
+
+@bp.post("/cases/<int:case_id>/answer")
+def answer(case_id: int) -> Response | tuple[str, int]:
+    """The referrer gives what was asked for: the form is saved and the case submitted again."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    if found.status != CaseStatus.NEEDS_INFORMATION:
+        raise Refused("Nothing is asked for this case any more.")
+    if (page := submit_case(found)) is not None:
+        return page
+    flash("Thank you. The board has the case again.", "success")
+    return see_other("cases.case", case_id=case_id)
 
 
 @bp.post("/cases/<int:case_id>/save")

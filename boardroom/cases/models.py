@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -57,6 +58,8 @@ class Case(Base):
     status_note: Mapped[str] = mapped_column(
         default=""
     )  # what is needed, why declined, by whom treated
+    moved_at: Mapped[dt.datetime | None]  # when it was last submitted, sent back or turned down
+    complexity: Mapped[str] = key_column(default="")  # simple or complex, as triage said
     # The registry and row a case was imported from, so that a second import finds it.
     source: Mapped[str | None] = mapped_column(String(200), unique=True)
 
@@ -116,6 +119,12 @@ class Case(Base):
     )
     needed: Mapped[list[CaseSpecialty]] = relationship(
         back_populates="case", cascade="all, delete-orphan", order_by="CaseSpecialty.id"
+    )
+    requests: Mapped[list[InformationRequest]] = relationship(
+        back_populates="case", cascade="all, delete-orphan", order_by="InformationRequest.id"
+    )
+    judgements: Mapped[list[TestJudgement]] = relationship(
+        back_populates="case", cascade="all, delete-orphan", order_by="TestJudgement.id"
     )
 
     @property
@@ -211,6 +220,7 @@ class Document(_OfCase, Base):
     sha256: Mapped[str] = mapped_column(String(64))
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     uploaded_at: Mapped[dt.datetime] = mapped_column(default=now)
+    dated_on: Mapped[dt.date | None]  # of what it shows, not of the file
 
     case: Mapped[Case] = relationship(back_populates="documents")
     uploaded_by: Mapped[Person | None] = relationship()
@@ -227,6 +237,41 @@ class CaseSpecialty(_OfCase, Base):
     added_at: Mapped[dt.datetime] = mapped_column(default=now)
 
     case: Mapped[Case] = relationship(back_populates="needed")
+
+
+class InformationRequest(_OfCase, Base):
+    """What the board asked of a referrer, and by when. One that has ended stays, for the record."""
+
+    __tablename__ = "information_request"
+
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[dt.datetime] = mapped_column(default=now)
+    due_on: Mapped[dt.date]
+    note: Mapped[str] = mapped_column(default="")
+    # Readiness items, in the words of the day: [{"item": "fact.inr", "label": "INR of …"}, …].
+    items: Mapped[list[Any]] = mapped_column(default=list)
+    ended_at: Mapped[dt.datetime | None]
+    answered: Mapped[bool] = mapped_column(default=False)  # else it was dropped
+
+    case: Mapped[Case] = relationship(back_populates="requests")
+    asked_by: Mapped[Person | None] = relationship()
+
+
+class TestJudgement(_OfCase, Base):
+    """What somebody said by hand of one existing test, against what its age alone would say."""
+
+    __tablename__ = "test_judgement"
+    __table_args__ = (UniqueConstraint("case_id", "test"),)
+    __test__ = False  # pytest: this collects nothing
+
+    test: Mapped[str] = mapped_column(String(100))  # "investigation:7" or "fact:inr:2026-11-02"
+    accepted: Mapped[bool]
+    reason: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    case: Mapped[Case] = relationship(back_populates="judgements")
+    by: Mapped[Person | None] = relationship()
 
 
 class CaseCounter(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +152,7 @@ def submit(case: Case, *, actor: Person | None) -> None:
         raise Refused(f"Before the case can be submitted it needs {needs}.")
     drop_empty_lines(case)
     case.submitted_at = case.submitted_at or now()
-    _move(case, CaseStatus.SUBMITTED, "", "submitted a case", actor)
-
-
-def ask_for_information(case: Case, note: str, *, actor: Person | None) -> None:
-    """Send the case back to its referrer, saying what is needed."""
-    rules.move_case(case.status, CaseStatus.NEEDS_INFORMATION)
-    text = _note(note, "Write what is needed.")
-    _move(case, CaseStatus.NEEDS_INFORMATION, text, "asked for information", actor)
+    move(case, CaseStatus.SUBMITTED, "", "submitted a case", actor)
 
 
 def decline(case: Case, board: BoardDefinition, reason: str, note: str, *, actor: Person) -> None:
@@ -169,9 +163,7 @@ def decline(case: Case, board: BoardDefinition, reason: str, note: str, *, actor
     except UnknownKeyError:
         raise Refused("Choose why the case is declined.") from None
     more = clean(note, lines=True)[:_NOTE]
-    _move(
-        case, CaseStatus.DECLINED, f"{words}: {more}" if more else words, "declined a case", actor
-    )
+    move(case, CaseStatus.DECLINED, f"{words}: {more}" if more else words, "declined a case", actor)
 
 
 def give_standard_of_care(case: Case, clinician: str, reason: str, *, actor: Person) -> None:
@@ -181,14 +173,14 @@ def give_standard_of_care(case: Case, clinician: str, reason: str, *, actor: Per
     if not who:
         raise Refused("Name the clinician who judged that the standard of care applies.")
     why = _note(reason, "Write why the standard of care applies.")
-    _move(case, CaseStatus.STANDARD_OF_CARE, f"{who}: {why}", "gave the standard of care", actor)
+    move(case, CaseStatus.STANDARD_OF_CARE, f"{who}: {why}", "gave the standard of care", actor)
 
 
 def reopen(case: Case, *, actor: Person) -> None:
     """Take a case in again that was declined or left to the standard of care."""
     if case.status not in (CaseStatus.DECLINED, CaseStatus.STANDARD_OF_CARE):
         rules.move_case(case.status, CaseStatus.DRAFT)
-    _move(case, CaseStatus.SUBMITTED, "", "took a case in again", actor)
+    move(case, CaseStatus.SUBMITTED, "", "took a case in again", actor)
 
 
 def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Case:
@@ -247,10 +239,16 @@ def drop_empty_lines(case: Case) -> None:
     db.session.flush()
 
 
-def _move(case: Case, status: CaseStatus, note: str, action: str, actor: Person | None) -> None:
+def move(case: Case, status: CaseStatus, note: str, action: str, actor: Person | None) -> None:
+    """Put the case into a new state with its note; what was asked of the referrer ends with it."""
     rules.move_case(case.status, status)
+    if case.status == CaseStatus.NEEDS_INFORMATION:
+        for asked in case.requests:
+            if asked.ended_at is None:
+                asked.ended_at, asked.answered = now(), status == CaseStatus.SUBMITTED
     case.status = status
     case.status_note = note
+    case.moved_at = now()
     db.session.flush()
     audit.record(action, board=case.board, case_id=case.id, actor=actor)
     live.announce_case(case.id, "case_moved", {"case", "agenda"}, actor=actor)
@@ -273,9 +271,19 @@ def _and(words: list[str]) -> str:
 
 
 def attach(
-    case: Case, name: str, content: bytes, *, folder: Path, largest: int, actor: Person
+    case: Case,
+    name: str,
+    content: bytes,
+    *,
+    folder: Path,
+    largest: int,
+    actor: Person,
+    dated_on: dt.date | None = None,
 ) -> Document:
-    """Attach a file. Raises Refused for one that is empty, too large or of a kind not taken."""
+    """Attach a file. `dated_on`: the day of the report or images in it.
+
+    Raises Refused for a file that is empty, too large or of a kind not taken.
+    """
     rules.must_be_open(case.status)
     checked = documents.check(name, content, largest)
     if any(one.sha256 == checked.sha256 for one in case.documents):
@@ -289,6 +297,7 @@ def attach(
         size=len(checked.content),
         sha256=checked.sha256,
         uploaded_by_id=actor.id,
+        dated_on=dated_on,
     )
     case.documents.append(document)
     db.session.flush()

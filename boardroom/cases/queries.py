@@ -44,6 +44,8 @@ def _whole_cases() -> Select[Case]:
         selectinload(Case.investigations),
         selectinload(Case.questions),
         selectinload(Case.needed),
+        selectinload(Case.judgements),
+        selectinload(Case.requests),
         selectinload(Case.documents).joinedload(Document.uploaded_by),
     )
 
@@ -193,15 +195,23 @@ def find_cases(person: Person, filters: Filters, per_page: int = PAGE) -> Found:
     return Found(list(db.session.scalars(query).unique().all()), count, page, pages)
 
 
-def same_patient(case: Case) -> list[Case]:
-    """Other cases of the board whose patient has the same record number, rounds left out."""
+def same_patient(case: Case, person: Person) -> list[Case]:
+    """Other cases of the board whose patient has the same record number, rounds left out.
+
+    Only those that the person may read: a record number tells nothing of another hospital.
+    """
     number = case.patient.record_number.strip()
     if not number:
         return []
     query = (
         select(Case)
         .join(Case.patient)
-        .where(Case.board == case.board, Patient.record_number == number, Case.id != case.id)
+        .where(
+            Case.board == case.board,
+            Patient.record_number == number,
+            Case.id != case.id,
+            visible_to(person),
+        )
         .order_by(Case.id.desc())
         .limit(5)
     )

@@ -16,12 +16,15 @@ from boardroom.cases import (
     operations,
     queries,
     rules,
+    triage_operations,
 )
+from boardroom.cases.accepted import tests_of
 from boardroom.cases.blueprint import board_of, bp, today
 from boardroom.cases.documents import KINDS
 from boardroom.cases.fields import CASE, PATIENT
 from boardroom.cases.models import Case
 from boardroom.cases.saving import save_case as save
+from boardroom.cases.standing import asked_of, standings
 from boardroom.cases.view import FactGroup, fact_groups, gap_lines, lacking_of, readiness_of
 from boardroom.consensus.queries import answers_of
 from boardroom.minutes.queries import amendments_about
@@ -112,6 +115,10 @@ def case(case_id: int) -> str:
         can_move=lambda status: rules.can_move_case(found.status, status),
         is_open=found.status in rules.OPEN_STATUSES,
         needed_choices=needed_operations.choices(board),
+        standing=standings([found])[found.id],
+        asked=asked_of(found, (gap.item for gap in readiness.gaps)),
+        tests=tests_of(found, board, today(found)),
+        due=today(found) + dt.timedelta(days=board.referral.answer_days),
     )
 
 
@@ -160,6 +167,35 @@ def set_needed(case_id: int) -> Response:
     return see_other("cases.case", case_id=case_id)
 
 
+@bp.post("/cases/<int:case_id>/complexity")
+def set_complexity(case_id: int) -> Response:
+    """Say whether the case is simple or complex."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    triage_operations.set_complexity(found, request.form.get("complexity", ""), actor=current_user)
+    flash("Saved.", "success")
+    return see_other("cases.case", case_id=case_id)
+
+
+@bp.post("/cases/<int:case_id>/tests")
+def judge_test(case_id: int) -> Response:
+    """Accept an existing test, or ask for it anew and say why."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    send = request.form.get
+    triage_operations.judge_test(
+        found,
+        board_of(found),
+        send("test", ""),
+        send("said", ""),
+        send("reason", ""),
+        today=today(found),
+        actor=current_user,
+    )
+    flash("Saved.", "success")
+    return see_other("cases.case", case_id=case_id, _anchor="tests")
+
+
 @bp.post("/cases/<int:case_id>/move")
 def move_case(case_id: int) -> Response | tuple[str, int]:
     """Submit, ask for information, decline, standard of care, take in again, or a new round."""
@@ -173,7 +209,15 @@ def move_case(case_id: int) -> Response | tuple[str, int]:
                 return page
             flash(f"{found.code} is submitted to the board.", "success")
         case "ask":
-            operations.ask_for_information(found, note, actor=current_user)
+            triage_operations.ask_for_information(
+                found,
+                board_of(found),
+                note,
+                items=request.form.getlist("item"),
+                due=send("due", ""),
+                today=today(found),
+                actor=current_user,
+            )
             flash("The case waits for information.", "success")
         case "decline":
             operations.decline(found, board_of(found), send("reason", ""), note, actor=current_user)

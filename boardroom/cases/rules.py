@@ -106,10 +106,14 @@ def must_be_open(status: str) -> None:
 
 @dataclass(frozen=True)
 class KnownFact:
-    """A recorded fact as far as readiness asks: there, and from when."""
+    """A recorded fact as far as readiness asks: there, and from when.
+
+    `judged`: what somebody said by hand: accepted as it is (""), or why it is needed anew.
+    """
 
     key: str
     taken_on: dt.date | None
+    judged: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,12 +127,16 @@ class Known:
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that is missing or too old. `why` says more where the words alone do not."""
+    """One thing that is missing or too old. `why` says more where the words alone do not.
+
+    `owner`: the role or specialty that sees to it.
+    """
 
     item: str
     label: str
     essential: bool
     why: str = ""
+    owner: str = "referrer"
 
 
 @dataclass(frozen=True)
@@ -165,7 +173,7 @@ def readiness(board: BoardDefinition, known: Known, today: dt.date) -> Readiness
         else:
             why = None if need.item in known.given else ""
         if why is not None:
-            gaps.append(Gap(need.item, need.missing, need.essential, why))
+            gaps.append(Gap(need.item, need.missing, need.essential, why, need.owner))
     gaps.sort(key=lambda gap: not gap.essential)
     return Readiness(tuple(gaps), len(needs), tuple((need.item, need.essential) for need in needs))
 
@@ -175,6 +183,9 @@ def _fact_gap(key: str, max_age: int, known: Known, today: dt.date) -> str | Non
     values = [fact for fact in known.facts if fact.key == key]
     if not values:
         return ""
+    latest = max(values, key=lambda fact: fact.taken_on or dt.date.min)
+    if latest.judged is not None:
+        return f"Needed anew: {latest.judged}" if latest.judged else None
     if not max_age:
         return None
     dates = [fact.taken_on for fact in values if fact.taken_on is not None]

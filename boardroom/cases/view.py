@@ -90,6 +90,11 @@ def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
 # ---- Readiness ----------------------------------------------------------------------------------
 
 
+def test_of_fact(fact: Fact) -> str:
+    """The name under which somebody judges this value: a later value is another test."""
+    return f"fact:{fact.key}:{fact.taken_on.isoformat() if fact.taken_on else ''}"
+
+
 def known_of(case: Case) -> rules.Known:
     """What the case holds, for `rules.readiness`."""
     given = {
@@ -112,7 +117,11 @@ def known_of(case: Case) -> rules.Known:
         given.add("patient_view.questions")
     if case.documents:
         given.add("documents")
-    facts = tuple(rules.KnownFact(fact.key, fact.taken_on) for fact in case.facts)
+    judged = {one.test: "" if one.accepted else one.reason for one in case.judgements}
+    facts = tuple(
+        rules.KnownFact(fact.key, fact.taken_on, judged.get(test_of_fact(fact)))
+        for fact in case.facts
+    )
     return rules.Known(case.diagnosis or None, frozenset(given), facts)
 
 

@@ -219,7 +219,7 @@ def _plan_agenda(
     referrals: Referrals,
     made: dict[str, Meeting],
 ) -> None:
-    """The coordinator plans the meeting and lists its cases as they come in."""
+    """The coordinator plans the meeting and lists its cases when they are complete."""
 
     def announce(actor: Person) -> None:
         made[meeting.key] = meetings.plan(
@@ -240,13 +240,14 @@ def _plan_agenda(
                 made[meeting.key],
                 referrals.cases[case.key].id,
                 minutes=case.minutes,
+                override=case.listed_without,
                 actor=actor,
             )
             if case.presenter:
                 presenter = line.people[case.presenter]
                 meetings.allot(item, minutes=case.minutes, presenter=presenter, actor=actor)
 
-        before = min(5, case.referral.days_before - 1)
+        before = min(2, case.referral.days_before - 1)
         line.add(
             line.at(start.date() - dt.timedelta(days=before), 14, 3 * case.position),
             COORDINATOR,

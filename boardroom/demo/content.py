@@ -313,7 +313,8 @@ class DemoDeferral(Content):
 class DemoCase(Content):
     """One case. `meeting` "" is a referral that waits for the coordinator.
 
-    `needs`: specialties beyond the quorum. `progress`: fact, value, unit, days after the decision.
+    `listed_without`: why it is listed although it is not ready. `needs`: specialties beyond the
+    quorum. `progress`: fact, value, unit, days after the decision.
     """
 
     key: str
@@ -336,6 +337,7 @@ class DemoCase(Content):
     outcome: DemoOutcome | None = None
     deferral: DemoDeferral | None = None
     needs: tuple[str, ...] = ()
+    listed_without: str = ""
     follow_ups: tuple[DemoFollowUp, ...] = ()
     progress: tuple[tuple[str, str, str, StrictInt], ...] = ()
 

@@ -19,6 +19,15 @@ _UNITS = {
     "bilirubin": "umol/L", "albumin": "g/L", "platelets": "10^9/L", "afp": "ng/mL",
 }  # fmt: skip
 _SPENT = 3  # minutes for each
+_USUAL = {
+    "inr": "1.1", "cirrhosis": "no", "ascites": "none", "encephalopathy": "none",
+    "macrovascular_invasion": "no", "extrahepatic_spread": "no",
+}  # fmt: skip
+_TISSUE = {
+    "crlm": "Adenocarcinoma of the large bowel.",
+    "icca": "Adenocarcinoma, pancreatobiliary type.",
+    "nelm": "Neuroendocrine tumour, well differentiated.",
+}
 
 
 class _Part(BaseModel):
@@ -52,7 +61,8 @@ class DemoFollowUp(_Part):
 class ShortOpinion(_Part):
     """One second opinion in short. `patient`: name, sex, birth date; `first`: verdict, kind of
     reason, reason, by whom; `lesion`: segment, millimetres; `progress`: fact, value, unit, days
-    after the decision; `dissent`: who, why, when to open the case again."""
+    after the decision; `dissent`: who, why, when to open the case again; `found`: facts that are
+    otherwise than usual."""
 
     key: str
     patient: tuple[str, str, dt.date]
@@ -64,6 +74,7 @@ class ShortOpinion(_Part):
     first: tuple[str, str, str, str]
     lesion: tuple[str, StrictInt]
     labs: Mapping[str, str]
+    found: Mapping[str, str] = {}
     needs: tuple[str, ...] = ()
     verdict: str
     reason: str
@@ -112,9 +123,14 @@ def whole_case(short: ShortOpinion, position: int) -> dict[str, Any]:
             "days_before": short.days_before + 7, "plan": "",
         },
         "facts": [
-            {"key": key, "value": value, "unit": _UNITS[key], "days_before": short.days_before}
-            for key, value in short.labs.items()
+            {
+                "key": key, "value": value, "unit": _UNITS.get(key, ""),
+                "days_before": short.days_before,
+            }
+            for key, value in {**short.labs, **_USUAL, **short.found}.items()
         ],
+        "investigations": _examinations(short),
+        "patient_view": {"wants": "To know whether anything more can be done."},
         "lesions": [{"number": 1, "segments": [short.lesion[0]], "size_mm": short.lesion[1]}],
         "opinions": [_opinion(short, who) for who in _CORE],
         "outcome": {
@@ -134,6 +150,24 @@ def whole_case(short: ShortOpinion, position: int) -> dict[str, Any]:
         "follow_ups": short.follow_ups,
         "progress": short.progress,
     }  # fmt: skip
+
+
+def _examinations(short: ShortOpinion) -> list[dict[str, Any]]:
+    segment, size = short.lesion
+    found = [
+        {
+            "kind": "imaging", "modality": "ct", "days_before": short.days_before + 6,
+            "availability": "shown", "report": f"The largest lesion: {size} mm, segment {segment}.",
+        }
+    ]  # fmt: skip
+    if short.diagnosis in _TISSUE:
+        found.append(
+            {
+                "kind": "pathology", "days_before": short.days_before + 30,
+                "availability": "report_only", "report": _TISSUE[short.diagnosis],
+            }
+        )  # fmt: skip
+    return found
 
 
 def _opinion(short: ShortOpinion, who: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.cases.models import Case, CaseStatus
+from boardroom.cases.queries import visible_to
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.people.models import Membership, Person, Role
@@ -44,6 +45,29 @@ def next_meetings(person: Person) -> list[Meeting]:
     return live + [m for m in found if m.status == MeetingStatus.PLANNED][:1]
 
 
+def next_meetings_of_referrer(person: Person) -> list[tuple[Meeting, list[int]]]:
+    """The next planned meeting of each board that the person refers to, with the ids of those of
+    its cases that their hospital sent; meetings without any are left out."""
+    query = (
+        select(Meeting, Case.id)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .join(Case, AgendaItem.case_id == Case.id)
+        .where(
+            Meeting.board.in_(person.boards(Role.REFERRER)),
+            Meeting.status == MeetingStatus.PLANNED,
+            Meeting.starts_at > now() - LATE,
+            visible_to(person),
+        )
+        .order_by(Meeting.starts_at, Meeting.id, AgendaItem.position)
+    )
+    found: dict[str, tuple[Meeting, list[int]]] = {}
+    for meeting, case_id in db.session.execute(query).unique():
+        first, ids = found.setdefault(meeting.board, (meeting, []))
+        if first.id == meeting.id:
+            ids.append(case_id)
+    return list(found.values())
+
+
 def with_parts(case_ids: list[int]) -> list[Case]:
     """Cases with everything that readiness looks at, in the order of the keys given."""
     query = (
@@ -56,6 +80,7 @@ def with_parts(case_ids: list[int]) -> list[Case]:
             selectinload(Case.treatments),
             selectinload(Case.investigations),
             selectinload(Case.questions),
+            selectinload(Case.judgements),
             selectinload(Case.documents),
         )
     )

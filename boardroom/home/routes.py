@@ -11,6 +11,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import queries as cases
 from boardroom.cases.models import Case
 from boardroom.cases.rules import Readiness
+from boardroom.cases.standing import open_requests, standings
 from boardroom.cases.view import readiness_of
 from boardroom.comments import queries as comments
 from boardroom.consensus.queries import answered_among
@@ -36,6 +37,9 @@ def home() -> str:
             "home/referrer.html",
             found=found,
             answered=answered_among(case.id for case in found.cases),
+            standings=standings(found.cases),
+            to_see_to=_to_see_to_as_referrer(),
+            requests={one.request.case_id: one for one in open_requests(current_user)},
             asked=followup.asked_of(current_user),
             owned=followup.owned_by(current_user),
         )
@@ -57,10 +61,17 @@ def home() -> str:
         meetings=meetings,
         arrivals=opinions.arrivals_of([item.case_id for m in meetings for item in m.items]),
         missing=[_missing(m) for m in meetings if m.board in prepares and m.status == "planned"],
+        to_see_to=[
+            part
+            for m in meetings
+            if m.board not in prepares and m.status == "planned"
+            if (part := _to_see_to(m, [item.case_id for item in m.items])) is not None
+        ],
         unsigned=queries.to_sign(current_user),
         unconfirmed=followup.to_confirm(current_user),
         asked=followup.asked_of(current_user),
         owned=followup.owned_by(current_user),
+        requests=open_requests(current_user) if prepares else [],
         counts=queries.cases_by_status(current_user),
         invitations=queries.invitations_open(current_user),
         recent=queries.recent_meetings(current_user),
@@ -103,14 +114,52 @@ def _way_to(step: Step, board: str) -> str:
 
 def _missing(meeting: Meeting) -> dict[str, Any]:
     """What the cases of a meeting still lack for a fair discussion, the worst first."""
-    board: BoardDefinition = current_app.extensions["boards"][meeting.board]
-    today = local(now(), meeting.board).date()
     ready = 0
     lines: list[tuple[Case, Readiness]] = []
-    for case in queries.with_parts([item.case_id for item in meeting.items]):
-        readiness = readiness_of(case, board, today)
+    for case, readiness in _readiness_at(meeting, [item.case_id for item in meeting.items]):
         if readiness.gaps:
             lines.append((case, readiness))
         ready += readiness.ready
     lines.sort(key=lambda line: -len(line[1].essential))
-    return {"meeting": meeting, "cases": lines, "ready": ready, "total": len(meeting.items)}
+    return {
+        "meeting": meeting,
+        "cases": lines,
+        "ready": ready,
+        "total": len(meeting.items),
+        "mine": _owner_keys(meeting.board),
+    }
+
+
+def _to_see_to(meeting: Meeting, case_ids: list[int]) -> dict[str, Any] | None:
+    """What of these cases' gaps is the person's to see to before the meeting, or None."""
+    board: BoardDefinition = current_app.extensions["boards"][meeting.board]
+    mine = _owner_keys(meeting.board)
+    if not case_ids or not any(need.owner in mine for need in board.readiness):
+        return None
+    found = []
+    for case, readiness in _readiness_at(meeting, case_ids):
+        gaps = [gap for gap in readiness.gaps if gap.owner in mine]
+        if gaps:
+            found.append((case, gaps))
+    return {"meeting": meeting, "cases": found} if found else None
+
+
+def _to_see_to_as_referrer() -> list[dict[str, Any]]:
+    coming = queries.next_meetings_of_referrer(current_user)
+    return [part for one, ids in coming if (part := _to_see_to(one, ids)) is not None]
+
+
+def _owner_keys(board: str) -> frozenset[str]:
+    """As whom the person can own something on the board: their role, their specialty."""
+    place = current_user.on(board)
+    if place is None:
+        return frozenset()
+    return frozenset({str(place.role), *([place.specialty] if place.votes else [])})
+
+
+def _readiness_at(meeting: Meeting, case_ids: list[int]) -> list[tuple[Case, Readiness]]:
+    """Each case with what it lacks on the day of the meeting: a lab that will be too old by then
+    is told while there is time."""
+    board: BoardDefinition = current_app.extensions["boards"][meeting.board]
+    day = max(local(now(), meeting.board).date(), local(meeting.starts_at, meeting.board).date())
+    return [(case, readiness_of(case, board, day)) for case in queries.with_parts(case_ids)]

@@ -94,6 +94,11 @@ class AgendaItem(Base):
     started_at: Mapped[dt.datetime | None]
     revealed_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
+    listed_at: Mapped[dt.datetime | None] = mapped_column(default=now)
+    # Listed although something essential was missing: what ([words, …]), why, and who said so.
+    listed_without: Mapped[list[Any]] = mapped_column(default=list)
+    override_reason: Mapped[str] = mapped_column(default="")
+    override_by: Mapped[str] = mapped_column(String(200), default="")  # the name, as it was then
     deferral_reason: Mapped[str] = key_column(default="")
     deferral_note: Mapped[str] = mapped_column(default="")
     # Who sees to it (a role or a specialty), and the day on which the case lists itself again.

@@ -13,19 +13,25 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from boardroom import audit, live
-from boardroom.cases.models import CaseStatus
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.operations import hold as hold_case
+from boardroom.cases.queries import cases_with_everything
 from boardroom.cases.rules import move_case
-from boardroom.db import db
+from boardroom.cases.view import readiness_of
+from boardroom.db import db, now
 from boardroom.meetings import rules
-from boardroom.meetings.models import AgendaItem, Meeting, MeetingEvent, MeetingStatus
-from boardroom.meetings.queries import board_of, details_in_words, present_details
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingEvent, MeetingStatus
+from boardroom.meetings.queries import board_of, complexity_of, details_in_words, present_details
 from boardroom.people.models import Person, Role
 from boardroom.refusals import IllegalTransition, Locked, Refused, StaleVersion
+from boardroom.text import clean_line
+from boardroom.web import local
 
 AGENDA = frozenset({"agenda", "controls"})
 BEFORE = AGENDA | {"case", "opinions"}  # a meeting that has not begun shows its agenda there, too
 MOST_ITEMS = 60
+LONGEST_REASON = 300
 
 
 def hold(meeting: Meeting) -> None:
@@ -115,9 +121,14 @@ def list_case(
     *,
     actor: Person,
     minutes: int | None = None,
+    override: str = "",
     key: str | None = None,
 ) -> AgendaItem:
-    """Put a waiting case at the end of the agenda, with the board's usual time for its kind."""
+    """Put a waiting case at the end of the agenda, with the board's usual time for its kind.
+
+    `override`: why it is listed although something essential is missing; without it such a case
+    is refused. What was discussed already passes: it comes back for what is still open.
+    """
     hold(meeting)
     _must_be_open(meeting)
     case = hold_case(case_id)
@@ -127,10 +138,24 @@ def list_case(
         raise IllegalTransition(f"{case.code} is on this agenda already.")
     if len(meeting.items) >= MOST_ITEMS:
         raise Refused(f"An agenda can have up to {MOST_ITEMS} cases.")
-    move_case(case.status, CaseStatus.LISTED)
-    case.status = CaseStatus.LISTED
+    before = case.status
+    move_case(before, CaseStatus.LISTED)
     board = board_of(meeting)
+    missing = [] if before == CaseStatus.DISCUSSED else _essential_gaps(case, board)
+    why = clean_line(override)
+    if missing and not why:
+        raise Refused(
+            f"{case.code} is not ready: {_in_words(missing)}. Complete it, or write why the board "
+            "should discuss it without."
+        )
+    if len(why) > LONGEST_REASON:
+        raise Refused(f"That reason is too long: {LONGEST_REASON} characters at most.")
+    case.status = CaseStatus.LISTED
     item = AgendaItem(
+        listed_at=now(),
+        listed_without=missing,
+        override_reason=why if missing else "",
+        override_by=actor.name if missing else "",
         case_id=case_id,
         position=max((one.position for one in meeting.items), default=0) + 1,
         minutes=minutes
@@ -139,13 +164,28 @@ def list_case(
             first_verdict=case.first_verdict,
             lesions=len(case.lesions),
             treatments=len(case.treatments),
+            said=case.complexity,
         ),
     )
     meeting.items.append(item)
     meeting.agenda_version += 1
     db.session.flush()
-    _note(meeting, "case_listed", "listed a case", actor, item=item, key=key)
+    action = "listed a case that is not ready" if missing else "listed a case"
+    _note(meeting, "case_listed", action, actor, item=item, key=key)
     return item
+
+
+def _essential_gaps(case: Case, board: BoardDefinition) -> list[str]:
+    # As of today and not of the meeting's day: labs of this week are good enough to be listed on,
+    # and the agenda says in time which of them will be too old.
+    today = local(now(), board.key).date()
+    return [gap.label for gap in readiness_of(case, board, today).essential]
+
+
+def _in_words(missing: Sequence[str]) -> str:
+    more = f", and {len(missing) - 3} more" if len(missing) > 3 else ""
+    verb = "is" if len(missing) == 1 else "are"
+    return f"{'; '.join(missing[:3])}{more} {verb} missing"
 
 
 def unlist_case(item: AgendaItem, *, actor: Person, key: str | None = None) -> None:
@@ -197,6 +237,34 @@ def order(
     _number(meeting, item_ids)
     meeting.agenda_version += 1
     _note(meeting, "agenda_ordered", "ordered an agenda", actor, key=key)
+
+
+def order_by_complexity(
+    meeting: Meeting,
+    first: str,
+    version: int,
+    *,
+    actor: Person,
+    key: str | None = None,
+) -> None:
+    """Put the simple or the complex cases (`first`) before the others, among those that wait.
+
+    Whoever moves a case afterwards has the last word. Raises as `order` does.
+    """
+    if first not in ("simple", "complex"):
+        raise Refused("Choose whether simple or complex cases come first.")
+    board = board_of(meeting)
+    cases = cases_with_everything([item.case_id for item in meeting.items])
+    lines = [
+        (
+            item.id,
+            None
+            if item.status != ItemStatus.WAITING or item.id == meeting.current_item_id
+            else complexity_of(cases[item.case_id], board),
+        )
+        for item in _in_order(meeting)
+    ]
+    order(meeting, rules.by_complexity(lines, first), version, actor=actor, key=key)
 
 
 def move(

@@ -152,6 +152,17 @@ def presenters_of(board: str) -> list[Person]:
     return [p for p in members_of(board) if (m := p.on(board)) and m.role not in outside]
 
 
+def complexity_of(case: Case, board: BoardDefinition) -> str:
+    """ "simple" or "complex", as triage said or as the case looks."""
+    return rules.suggested_complexity(
+        board,
+        first_verdict=case.first_verdict,
+        lesions=len(case.lesions),
+        treatments=len(case.treatments),
+        said=case.complexity,
+    )
+
+
 # ---- The agenda ---------------------------------------------------------------------------------
 
 
@@ -178,6 +189,7 @@ class AgendaLine:
     marks: tuple[Mark, ...]
     opinions: int
     """How many people's opinions are in."""
+    complexity: str
 
     @property
     def removable(self) -> bool:
@@ -227,6 +239,7 @@ def agenda_of(meeting: Meeting) -> Agenda:
             readiness=readiness_of(cases[item.case_id], board, today),
             marks=_marks(board, arrivals.get(item.case_id, [])),
             opinions=len(arrivals.get(item.case_id, [])),
+            complexity=complexity_of(cases[item.case_id], board),
         )
         for number, item in enumerate(items)
     ]
@@ -306,6 +319,7 @@ def waiting_for(meeting: Meeting, find: str = "") -> Waiting:
                     first_verdict=cases[one].first_verdict,
                     lesions=len(cases[one].lesions),
                     treatments=len(cases[one].treatments),
+                    said=cases[one].complexity,
                 ),
                 opinions=len(arrivals.get(one, [])),
             )

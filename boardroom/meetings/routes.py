@@ -100,7 +100,13 @@ def list_case(meeting_id: int) -> Any:
     case_id = _number("case", request.form)
     if case_id is None:
         raise Refused("Say which case to list.")
-    operations.list_case(g.subject.meeting, case_id, actor=current_user, key=request_key())
+    operations.list_case(
+        g.subject.meeting,
+        case_id,
+        override=request.form.get("override", ""),
+        actor=current_user,
+        key=request_key(),
+    )
     return _after(g.subject.meeting)
 
 
@@ -113,7 +119,8 @@ def unlist_case(meeting_id: int, item_id: int) -> Any:
 
 @bp.post("/meetings/<int:meeting_id>/agenda/order")
 def order_agenda(meeting_id: int) -> Any:
-    """Order the agenda: all of it (`order`: items with commas), or one case by a place (`move`)."""
+    """Order the agenda: all of it (`order`: items with commas; `first`: simple or complex cases),
+    or one case by a place (`move`)."""
     found: Meeting = g.subject.meeting
     version = _number("agenda_version", request.form)
     if version is None:
@@ -125,6 +132,9 @@ def order_agenda(meeting_id: int) -> Any:
             raise Refused("This case is not on the agenda any more. Reload the page.")
         by = -1 if way == "up" else 1
         operations.move(found, item, by, version, actor=current_user, key=request_key())
+        return _after(found)
+    if first := request.form.get("first"):
+        operations.order_by_complexity(found, first, version, actor=current_user, key=request_key())
         return _after(found)
     ids = request.form.get("order", "").split(",")
     if len(ids) > operations.MOST_ITEMS or not all(

@@ -149,10 +149,10 @@ def planned_times(start: dt.datetime, minutes: Sequence[int]) -> list[dt.datetim
     return moments
 
 
-def suggested_minutes(
-    board: BoardDefinition, *, first_verdict: str, lesions: int, treatments: int
-) -> int:
-    """Minutes to begin with, the board's for a simple or a complex case.
+def suggested_complexity(
+    board: BoardDefinition, *, first_verdict: str, lesions: int, treatments: int, said: str = ""
+) -> str:
+    """ "simple" or "complex": as triage said, or judged by what the case holds.
 
     Complex: several lesions, several treatments behind it, or a first opinion that saw no way to
     cure, because then the board is asked whether there is one after all.
@@ -164,7 +164,29 @@ def suggested_minutes(
     best = max((v.rank for v in board.verdicts if v.rank is not None), default=None)
     hard = first_verdict != "" and rank != best
     is_complex = lesions > 1 or treatments > 1 or hard
-    return board.meeting.minutes_complex if is_complex else board.meeting.minutes_simple
+    return said or ("complex" if is_complex else "simple")
+
+
+def suggested_minutes(
+    board: BoardDefinition, *, first_verdict: str, lesions: int, treatments: int, said: str = ""
+) -> int:
+    """Minutes to begin with, the board's for a simple or a complex case."""
+    found = suggested_complexity(
+        board, first_verdict=first_verdict, lesions=lesions, treatments=treatments, said=said
+    )
+    return board.meeting.minutes_complex if found == "complex" else board.meeting.minutes_simple
+
+
+def by_complexity(lines: Sequence[tuple[int, str | None]], first: str) -> list[int]:
+    """The agenda's items with those of the complexity `first` before the others.
+
+    `lines`: (item, complexity) in their order; None for one that keeps its place, because the
+    board has begun with it. Items of the same complexity keep their order.
+    """
+    free = iter(
+        sorted((line for line in lines if line[1] is not None), key=lambda line: line[1] != first)
+    )
+    return [item if kind is None else next(free)[0] for item, kind in lines]
 
 
 def moved(order: Sequence[int], item: int, place: int) -> list[int]:

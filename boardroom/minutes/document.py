@@ -126,6 +126,7 @@ class MinutesCase(CaseBrief):
     """One case at the meeting: what was asked, said and decided.
 
     `stage_migration`: why the option chosen is not the first of the tumour's stage.
+    `listed_without`: what was missing when the case was listed, why it was listed, and by whom.
     """
 
     state: Literal["done", "provisional", "deferred", "not_reached"]
@@ -143,6 +144,7 @@ class MinutesCase(CaseBrief):
     sign_offs: tuple[SignOff, ...] = ()
     decision_aids: DecisionAids | None = None
     stage_migration: Text = ""
+    listed_without: Text = ""
 
 
 class Amendment(Part):

@@ -84,7 +84,16 @@ def minutes_case(
         sign_offs=tuple(_sign_off(s, consensus, board) for s in sign_offs),
         decision_aids=decision_aids(aids, case, board),
         stage_migration=as_text(content_of(consensus), board, ("stage_migration",)).popitem()[1],
+        listed_without=_listed_without(item),
     )
+
+
+def _listed_without(item: AgendaItem) -> str:
+    if not item.override_reason:
+        return ""
+    missing = "; ".join(str(one) for one in item.listed_without)
+    reason = item.override_reason.rstrip(".")
+    return f"Listed by {item.override_by} although not ready: {reason}. Missing then: {missing}."
 
 
 def _quorum(item: AgendaItem, board: BoardDefinition, people: Mapping[int, str]) -> decision.Quorum:

@@ -52,6 +52,7 @@ NEWER: Mapping[Version, tuple[str, ...]] = {
         "cases.tumour_map",
         "cases.decision_aids",
         "cases.stage_migration",
+        "cases.listed_without",
     ),
 }
 """For each version, the fields that it added, as paths. 2.0 also made `tell_by` a day."""

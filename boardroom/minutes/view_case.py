@@ -37,8 +37,9 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: words
                 clock.span(case.started_at, case.ended_at),
                 f"opinions opened {clock.time(case.revealed_at)}" if case.revealed_at else "",
                 words.allotted(case),
-            )
-        ),
+            ),
+        )
+        + paragraphs(case.listed_without),
         "presented": paragraphs(case.presented_by),
         "aids": aids_view(case.decision_aids),
         "deferral": [

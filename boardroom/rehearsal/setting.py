@@ -65,7 +65,10 @@ async def prepare(
         place = Place(await _meeting(helper, cases), accounts=_in_order(accounts)[:wanted])
         for number in range(cases):
             case_id, code = await _case(helper, number, chance)
-            await helper.post(f"/meetings/{place.meeting}/agenda", {"case": str(case_id)})
+            await helper.post(
+                f"/meetings/{place.meeting}/agenda",
+                {"case": str(case_id), "override": "A rehearsal"},
+            )
             place.codes[case_id] = code
         return place
     finally:

@@ -131,7 +131,9 @@ def test_a_referral_saves_as_it_goes_and_comes_onto_the_agenda(
     expect(page).to_have_url(re.compile(r"/cases/\d+$"), timeout=10_000)
     page.goto(f"/meetings/{people.server.said['meeting']}")
     row = page.locator(".waiting-case", has_text="Testpatient Willowherb")
-    row.get_by_role("button", name=re.compile("List")).click()
+    row.get_by_text("List anyway").click()  # no labs, no lesions
+    row.get_by_label("Why without what is missing").fill("Radiology can answer from the report")
+    row.get_by_role("button", name=re.compile("^List BR")).click()
     listed = page.locator("section", has=page.locator("#agenda-head")).locator(
         "li", has_text="Testpatient Willowherb"
     )

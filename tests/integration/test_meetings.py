@@ -144,14 +144,18 @@ def test_the_time_of_a_live_meeting_stays(
 def test_a_waiting_case_is_listed(coordinator: FlaskClient, planned: Any, rows: Any) -> None:
     page = coordinator.get(planned.url).text
     assert "Would ablation do?" in page
-    answer = coordinator.post(f"{planned.url}/agenda", data={"case": planned.waiting})
+    answer = coordinator.post(
+        f"{planned.url}/agenda", data={"case": planned.waiting, "override": "Urgent"}
+    )
     assert answer.status_code == 303
     assert codes(rows) == ["BR-0001", "BR-0002", "BR-0003", "BR-0004"]
     assert rows(select(Case).where(Case.code == "BR-0004"))[0].status == CaseStatus.LISTED
     assert rows(select(AgendaItem).order_by(AgendaItem.id.desc()))[0].minutes == 8
     assert rows(select(Meeting))[0].agenda_version == 2
     assert [event.kind for event in rows(select(MeetingEvent))] == ["case_listed"]
-    again = coordinator.post(f"{planned.url}/agenda", data={"case": planned.waiting})
+    again = coordinator.post(
+        f"{planned.url}/agenda", data={"case": planned.waiting, "override": "Urgent"}
+    )
     assert again.status_code == 409
 
 
@@ -291,7 +295,9 @@ def test_an_agenda_too_long_says_so(coordinator: FlaskClient, planned: Any) -> N
 
 
 def test_a_script_gets_the_agenda_alone(coordinator: FlaskClient, planned: Any) -> None:
-    answer = coordinator.post(f"{planned.url}/agenda", data={"case": planned.waiting}, headers=PART)
+    answer = coordinator.post(
+        f"{planned.url}/agenda", data={"case": planned.waiting, "override": "Urgent"}, headers=PART
+    )
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert 'data-version="2"' in answer.text
@@ -299,7 +305,7 @@ def test_a_script_gets_the_agenda_alone(coordinator: FlaskClient, planned: Any) 
 
 
 def test_a_repeated_post_is_done_once(coordinator: FlaskClient, planned: Any, rows: Any) -> None:
-    data = {"case": planned.waiting, "_key": "one-key-for-both"}
+    data = {"case": planned.waiting, "override": "Urgent", "_key": "one-key-for-both"}
     first = coordinator.post(f"{planned.url}/agenda", data=data)
     second = coordinator.post(f"{planned.url}/agenda", data=data)
     assert first.status_code == second.status_code == 303
@@ -311,13 +317,16 @@ def test_an_agenda_changes_until_the_meeting_is_over(
 ) -> None:
     begin(app, planned.id, planned.items[0], pen=None)
     assert (
-        coordinator.post(f"{planned.url}/agenda", data={"case": planned.waiting}).status_code == 303
+        coordinator.post(
+            f"{planned.url}/agenda", data={"case": planned.waiting, "override": "Urgent"}
+        ).status_code
+        == 303
     )
     assert order(coordinator, planned, 2, *reversed([*planned.items, 4])).status_code == 303
     with app.app_context(), write_transaction() as session:
         session.get_one(Meeting, planned.id).status = MeetingStatus.CLOSED
     for path, data in (
-        ("/agenda", {"case": planned.waiting}),
+        ("/agenda", {"case": planned.waiting, "override": "Urgent"}),
         ("/agenda/order", {"move": f"up:{planned.items[0]}", "agenda_version": 3}),
         (f"/items/{planned.items[1]}/remove", {}),
         (f"/items/{planned.items[1]}/time", {"minutes": 9, "presenter": ""}),
@@ -331,7 +340,7 @@ def test_who_does_not_prepare_only_reads(
 ) -> None:
     item = planned.items[0]
     posts = {
-        "/agenda": {"case": planned.waiting},
+        "/agenda": {"case": planned.waiting, "override": "Urgent"},
         "/agenda/order": {"move": f"down:{item}", "agenda_version": 1},
         f"/items/{item}/remove": {},
         f"/items/{item}/time": {"minutes": 9, "presenter": ""},

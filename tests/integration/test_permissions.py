@@ -66,6 +66,7 @@ LETS_IN: dict[str, set[str]] = {
     "read a case": READERS,
     "start a case": {*PREPARERS, *ELSEWHERE},
     "edit a case": PREPARERS,
+    "fill in a case": PREPARERS,  # referrers too while information is asked for
     "read the images for the board": {"radiologist", *PREPARERS},
     "give the referring hospital's reading": {"radiologist", "referrer", *PREPARERS},
     "comment": INSIDE,
@@ -296,7 +297,8 @@ def test_what_weighs_most_is_in_few_hands() -> None:
         "people.invite_again": "administer",
         "people.audit_trail": "administer",
         "cases.document": "read a case",
-        "cases.edit_case": "edit a case",
+        "cases.edit_case": "fill in a case",
+        "cases.move_case": "edit a case",
         "opinions.submit": "give an opinion",
         "meetings.reveal": "run a meeting",
         "meetings.close_case": "run a meeting",

@@ -180,6 +180,11 @@ def test_a_file_that_is_not_text_is_said(tmp_path: Path) -> None:
             "readiness.fact.inrr.item: 'fact.inrr' is nothing",
         ),
         ('diagnoses = ["hcc"]', 'diagnoses = ["hxc"]', "'hxc' is not one of the diagnoses"),
+        (
+            'item = "fact.inr"',
+            'owner = "bob"\nitem = "fact.inr"',
+            "'bob' is neither a role nor a specialty",
+        ),
         ('default_owner = "pathology"', 'default_owner = "bob"', "'bob' is neither a specialty"),
         (
             'kind = "text"',

@@ -130,6 +130,29 @@ def test_an_old_or_undated_value_is_a_gap(
     assert next((gap.why for gap in gaps if gap.item == "fact.bilirubin"), None) == why
 
 
+@pytest.mark.parametrize(
+    ("days", "judged", "why"),
+    [(90, "", None), (1, "Haemolysed", "Needed anew: Haemolysed"), (1, None, None)],
+)
+def test_what_somebody_said_of_a_value_beats_its_age(
+    board: BoardDefinition, days: int, judged: str | None, why: str | None
+) -> None:
+    facts = (
+        KnownFact("bilirubin", TODAY - dt.timedelta(days), judged),
+        KnownFact("bilirubin", TODAY - dt.timedelta(200), "An earlier one"),
+    )
+    gaps = rules.readiness(board, Known("hcc", frozenset(), facts), TODAY).gaps
+    assert next((gap.why for gap in gaps if gap.item == "fact.bilirubin"), None) == why
+
+
+def test_each_gap_has_its_owner(board: BoardDefinition) -> None:
+    gaps = rules.readiness(board, Known("hcc", frozenset(), ()), TODAY).gaps
+    owners = {gap.item: gap.owner for gap in gaps}
+    assert owners["lesions"] == "radiology"
+    assert owners["fact.inr"] == "referrer"
+    assert set(owners.values()) <= {key for key, _ in board.owners()}
+
+
 # ---- Values -------------------------------------------------------------------------------------
 
 

@@ -120,3 +120,10 @@ def test_moving_one_keeps_the_others_in_order(
     assert sorted(after) == sorted(order)
     assert [i for i in after if i != item] == [i for i in order if i != item]
     assert after.index(item) == max(0, min(place, len(order) - 1))
+
+
+def test_complexity_orders_what_waits_and_nothing_else() -> None:
+    lines = [(1, None), (2, "complex"), (3, "simple"), (4, None), (5, "complex"), (6, "simple")]
+    assert rules.by_complexity(lines, "simple") == [1, 3, 6, 4, 2, 5]
+    assert rules.by_complexity(lines, "complex") == [1, 2, 5, 4, 3, 6]
+    assert rules.by_complexity([], "simple") == []

@@ -1,0 +1,165 @@
+"""Where a case stands: the days on which it was received, asked about, listed and decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from boardroom.cases.models import Case, CaseStatus, InformationRequest
+from boardroom.cases.queries import visible_to
+from boardroom.db import db, now
+from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.people.models import Person, Role
+from boardroom.web import day, local
+
+ENDED = frozenset({"declined", "standard_of_care"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that has happened. `days`: since the case was received."""
+
+    name: str
+    on: dt.date | None
+    more: str = ""
+    days: int | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The steps of a case so far, in their order, and how many days it has taken."""
+
+    steps: tuple[Step, ...]
+    days: int | None
+    ended: bool
+
+    @property
+    def words(self) -> str:
+        """The time it has taken, in a few words; "" before it was received."""
+        if self.days is None:
+            return ""
+        count = "1 day" if self.days == 1 else f"{self.days} days"
+        if self.ended:
+            return f"took {count}" if self.days else "done on the day it came"
+        return f"{count} so far" if self.days else "came today"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a referrer. `open`: which of the items are still missing."""
+
+    request: InformationRequest
+    days_over: int
+    open: frozenset[str] = frozenset()
+
+    @property
+    def overdue(self) -> bool:
+        return self.days_over > 0
+
+
+def standings(cases: Iterable[Case]) -> dict[int, Standing]:
+    """Where each case stands, by its id; two queries for all of them."""
+    cases = list(cases)
+    ids = [case.id for case in cases]
+    asked: dict[int, list[InformationRequest]] = {}
+    for one in db.session.scalars(
+        select(InformationRequest)
+        .where(InformationRequest.case_id.in_(ids))
+        .order_by(InformationRequest.id)
+    ):
+        asked.setdefault(one.case_id, []).append(one)
+    listed: dict[int, list[AgendaItem]] = {}
+    for item in db.session.scalars(
+        select(AgendaItem)
+        .where(AgendaItem.case_id.in_(ids))
+        .options(joinedload(AgendaItem.meeting))
+        .order_by(AgendaItem.id)
+    ).unique():
+        listed.setdefault(item.case_id, []).append(item)
+    return {c.id: _standing(c, asked.get(c.id, []), listed.get(c.id, [])) for c in cases}
+
+
+def _standing(case: Case, asked: list[InformationRequest], items: list[AgendaItem]) -> Standing:
+    received = _day(case.submitted_at, case)
+    found: list[tuple[dt.datetime | None, Step]] = []
+
+    def add(name: str, at: dt.datetime | None, more: str = "") -> None:
+        on = _day(at, case)
+        days = (on - received).days if on and received else None
+        found.append((at, Step(name, on, more, days)))
+
+    if case.submitted_at:
+        add("Received", case.submitted_at)
+    for one in asked:
+        add("Asked for information", one.asked_at, f"needed by {day(one.due_on)}")
+        if one.ended_at and one.answered:
+            add("Information received", one.ended_at)
+    for item in items:
+        add("Listed", item.listed_at, f"for {day(item.meeting.starts_at, case.board)}")
+        match item.status:
+            case ItemStatus.DONE:
+                add("Decided", item.ended_at)
+            case ItemStatus.PROVISIONAL:
+                add("Decided", item.ended_at, "provisionally")
+            case ItemStatus.DEFERRED:
+                until = f"until {day(item.deferral_due)}" if item.deferral_due else ""
+                add("Deferred", item.ended_at, until)
+    if case.status in ENDED:
+        name = "Declined" if case.status == CaseStatus.DECLINED else "Standard of care"
+        add(name, case.moved_at)
+    # A step without its moment (of a time when it was not kept) stays where it was put.
+    latest = dt.datetime.min.replace(tzinfo=dt.UTC)
+    keyed = []
+    for at, step in found:
+        latest = max(latest, at) if at else latest
+        keyed.append((at or latest, step))
+    steps = tuple(step for _, step in sorted(keyed, key=lambda pair: pair[0]))
+    over = case.status in ENDED or case.status in ("decided", "followed_up")
+    end = next((s.on for s in reversed(steps) if s.on), None) if over else _day(now(), case)
+    taken = (end - received).days if end and received else None
+    return Standing(steps, taken, over)
+
+
+def _day(at: dt.datetime | None, case: Case) -> dt.date | None:
+    return local(at, case.board).date() if at is not None else None
+
+
+# ---- What is asked of referrers -----------------------------------------------------------------
+
+
+def asked_of(case: Case, missing: Iterable[str]) -> Asked | None:
+    """What the case's referrer is asked at present, or None. `missing`: items still lacking."""
+    request = next((one for one in reversed(case.requests) if one.ended_at is None), None)
+    if request is None:
+        return None
+    items = {one["item"] for one in request.items}
+    return Asked(request, _over(request, case), frozenset(items & set(missing)))
+
+
+def open_requests(person: Person) -> list[Asked]:
+    """What is asked and not answered yet, the most urgent first.
+
+    For coordinators and chairs: of all their boards' referrers; for a referrer: of their hospital.
+    """
+    boards = person.boards(Role.COORDINATOR, Role.CHAIR, Role.REFERRER)
+    query = (
+        select(InformationRequest)
+        .join(InformationRequest.case)
+        .options(contains_eager(InformationRequest.case))
+        .where(
+            InformationRequest.ended_at.is_(None),
+            Case.status == CaseStatus.NEEDS_INFORMATION,
+            Case.board.in_(boards),
+            visible_to(person),
+        )
+        .order_by(InformationRequest.due_on, InformationRequest.id)
+    )
+    return [Asked(one, _over(one, one.case)) for one in db.session.scalars(query).unique()]
+
+
+def _over(request: InformationRequest, case: Case) -> int:
+    return max(0, (local(now(), case.board).date() - request.due_on).days)

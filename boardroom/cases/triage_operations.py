@@ -1,0 +1,128 @@
+"""Triage: ask the referrer, say how complex a case is, judge its existing tests. Flush only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from boardroom import audit, live
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases import rules
+from boardroom.cases.accepted import tests_of
+from boardroom.cases.fields import clean
+from boardroom.cases.models import Case, CaseStatus, InformationRequest, TestJudgement
+from boardroom.cases.operations import move
+from boardroom.cases.saving import touch
+from boardroom.db import db, now
+from boardroom.people.models import Person
+from boardroom.refusals import Refused
+
+NOTE = 2_000
+REASON = 300
+LONGEST = dt.timedelta(days=366)
+COMPLEXITIES = ("simple", "complex")
+
+
+def ask_for_information(
+    case: Case,
+    board: BoardDefinition,
+    note: str,
+    *,
+    items: Collection[str] = (),
+    due: str = "",
+    today: dt.date,
+    actor: Person | None,
+) -> InformationRequest:
+    """Send the case back to its referrer, saying what is needed and by when.
+
+    `items`: readiness items; `due`: a day as a form sends it, the board's usual time without.
+    Raises Refused where nothing is asked, an item is none, or the day cannot be met.
+    """
+    rules.move_case(case.status, CaseStatus.NEEDS_INFORMATION)
+    needs = {need.item: need.missing for need in board.needs_for(case.diagnosis or None)}
+    if not set(items) <= set(needs):
+        raise Refused("Choose among what a fair discussion of this diagnosis needs.")
+    text = clean(note, lines=True)
+    if not text and not items:
+        raise Refused("Write what is needed.")
+    if len(text) > NOTE:
+        raise Refused(f"That is too long: {NOTE} characters at most.")
+    asked = InformationRequest(
+        asked_by_id=actor.id if actor is not None else None,
+        asked_at=now(),
+        due_on=_due(due, board, today),
+        note=text,
+        items=[{"item": key, "label": label} for key, label in needs.items() if key in items],
+    )
+    case.requests.append(asked)
+    words = text or "; ".join(one["label"] for one in asked.items)
+    move(case, CaseStatus.NEEDS_INFORMATION, words, "asked for information", actor)
+    return asked
+
+
+def _due(text: str, board: BoardDefinition, today: dt.date) -> dt.date:
+    try:
+        day = rules.day(text, "The day by which it is needed", today, future=True)
+    except rules.ValueRefused as refused:
+        raise Refused(refused.reason) from None
+    if day is None:
+        return today + dt.timedelta(days=board.referral.answer_days)
+    if not today <= day <= today + LONGEST:
+        raise Refused("Choose a day from today on, within a year.")
+    return day
+
+
+def set_complexity(case: Case, complexity: str, *, actor: Person) -> None:
+    """Say whether the case is simple or complex; "" takes that back. Raises Refused."""
+    rules.must_be_open(case.status)
+    if complexity not in ("", *COMPLEXITIES):
+        raise Refused("Choose simple or complex.")
+    if case.complexity == complexity:
+        return
+    case.complexity = complexity
+    db.session.flush()
+    audit.record(
+        "said how complex a case is", board=case.board, case_id=case.id, actor=actor,
+        complexity=complexity,
+    )  # fmt: skip
+    live.announce_case(case.id, "case_changed", {"agenda"}, actor=actor)
+
+
+def judge_test(
+    case: Case,
+    board: BoardDefinition,
+    test: str,
+    said: str,
+    reason: str,
+    *,
+    today: dt.date,
+    actor: Person,
+) -> None:
+    """Accept an existing test by hand, ask for it anew with a reason, or leave it to the rule ("").
+
+    Raises Refused for a test that the case does not have, and for "anew" without a reason.
+    """
+    rules.must_be_open(case.status)
+    if test not in {one.key for one in tests_of(case, board, today)}:
+        raise Refused("This test is not in the case any more. Reload the page.")
+    why = clean(reason, lines=False)
+    if said not in ("", "accepted", "anew"):
+        raise Refused("Choose accepted or needed anew.")
+    if said == "anew" and not why:
+        raise Refused("Write why the test is needed anew: the referring hospital reads it.")
+    if len(why) > REASON:
+        raise Refused(f"That is too long: {REASON} characters at most.")
+    present = next((one for one in case.judgements if one.test == test), None)
+    if not said:
+        if present is None:
+            return
+        case.judgements.remove(present)
+        db.session.delete(present)
+    else:
+        if present is None:
+            present = TestJudgement(test=test)
+            case.judgements.append(present)
+        present.accepted, present.reason = said == "accepted", why
+        present.by_id, present.at = actor.id, now()
+    db.session.flush()
+    touch(case, actor=actor, action="judged an existing test")

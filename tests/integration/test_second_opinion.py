@@ -1,0 +1,407 @@
+"""A referral of another hospital: where it stands, what is asked, which tests are accepted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from boardroom.audit import AuditEntry
+from boardroom.cases.models import (
+    Case,
+    Fact,
+    InformationRequest,
+    Investigation,
+    Lesion,
+    TestJudgement,
+)
+from boardroom.db import db, now, write_transaction
+from boardroom.meetings.models import AgendaItem, Meeting
+from boardroom.minutes.queries import document_of
+from boardroom.minutes.view import minutes_view
+from tests.integration.meeting_samples import begin, make_meeting
+
+SignIn = Callable[[int], FlaskClient]
+Make = Callable[..., int]
+
+
+def today() -> dt.date:
+    return now().date()
+
+
+def ask(client: FlaskClient, case_id: int, **more: Any) -> Any:
+    data = {"move": "ask", "item": ["fact.inr", "referral.ecog"], **more}
+    return client.post(f"/cases/{case_id}/move", data=data)
+
+
+@pytest.fixture
+def coordinator(person: Make, sign_in: SignIn) -> FlaskClient:
+    return sign_in(person("coordinator", name="Coordinator Invented"))
+
+
+@pytest.fixture
+def referrer(person: Make, sign_in: SignIn) -> FlaskClient:
+    return sign_in(person("referrer", hospital="Invented General"))
+
+
+@pytest.fixture
+def stranger(person: Make, sign_in: SignIn) -> FlaskClient:
+    return sign_in(person("referrer", hospital="Another Invented"))
+
+
+def received(new_case: Make, days: int = 5, **more: Any) -> int:
+    at = now() - dt.timedelta(days=days)
+    return new_case(
+        "submitted", "Invented General", submitted_at=at, referrer_name="Dr Far", **more
+    )
+
+
+# ---- Asked, and answered ------------------------------------------------------------------------
+
+
+def test_a_referrer_is_asked_and_answers_through_the_form(
+    new_case: Make, coordinator: FlaskClient, referrer: FlaskClient, stranger: FlaskClient,
+    the_case: Callable[[int], Case],
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    due = today() + dt.timedelta(days=3)
+    assert referrer.get(f"/cases/{case_id}/edit").status_code == 403, "nothing is asked yet"
+    assert ask(coordinator, case_id, due=due.isoformat()).status_code == 303
+
+    home = referrer.get("/").text
+    assert "needed by" in home
+    assert "INR of the last 30 days" in home
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "Answer in the form" in page
+    assert "is here</span>" not in page.split('id="asked"')[1].split("</ul>")[0]
+    form = referrer.get(f"/cases/{case_id}/edit").text
+    assert f"/cases/{case_id}/answer" in form
+    for path in ("", "/edit"):
+        assert stranger.get(f"/cases/{case_id}{path}").status_code == 404
+    for path in ("answer", "save", "parts/lesions", "documents"):
+        assert stranger.post(f"/cases/{case_id}/{path}").status_code == 404
+
+    version = the_case(case_id).version
+    saved = referrer.post(f"/cases/{case_id}/save", data={"version": version, "ecog": "1"})
+    assert saved.status_code == 303
+    asked_part = referrer.get(f"/cases/{case_id}").text.split('id="asked"')[1].split("</ul>")[0]
+    assert asked_part.count("is here</span>") == 1
+    assert referrer.post(f"/cases/{case_id}/answer").status_code == 303
+    case = the_case(case_id)
+    assert case.status == "submitted"
+    (request,) = case.requests
+    assert request.answered
+    assert request.ended_at is not None
+    assert request.due_on == due
+    assert [one["item"] for one in request.items] == ["referral.ecog", "fact.inr"]
+    assert referrer.get(f"/cases/{case_id}/edit").status_code == 403
+    assert referrer.post(f"/cases/{case_id}/answer").status_code == 403
+
+
+def test_a_referrer_cannot_hand_the_case_to_another_hospital(
+    new_case: Make, coordinator: FlaskClient, referrer: FlaskClient, the_case: Callable[[int], Case]
+) -> None:
+    case_id = received(new_case)
+    ask(coordinator, case_id)
+    data = {"version": the_case(case_id).version, "referrer_hospital": "Another Invented"}
+    answer = referrer.post(f"/cases/{case_id}/save", data=data)
+    assert answer.status_code == 422
+    assert "Ask the board’s coordinator" in answer.text
+    assert the_case(case_id).referrer_hospital == "Invented General"
+    assert referrer.post(f"/cases/{case_id}/move", data={"move": "submit"}).status_code == 403
+
+
+def test_the_form_tells_a_referrer_nothing_of_another_hospitals_case(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient
+) -> None:
+    mine, theirs = received(new_case), new_case("submitted", "Another Invented")
+    with app.app_context(), write_transaction() as session:
+        for case_id in (mine, theirs):
+            session.get_one(Case, case_id).patient.record_number = "R-77"
+        code = session.get_one(Case, theirs).code
+    ask(coordinator, mine)
+    assert code in coordinator.get(f"/cases/{mine}/edit").text
+    assert code not in referrer.get(f"/cases/{mine}/edit").text
+
+
+def test_what_is_overdue_is_marked_for_both(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    stranger: FlaskClient,
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    ask(coordinator, case_id, note="The CT, please.")
+    home = coordinator.get("/").text
+    assert "Asked of referrers" in home
+    assert "of Dr Far" in home
+    assert "overdue" not in home
+    with app.app_context(), write_transaction() as session:
+        session.scalars(select(InformationRequest)).one().due_on = today() - dt.timedelta(days=2)
+    assert "overdue since" in coordinator.get("/").text
+    assert "overdue, was needed by" in referrer.get("/").text
+    assert "overdue by 2 days" in referrer.get(f"/cases/{case_id}").text
+    assert "The CT, please." not in stranger.get("/").text
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"item": []},
+        {"item": ["made.up"]},
+        {"due": "2020-01-01"},
+        {"due": "soon"},
+        {"due": "2099-01-01"},
+        {"note": "x" * 2001},
+    ],
+)
+def test_what_cannot_be_asked_changes_nothing(
+    new_case: Make, coordinator: FlaskClient, the_case: Callable[[int], Case], more: dict[str, Any]
+) -> None:
+    case_id = received(new_case)
+    assert ask(coordinator, case_id, **more).status_code == 422
+    assert the_case(case_id).status == "submitted"
+    assert not the_case(case_id).requests
+
+
+# ---- Where it stands ----------------------------------------------------------------------------
+
+
+def test_a_referrer_sees_each_step_with_its_day(
+    new_case: Make, coordinator: FlaskClient, referrer: FlaskClient
+) -> None:
+    case_id = received(new_case, days=5)
+    home = referrer.get("/").text
+    assert "Received" in home
+    assert "5 days so far" in home
+    coordinator.post(f"/cases/{case_id}/move", data={"move": "decline", "reason": "not_liver"})
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "Where it stands" in page
+    assert "<dt>Declined</dt>" in page
+    assert "Took 5 days." in page
+
+
+# ---- Existing tests -----------------------------------------------------------------------------
+
+
+def with_tests(app: Flask, case_id: int) -> tuple[str, str]:
+    """A CT of 100 days, an ultrasound of 10, an INR of 50: keys of the CT and the INR."""
+    with app.app_context(), write_transaction() as session:
+        case = session.get_one(Case, case_id)
+
+        def ago(days: int) -> dt.date:
+            return today() - dt.timedelta(days=days)
+
+        ct = Investigation(kind="imaging", modality="ct", on_date=ago(100), availability="shown")
+        us = Investigation(kind="imaging", modality="us", on_date=ago(10), report="One lesion.")
+        case.investigations.extend([ct, us])
+        case.facts.append(Fact(key="inr", value="1.1", taken_on=ago(50)))
+        session.flush()
+        return f"investigation:{ct.id}", f"fact:inr:{ago(50)}"
+
+
+def test_the_list_says_which_tests_are_accepted(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient, person: Make,
+    sign_in: SignIn, the_case: Callable[[int], Case],
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    ct, inr = with_tests(app, case_id)
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "100 days old; the board takes it up to 42 days." in page
+    assert "50 days old; the board takes it up to 30 days." in page
+    assert f'name="test" value="{ct}"' not in page, "a referrer judges nothing"
+    url = f"/cases/{case_id}/tests"
+    radiologist = sign_in(person("specialist", "radiology", name="Radiologist Invented"))
+    assert radiologist.post(url, data={"test": ct, "said": "accepted"}).status_code == 303
+    assert sign_in(person("specialist", "surgery")).post(url).status_code == 403
+    assert referrer.post(url, data={"test": ct, "said": "accepted"}).status_code == 403
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "100 days old" not in page
+    assert "said by Radiologist Invented" in page
+    gap = "The last one is 50 days old."
+    assert gap in page
+    assert coordinator.post(url, data={"test": inr, "said": "accepted"}).status_code == 303
+    assert gap not in referrer.get(f"/cases/{case_id}").text, "accepted is accepted everywhere"
+    with app.app_context():
+        actions = list(db.session.scalars(select(AuditEntry.action)))
+    assert actions.count("judged an existing test") == 2
+
+
+def test_a_test_needed_anew_says_why(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    rows: Callable[..., list[Any]],
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    ct, inr = with_tests(app, case_id)
+    url = f"/cases/{case_id}/tests"
+    assert coordinator.post(url, data={"test": ct, "said": "anew"}).status_code == 422
+    assert coordinator.post(url, data={"test": "investigation:999", "said": ""}).status_code == 422
+    assert coordinator.post(url, data={"test": ct, "said": "perhaps"}).status_code == 422
+    assert not rows(select(TestJudgement))
+    coordinator.post(url, data={"test": ct, "said": "anew", "reason": "No arterial phase"})
+    coordinator.post(url, data={"test": inr, "said": "anew", "reason": "On warfarin then"})
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "No arterial phase" in page
+    assert "Needed anew: On warfarin then" in page, "readiness says the same"
+    coordinator.post(url, data={"test": ct, "said": ""})
+    assert "No arterial phase" not in referrer.get(f"/cases/{case_id}").text
+    assert len(rows(select(TestJudgement))) == 1
+
+
+# ---- The gate -----------------------------------------------------------------------------------
+
+
+def complete(app: Flask, case_id: int) -> None:
+    """Give a case everything essential of its diagnosis."""
+    with app.app_context(), write_transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.first_verdict, case.first_reason = "unresectable_remnant", "Too little would be left."
+        case.summary, case.comorbidity, case.ecog = "Invented.", "None.", 1
+        case.patient_wants = "To know."
+        case.investigations.append(
+            Investigation(kind="imaging", modality="ct", on_date=today(), availability="shown")
+        )
+        case.lesions.append(Lesion(number=1, segments="V", size_mm=30))
+        for key in ("bilirubin", "albumin", "inr", "platelets", "afp", "ascites", "encephalopathy",
+                    "cirrhosis", "macrovascular_invasion", "extrahepatic_spread"):  # fmt: skip
+            case.facts.append(Fact(key=key, value="1", taken_on=today()))
+
+
+def test_a_case_that_is_not_ready_gets_a_slot_with_a_reason_only(
+    app: Flask, new_case: Make, coordinator: FlaskClient, rows: Callable[..., list[Any]],
+    the_case: Callable[[int], Case],
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    meeting, _ = make_meeting(app)
+    url = f"/meetings/{meeting}"
+    assert "List anyway" in coordinator.get(url).text
+    refused = coordinator.post(f"{url}/agenda", data={"case": case_id, "override": "  "})
+    assert refused.status_code == 422
+    assert "is not ready" in refused.text
+    too_long = coordinator.post(f"{url}/agenda", data={"case": case_id, "override": "x" * 301})
+    assert too_long.status_code == 422
+    assert not rows(select(AgendaItem))
+    assert the_case(case_id).status == "submitted"
+
+    data = {"case": case_id, "override": "Bleeding <now>"}
+    assert coordinator.post(f"{url}/agenda", data=data).status_code == 303
+    (item,) = rows(select(AgendaItem))
+    assert item.override_reason == "Bleeding <now>"
+    assert item.override_by == "Coordinator Invented"
+    assert "What the patient wants" in item.listed_without
+    page = coordinator.get(url).text
+    assert "Listed although not ready:</span> Bleeding &lt;now&gt;" in page
+    actions = rows(select(AuditEntry.action))
+    assert "listed a case that is not ready" in actions
+
+    begin(app, meeting, item.id, pen=None)
+    assert "Bleeding &lt;now&gt;" in coordinator.get(f"{url}/stage").text
+    with app.app_context():
+        held = db.session.get_one(Meeting, meeting)
+        record = document_of(held, app.extensions["boards"]["liver"])
+        said = record.cases[0].listed_without
+        times = minutes_view(record)["cases"][0]["times"]
+    assert said.startswith("Listed by Coordinator Invented although not ready: Bleeding <now>.")
+    assert "What the patient wants" in said
+    assert times[-1] == said
+
+
+def test_a_complete_case_needs_no_reason(
+    app: Flask, new_case: Make, coordinator: FlaskClient, rows: Callable[..., list[Any]]
+) -> None:
+    case_id = received(new_case)
+    complete(app, case_id)
+    meeting, _ = make_meeting(app)
+    assert "List anyway" not in coordinator.get(f"/meetings/{meeting}").text
+    answer = coordinator.post(f"/meetings/{meeting}/agenda", data={"case": case_id})
+    assert answer.status_code == 303
+    (item,) = rows(select(AgendaItem))
+    assert (item.override_reason, item.override_by, item.listed_without) == ("", "", [])
+    assert item.listed_at is not None
+
+
+def test_the_referrer_sees_that_the_case_is_listed(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient
+) -> None:
+    case_id = received(new_case)
+    meeting, _ = make_meeting(app)
+    coordinator.post(f"/meetings/{meeting}/agenda", data={"case": case_id, "override": "Urgent"})
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "<dt>Listed</dt>" in page
+    assert "5 days after it came" in page
+    assert "Urgent" not in page
+
+
+# ---- Complexity ---------------------------------------------------------------------------------
+
+
+def test_triage_says_how_complex_a_case_is_and_the_agenda_follows(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    rows: Callable[..., list[Any]],
+) -> None:  # fmt: skip
+    cases = [received(new_case) for _ in range(3)]
+    for case_id, said in zip(cases, ("complex", "simple", "complex"), strict=True):
+        answer = coordinator.post(f"/cases/{case_id}/complexity", data={"complexity": said})
+        assert answer.status_code == 303
+    url = f"/cases/{cases[0]}/complexity"
+    assert coordinator.post(url, data={"complexity": "hard"}).status_code == 422
+    assert referrer.post(url, data={"complexity": "simple"}).status_code == 403
+    meeting, items = make_meeting(app, *cases)
+
+    def order(version: int, **data: str) -> int:
+        data["agenda_version"] = str(version)
+        return coordinator.post(f"/meetings/{meeting}/agenda/order", data=data).status_code
+
+    def present() -> list[int]:
+        return [i.id for i in rows(select(AgendaItem).order_by(AgendaItem.position))]
+
+    one, two, three = items
+    assert order(1, first="simple") == 303
+    assert present() == [two, one, three]
+    assert order(2, first="complex") == 303
+    assert present() == [one, three, two]
+    assert order(3, move=f"up:{two}") == 303, "the hand has the last word"
+    assert present() == [one, two, three]
+    assert order(1, first="simple") == 409, "somebody changed it since"
+    assert order(4, first="loud") == 422
+
+
+# ---- Who sees to what is missing ----------------------------------------------------------------
+
+
+def test_each_owner_finds_what_is_theirs_before_the_next_meeting(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    stranger: FlaskClient, person: Make, sign_in: SignIn,
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    meeting, _ = make_meeting(app, case_id)
+    radiologist = sign_in(person("specialist", "radiology"))
+    surgeon = sign_in(person("specialist", "surgery"))
+    lesions, inr = "The lesions, with segment and size", "INR of the last 30 days"
+    for client, shown, hidden in ((radiologist, lesions, inr), (referrer, inr, lesions)):
+        home = client.get("/").text
+        assert "Yours to see to before" in home
+        assert shown in home
+        assert hidden not in home
+    for client in (surgeon, stranger):
+        assert "Yours to see to before" not in client.get("/").text
+    assert "The referrer sees to it" in coordinator.get("/").text
+    assert "Radiology sees to it" in coordinator.get(f"/meetings/{meeting}").text
+
+
+def test_a_lab_that_will_be_too_old_by_then_is_told_days_ahead(
+    app: Flask, new_case: Make, referrer: FlaskClient
+) -> None:
+    case_id = received(new_case)
+    complete(app, case_id)
+    starts = now() + dt.timedelta(days=20)
+    with app.app_context(), write_transaction() as session:
+        for fact in session.get_one(Case, case_id).facts:
+            fact.taken_on = today() - dt.timedelta(days=20)
+    make_meeting(app, case_id, starts_at=starts)
+    home = referrer.get("/").text
+    assert "The last one is 40 days old." in home
+    assert "The last one is 20 days old." not in referrer.get(f"/cases/{case_id}").text
