@@ -55,7 +55,7 @@ def first_options(case: Case) -> str:
     card = case_cards(case).card("staging")
     if not card.options:
         return ""
-    names = ", then ".join(option.label.lower() for option in card.options)
+    names = ", then ".join(option.label for option in card.options)
     return f"BCLC {card.figures[0].value}: {names}."
 
 
