@@ -35,13 +35,16 @@ $(STAMP): $(VENV)/bin/python requirements-dev.txt pyproject.toml package-lock.js
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# A file on each core, the slow ones (integration) first, so that no core waits for the last of them
+BOTH_CORES := --numprocesses auto --dist loadfile --no-loadscope-reorder
+
 demo: env ## Start Boardroom with a board, people and cases
 	$(BIN)/boardroom demo
 
 test: env ## Run every test, the browser tests in a real Chromium included
 	@$(BIN)/python tests/chromium.py
-	$(BIN)/python -m pytest -m "not browser" --numprocesses auto --dist loadfile
-	$(BIN)/python -m pytest -m browser --numprocesses auto --dist loadfile # by themselves: browsers want the cores
+	$(BIN)/python -m pytest -m "not browser" $(BOTH_CORES)
+	$(BIN)/python -m pytest -m browser $(BOTH_CORES) # by themselves: browsers want the cores
 
 check: env ## Lint, format check, types, import contracts
 	$(BIN)/ruff check .
