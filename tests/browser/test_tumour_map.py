@@ -89,6 +89,8 @@ def test_without_a_script_the_form_is_enough(people: People, width: int) -> None
     page.locator("main a[href^='/cases/']", has_text="BR-0027").first.click()
     page.get_by_role("link", name="The board’s reading").click()
     rows = page.locator("[data-lesion-row]")
+    # Behind the rows: when it is there, all of them are
+    expect(page.get_by_role("button", name="Save and add another lesion")).to_be_visible()
     count = rows.count()
     last = rows.nth(count - 1)
     last.get_by_label("VIII", exact=True).check()
