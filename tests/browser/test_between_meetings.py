@@ -64,6 +64,8 @@ def test_an_opinion_on_a_phone_is_kept_as_a_draft_and_sealed(people: People) -> 
 def test_what_is_typed_without_a_line_is_kept_and_saved_once_it_is_back(people: People) -> None:
     page = people.page("oncologist@")
     page.locator(".home-wanted").first.click()
+    page.wait_for_url("**/opinion")
+    page.wait_for_load_state("networkidle")  # its scripts too, before the line is cut
     page.context.set_offline(True)
     page.get_by_label(re.compile("^Why")).first.fill("Written on the train.")
     expect(page.locator("[data-save-state=offline]").first).to_have_text(
