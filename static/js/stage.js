@@ -48,6 +48,8 @@
   const editorBox = $("[data-editor]");
   const SPREAD = 1200; // ms
   let mineTimer = null;
+  let mineAsked = 0; // the newest question alone is answered on the screen
+  let mineComes = false;
   let mineStale = false;
   let editorUrl = null;
 
@@ -65,16 +67,22 @@
   async function fetchMine() {
     mineTimer = null;
     if ($("dialog[open]", mineBox)) { mineStale = true; return; }
+    const asked = ++mineAsked;
+    mineComes = true;
+    let html = null;
     try {
       const answer = await fetch(root.dataset.mineUrl, { headers: HEADERS });
-      if (!answer.ok) return;
-      morph(mineBox, await answer.text());
-      mineBox.inert = false;
-      fitMine();
-      mineStale = false;
-      keys.waited();
-      await showEditor($("[data-editor-url]", mineBox)?.dataset.editorUrl ?? null);
+      if (answer.ok) html = await answer.text();
     } catch { /* the next state brings it */ }
+    if (asked !== mineAsked) return;
+    mineComes = false;
+    if (html === null) return;
+    morph(mineBox, html);
+    mineBox.inert = false;
+    fitMine();
+    mineStale = false;
+    keys.waited();
+    await showEditor($("[data-editor-url]", mineBox)?.dataset.editorUrl ?? null);
   }
 
   // What is mine follows the shared parts where that needs no asking: of the ways to the pen the one
@@ -113,9 +121,10 @@
       if (url !== editorUrl) return;
     }
     if (!url) { editorBox.replaceChildren(); return; }
-    const answer = await fetch(url, { headers: HEADERS });
-    if (!answer.ok || url !== editorUrl) return;
-    editorBox.innerHTML = await answer.text();
+    const html = await fetch(url, { headers: HEADERS }).then((answer) => (answer.ok ? answer.text() : null), () => null);
+    if (url !== editorUrl) return;
+    if (html === null) { editorUrl = null; return; } // the next state brings it
+    editorBox.innerHTML = html;
     htmx.process(editorBox);
     document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box: editorBox } }));
     const form = $("form", editorBox);
@@ -373,7 +382,7 @@
     paint, personal, connection, relayed,
     clock: (now) => { serverAhead = now - Date.now() / 1000; },
   });
-  const keys = new StageKeys({ mineBox, editorBox, toEditor, penIs, onItsWay: () => Boolean(mineTimer || mineBox?.inert), fetchMine: () => personal() });
+  const keys = new StageKeys({ mineBox, editorBox, toEditor, penIs, onItsWay: () => Boolean(mineTimer || mineComes || mineBox?.inert), fetchMine: () => personal() });
   window.boardroomStage = sync;
   sync.start();
   afterPaint();
