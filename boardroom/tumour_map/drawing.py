@@ -105,11 +105,14 @@ def drawn(
     paper: bool = False,
     marked: Iterable[int] = (),
     ghosts: Sequence[Lesion] = (),
+    within: bool = True,
 ) -> str:
     """The inside of the SVG. `marked`: lesions that another reading sees otherwise; `ghosts`:
-    lesions that the other reading alone has seen."""
+    lesions that the other reading alone has seen; `within`: the liver as well, else what lies
+    upon it alone."""
     pen = _Pen(paper)
-    _liver(pen)
+    if within:
+        _liver(pen)
     touched = {c.vessel for one in findings.lesions for c in one.contacts or ()}
     for key in ("right_hepatic_artery", "left_hepatic_artery"):
         if key in touched:
@@ -135,6 +138,13 @@ def drawn_lesions(findings: Findings) -> str:
     for one in findings.lesions:
         if one.placed or one.segments:
             lesion(pen, one)
+    return "".join(pen.parts)
+
+
+def liver() -> str:
+    """The inside of the SVG of a liver without lesions, for paper."""
+    pen = _Pen(paper=True)
+    _liver(pen)
     return "".join(pen.parts)
 
 
