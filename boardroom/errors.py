@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, render_template, request
+from flask import Flask, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import NoResultFound, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -17,6 +18,7 @@ from boardroom.refusals import (
     Forbidden,
     IllegalTransition,
     Locked,
+    PenElsewhere,
     Refused,
     StaleVersion,
 )
@@ -29,9 +31,11 @@ __all__ = [
     "Forbidden",
     "IllegalTransition",
     "Locked",
+    "PenElsewhere",
     "Refused",
     "StaleVersion",
     "error_page",
+    "field_errors",
     "init_errors",
     "wants_part",
 ]
@@ -83,7 +87,17 @@ def error_page(status: int, title: str = "", text: str = "", **more: object) -> 
     return html, status
 
 
+def field_errors(errors: Mapping[str, str]) -> tuple[str, int]:
+    """The answer to a script's form: {field: what is wrong with it}, to be put beside each."""
+    return render_template("errors/_fields.html", errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 def _domain_error(error: DomainError) -> tuple[str, int]:
+    if isinstance(error, Refused) and error.field and wants_part():
+        return field_errors({error.field: str(error)})
+    if isinstance(error, PenElsewhere):
+        ask = (error.ask, url_for("meetings.ask_pen", meeting_id=error.meeting_id))
+        return error_page(int(error.status), error.title, str(error), calm=True, ask=ask)
     if isinstance(error, StaleVersion):
         return error_page(
             int(error.status), error.title, str(error), mine=error.mine, theirs=error.theirs

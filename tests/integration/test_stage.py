@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from boardroom.cases.models import Case
 from boardroom.consensus.models import Consensus
-from boardroom.db import now, write_transaction
+from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import AgendaItem, Attendance, Meeting, MeetingEvent
 from boardroom.people.models import Person
 from tests.integration.meeting_samples import CORE, make_case, make_meeting
@@ -247,8 +247,13 @@ def test_without_quorum_even_a_complete_decision_is_provisional(
 
 def test_the_pen_is_held_by_one_person_and_can_be_asked_for(deciding: Board) -> None:
     assert deciding.post("pen/take", "surgery").status_code == 204
-    assert deciding.post("pen/take", "oncology").status_code == 403
-    assert deciding.post("pen/give", "oncology").status_code == 403
+    for late in (deciding.post("pen/take", "oncology"), deciding.post("pen/give", "oncology")):
+        assert late.status_code == 409
+        with deciding.app.app_context():
+            holder = db.session.get_one(Person, deciding.ids["surgery"]).name
+        assert f"{holder} has the pen" in late.text
+        assert f'action="/meetings/{deciding.meeting}/pen/ask"' in late.text
+        assert "Not yours" not in late.text
     assert deciding.post("pen/ask", "oncology").status_code == 204
     assert deciding.now().pen_asked_by_id == deciding.ids["oncology"]
     to_observer = deciding.post("pen/give", "surgery", person=deciding.ids["observer"])
@@ -259,6 +264,39 @@ def test_the_pen_is_held_by_one_person_and_can_be_asked_for(deciding: Board) -> 
     assert deciding.now().pen_holder_id == deciding.ids["oncology"]
     assert deciding.post("pen/take", "observer").status_code == 403
     assert deciding.post("pen/take", "chair").status_code == 204  # the chair may take it
+
+
+def test_who_loses_the_race_for_the_pen_can_ask_for_it_without_scripts(deciding: Board) -> None:
+    deciding.post("pen/take", "surgery")
+    late = deciding.clients["oncology"].post(f"/meetings/{deciding.meeting}/pen/take")
+    assert late.status_code == 409
+    assert "has the pen</h1>" in late.text
+    assert "Ask for the pen" in late.text
+    asked = deciding.clients["oncology"].post(f"/meetings/{deciding.meeting}/pen/ask")
+    assert asked.status_code == 303
+    assert deciding.now().pen_asked_by_id == deciding.ids["oncology"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reason", ""),
+        ("owner", "nobody-known"),
+        ("due", "2026-02-31"),
+        ("due", "2001-01-01"),
+        ("note", "x" * 1001),
+    ],
+)
+def test_what_is_wrong_with_a_deferral_is_told_beside_its_field(
+    deciding: Board, field: str, value: str
+) -> None:
+    reason = deciding.app.extensions["boards"]["liver"].deferral_reasons[0].key
+    url = f"items/{deciding.items[0]}/defer"
+    refused = deciding.post(url, **{"reason": reason, field: value})
+    assert refused.status_code == 422
+    assert f'data-error-of="{field}"' in refused.text
+    assert refused.text.count("field-error") == 1
+    assert deciding.item().status == "deciding"
 
 
 def test_the_consensus_opens_with_the_reveal_and_not_before(live: Board) -> None:
