@@ -102,7 +102,8 @@ def _domain_error(error: DomainError) -> tuple[str, int]:
         return error_page(
             int(error.status), error.title, str(error), mine=error.mine, theirs=error.theirs
         )
-    return error_page(int(error.status), error.title, str(error))
+    points = error.points if isinstance(error, Refused) else ()
+    return error_page(int(error.status), error.title, str(error), points=points)
 
 
 def _csrf_error(error: CSRFError) -> tuple[str, int]:

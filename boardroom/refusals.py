@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 
@@ -45,14 +46,19 @@ class PenElsewhere(DomainError):
 
 
 class Refused(DomainError):
-    """A value that cannot be taken as it is. `field`: the form's name for it, where it has one."""
+    """A value that cannot be taken as it is.
+
+    `field`: the form's name for it, where it has one. `points`: what stands in the way where it is
+    several things, a sentence each.
+    """
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     title = "Something needs another look"
 
-    def __init__(self, message: str, *, field: str = "") -> None:
+    def __init__(self, message: str, *, field: str = "", points: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.field = field
+        self.points = tuple(points)
 
 
 class Locked(DomainError):

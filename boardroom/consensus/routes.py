@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus import confirm_operations, forms, operations, queries
-from boardroom.consensus.rules import content_of
+from boardroom.consensus.rules import content_of, contradictions
 from boardroom.db import now
 from boardroom.errors import field_errors, wants_part
 from boardroom.meetings.models import AgendaItem
@@ -81,6 +81,11 @@ def save(meeting_id: int, item_id: int) -> Any:
         saved_at=clock(now(), board.key),
         errors=errors,
         seq=seq,
+        missing_html=render_template(
+            "consensus/_cautions.html",
+            contradictions=contradictions(consensus, board),
+            objections=objections_to(item),
+        ),
     )
     if seq is not None:
         answer.headers["X-Boardroom-Seq"] = str(seq)

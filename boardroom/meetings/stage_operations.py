@@ -207,8 +207,8 @@ def close_case(
     reasons = points_of(item)
     if reasons and not provisional:
         raise Refused(
-            "The decision is not complete, so it can be closed only as provisional. "
-            + " ".join(reasons)
+            "The decision is not complete, so it can be closed only as provisional.",
+            points=reasons,
         )
     if item.status == ItemStatus.PRESENTING:
         reveal(meeting, item, actor=actor)  # what was said before stands in the record

@@ -54,6 +54,10 @@ class Board:
         )[0]
         return found
 
+    def version(self) -> int:
+        """The consensus' own."""
+        return int(self.rows(select(Consensus))[0].version)
+
     def case(self, number: int = 0) -> Case:
         found: Case = self.rows(select(Case).where(Case.id == self.cases[number]))[0]
         return found
@@ -213,6 +217,35 @@ def decide(board: Board) -> None:
             f"items/{board.items[0]}/sign-off", key, kind="agree", consensus_version=version
         )
         assert signed.status_code == 204, signed.text
+
+
+def test_a_decision_that_contradicts_itself_is_warned_of_and_can_close(deciding: Board) -> None:
+    decide(deciding)
+    state = f"/meetings/{deciding.meeting}/stage/state"
+    words = "Unresectable: technical”, but “Resection” is chosen"
+
+    def parts(who: str, more: str = "") -> dict[str, str]:
+        found: dict[str, str] = deciding.clients[who].get(state + more).json["parts"]
+        return found
+
+    assert "objections-dialog" not in parts("chair")["controls"]
+    form = {"version": deciding.version(), "verdict": "unresectable_technical"}
+    saved = deciding.post(f"items/{deciding.items[0]}/consensus", "surgery", **form)
+    assert words in saved.json["missing_html"], "the scribe sees it at once"
+    for key in CORE:
+        deciding.post(
+            f"items/{deciding.items[0]}/sign-off",
+            key,
+            kind="agree",
+            consensus_version=saved.json["version"],
+        )
+    assert words in parts("surgery")["consensus"]
+    assert words not in parts("observer", "?projector=1")["consensus"]
+    controls = parts("chair")["controls"]
+    assert 'data-dialog="objections-dialog"' in controls
+    assert words in controls
+    assert deciding.post(f"items/{deciding.items[0]}/close").status_code == 204
+    assert deciding.item().status == "done"
 
 
 def test_a_complete_decision_with_quorum_is_final(deciding: Board) -> None:
