@@ -75,14 +75,24 @@ def wants_part() -> bool:
     return "HX-Request" in request.headers or "X-Boardroom-Part" in request.headers
 
 
-def error_page(status: int, title: str = "", text: str = "", **more: object) -> tuple[str, int]:
+def error_page(
+    status: int,
+    title: str = "",
+    text: str = "",
+    *,
+    template: str = "errors/error.html",
+    **more: object,
+) -> tuple[str, int]:
     """The page, or the part for a script, that says what went wrong; (HTML, status)."""
     default_title, default_text = MESSAGES.get(
         status, ("Something went wrong", "Nothing was changed. Try again in a moment.")
     )
-    template = "errors/_error.html" if wants_part() else "errors/error.html"
     html = render_template(
-        template, status=status, title=title or default_title, text=text or default_text, **more
+        "errors/_error.html" if wants_part() else template,
+        status=status,
+        title=title or default_title,
+        text=text or default_text,
+        **more,
     )
     return html, status
 

@@ -28,14 +28,21 @@ INTERRUPTED = "The server stopped before the file was finished. Make it again."
 def minutes_file(meeting_id: int, format_: str, *, without_names: bool) -> tuple[bytes, str, str]:
     """The minutes of one meeting as (bytes, board's key, file name).
 
-    Raises NoResultFound, and IllegalTransition while the meeting has not ended.
+    Signed minutes need their board's definition no more. Raises NoResultFound, and
+    IllegalTransition while the meeting has not ended, or where that definition is missing.
     """
     meeting = db.session.scalars(
         select(Meeting).where(Meeting.id == meeting_id).options(joinedload(Meeting.chair))
     ).one()
     if meeting.status not in (MeetingStatus.CLOSED, MeetingStatus.SIGNED):
         raise IllegalTransition("The minutes can be exported once the meeting is closed.")
-    document = document_of(meeting, board_of(meeting.board))
+    definition: BoardDefinition | None = current_app.extensions["boards"].get(meeting.board)
+    if definition is None and meeting.status != MeetingStatus.SIGNED:
+        raise IllegalTransition(
+            f"These minutes are not signed, and the definition of their board, "
+            f"{meeting.board}.toml, is missing. Put the file back, then export them."
+        )
+    document = document_of(meeting, definition)
     board = meeting.board
     db.session.rollback()  # no snapshot is held while the file is made
     content = run_aside(render, document, format_, names=not without_names)

@@ -166,6 +166,7 @@ def _exports(board: str, form: ExportForm) -> str:
         board=exporting.board_of(board),
         form=form,
         exports=queries.exports_of(board),
+        past=queries.past_boards(current_user, current_app.extensions["boards"]),
         formats=FORMATS,
     )
 
