@@ -137,7 +137,8 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> Non
     gevent.get_hub().print_exception = _print_exception  # type: ignore[method-assign]
     live.start_housekeeping(app)
     exporting.close_interrupted(app)
-    live.start_background(keeping.keep, app)
+    live.start_background(live.repeat, keeping.bring_back, app, keeping.EVERY)
+    live.start_background(live.repeat, exporting.sweep, app, exporting.SWEEP_EVERY)
     _settle(app)
     live.start_background(_prepare)
     server = _Server((host, port), app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import zipfile
 from pathlib import Path
@@ -22,6 +23,7 @@ from boardroom.refusals import IllegalTransition
 log = logging.getLogger(__name__)
 
 FAILED = "The file could not be made. Make it again; the server’s log says more."
+SWEEP_EVERY = 3600  # seconds
 INTERRUPTED = "The server stopped before the file was finished. Make it again."
 
 
@@ -86,6 +88,34 @@ def close_interrupted(app: Flask) -> None:
                 export.problem = INTERRUPTED
         for number in numbers:
             _leave_nothing(app, number)
+
+
+def kept_until(export: Export) -> dt.datetime | None:
+    """When the finished file of an export is deleted; None before it is finished."""
+    if export.finished_at is None:
+        return None
+    return export.finished_at + dt.timedelta(days=int(current_app.config["EXPORT_DAYS"]))
+
+
+def is_kept(export: Export) -> bool:
+    """Whether the finished file is still to be had."""
+    until = kept_until(export)
+    return until is not None and now() < until
+
+
+def sweep(app: Flask) -> int:
+    """Delete the files whose time is over: they hold patients' names, and are made again at any
+    time. The row stays and says who made one. Returns how many files went."""
+    with app.app_context():
+        try:
+            finished = db.session.scalars(select(Export).where(Export.finished_at.is_not(None)))
+            over = [path_of(app, export) for export in finished if not is_kept(export)]
+        finally:
+            db.session.rollback()
+    gone = [path for path in over if path.is_file()]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
 
 
 def _leave_nothing(app: Flask, export_id: int) -> None:
