@@ -14,13 +14,14 @@ from typing import TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.db import db
-from boardroom.errors import wants_part
-from boardroom.meetings.models import AgendaItem, Meeting
+from boardroom.errors import error_page, wants_part
+from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.people.models import Membership, Person, Role
 
 T = TypeVar("T")
@@ -180,10 +181,11 @@ PLAN = Rule(
 )
 RUN = Rule("run a meeting", "chairs of its board", _role(Role.CHAIR))
 READ_MINUTES = Rule("read minutes", "members of the board, observers too", _is_member)
+EXPORTERS = (Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR)
 EXPORT = Rule(
     "export minutes",
     "administrators, chairs and coordinators of the board",
-    _role(Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR),
+    _role(*EXPORTERS),
 )
 SIGN_MINUTES = Rule("sign minutes", "chairs of the board", _role(Role.CHAIR))
 READ_LETTER = Rule(
@@ -319,8 +321,6 @@ def subject_of(view_args: dict[str, object] | None) -> Subject:
     if any(isinstance(value, int) and value > LARGEST_KEY for value in args.values()):
         abort(404)  # the database could not even be asked
     board = args.get("board")
-    if board is not None and board not in current_app.extensions["boards"]:
-        abort(404)
     case = _load(Case, args.get("case_id"))
     item = _load(AgendaItem, args.get("item_id"))
     meeting = _load(Meeting, args.get("meeting_id") or (item.meeting_id if item else None))
@@ -376,12 +376,46 @@ def guard() -> Response | tuple[str, int] | None:
     audit.act_as(current_user)
     subject = subject_of(request.view_args)
     g.subject = subject
+    if subject.board is not None and subject.board not in current_app.extensions["boards"]:
+        return _of_the_past(subject.board)
     if rule.allows(current_user, subject):
         return None
     visible = subject.board is None or (
         _reads_case(current_user, subject) if subject.case else _is_member(current_user, subject)
     )
     return abort(403 if visible else 404)
+
+
+def _of_the_past(board: str) -> tuple[str, int] | None:
+    """A board that has a record but no definition any more: said to its members, and whoever may
+    export gets its signed minutes; to all others it is nothing."""
+    place = db.session.scalar(
+        select(Membership).where(Membership.person_id == current_user.id, Membership.board == board)
+    )
+    if place is None or place.role == Role.REFERRER:
+        abort(404)
+    exports = place.role in EXPORTERS
+    if exports and request.endpoint == "minutes.download":
+        return None
+    signed = _signed_meetings(board) if exports else []
+    return error_page(
+        410,
+        "This board is not set up any more",
+        f"The file {board}.toml that defines it is not among the boards’ files. Its record is "
+        "kept: put the file back and start the server anew, and all of it is here again.",
+        template="errors/past_board.html",
+        meetings=signed,
+        exports=exports,
+    )
+
+
+def _signed_meetings(board: str) -> list[Meeting]:
+    query = (
+        select(Meeting)
+        .where(Meeting.board == board, Meeting.status == MeetingStatus.SIGNED)
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    )
+    return list(db.session.scalars(query))
 
 
 def _to_sign_in() -> Response:

@@ -14,8 +14,10 @@ from gevent.event import Event
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from boardroom import live
+from boardroom.aside import run_aside
 from boardroom.db import db
 from boardroom.followup import keeping
+from boardroom.letters.rules import prepare
 from boardroom.meetings.stage import PARTS
 from boardroom.minutes import exporting
 from boardroom.upkeep import logs
@@ -89,6 +91,12 @@ def _settle(app: Flask) -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
+def _prepare() -> None:
+    """Beside the first requests: what the first letter would wait for, kept from the collector."""
+    run_aside(prepare)
+    gc.freeze()
+
+
 def _print_exception(context: object, t: Any, v: Any, tb: Any) -> None:
     log.error("work in the background failed", exc_info=(t, v, tb))
 
@@ -129,8 +137,10 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> Non
     gevent.get_hub().print_exception = _print_exception  # type: ignore[method-assign]
     live.start_housekeeping(app)
     exporting.close_interrupted(app)
-    live.start_background(keeping.keep, app)
+    live.start_background(live.repeat, keeping.bring_back, app, keeping.EVERY)
+    live.start_background(live.repeat, exporting.sweep, app, exporting.SWEEP_EVERY)
     _settle(app)
+    live.start_background(_prepare)
     server = _Server((host, port), app)
     server.start()
     shown = f"[{host}]" if ":" in host else host

@@ -233,6 +233,11 @@ def _misfits(board: BoardDefinition) -> Iterator[tuple[str, str]]:
     for i, v in enumerate(board.verdicts):
         if v.family not in families:
             yield f"verdicts[{i}].family", f"'{v.family}' is not one of the verdict families"
+    options = {o.key for o in board.options}
+    for i, v in enumerate(board.verdicts):
+        for j, key in enumerate(v.excludes):
+            if key not in options:
+                yield f"verdicts[{i}].excludes[{j}]", f"'{key}' is not one of the options"
     for i, teller in enumerate(board.tellers):
         if teller.specialty and teller.specialty not in specialties:
             yield f"tellers[{i}].specialty", f"'{teller.specialty}' is not one of the specialties"

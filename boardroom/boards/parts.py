@@ -115,7 +115,8 @@ class Verdict(Part):
     """One word of the verdict vocabulary, shared by first opinion, specialists and board.
 
     `rank`: higher is nearer to cure; absent when the verdict says nothing yet. Comparing the rank
-    of the first opinion with the board's gives the reclassification.
+    of the first opinion with the board's gives the reclassification. `excludes`: options that can
+    hardly be chosen beside it; where one is, the board is warned.
     """
 
     key: Key
@@ -123,6 +124,7 @@ class Verdict(Part):
     short: Line
     family: Key
     rank: StrictInt | None = None
+    excludes: tuple[Key, ...] = ()
     help: str = ""
 
 

@@ -59,9 +59,9 @@ def document(case_id: int, document_id: int) -> Response:
     kind = KINDS.get(found.media_type)
     response = make_response(content)
     media_type = found.media_type
-    response.headers["Content-Type"] = (
-        f"{media_type}; charset=utf-8" if media_type == "text/plain" else media_type
-    )
+    if media_type == "text/plain":
+        media_type = f"text/plain; charset={documents.encoding_of(content) or 'utf-8'}"
+    response.headers["Content-Type"] = media_type
     response.headers.set(
         "Content-Disposition",
         documents.disposition(found.title, inline=kind is not None and kind.inline),

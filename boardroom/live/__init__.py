@@ -10,6 +10,7 @@ from boardroom.live.attendance import arrive, count_in, leave, see_out
 from boardroom.live.connections import (
     give_way,
     init_live,
+    repeat,
     say_goodbye,
     start_background,
     start_housekeeping,
@@ -41,6 +42,7 @@ __all__ = [
     "numbered",
     "publish",
     "pushed",
+    "repeat",
     "say_goodbye",
     "see_out",
     "socketio",

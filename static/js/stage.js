@@ -172,7 +172,7 @@
     for (const button of buttons) button.setAttribute("aria-busy", "true");
     if (!(await lastWordsSaved())) {
       const words = "Not done yet: what you typed in the consensus is not saved. Look at it first.";
-      if (form.closest("dialog[open]")) problemIn(form).textContent = words;
+      if (form.closest("dialog[open]")) FieldErrors.place(form).textContent = words;
       else Boardroom.toast(words);
       delete form.dataset.sending;
       for (const button of buttons) button.removeAttribute("aria-busy");
@@ -195,6 +195,7 @@
         if (answer.status === 503) { await new Promise((done) => setTimeout(done, pause)); continue; }
         Boardroom.saveState("idle");
         if (answer.ok || answer.type === "opaqueredirect") {
+          FieldErrors.clear(form);
           form.closest("dialog")?.close();
           if (!form.closest("[data-part]")) form.reset();
           const seq = Number(answer.headers.get("X-Boardroom-Seq"));
@@ -234,20 +235,11 @@
     }
   }
 
-  /** The place for what is wrong, on top of a form in a dialog. */
-  function problemIn(form) {
-    const box = $("[data-dialog-problem]", form) ?? document.createElement("div");
-    box.dataset.dialogProblem = "";
-    box.setAttribute("role", "alert");
-    form.prepend(box);
-    return box;
-  }
-
   async function showProblem(answer, form) {
     if (answer.status === 401) { connection("ended"); return; }
     const asked = form.closest("dialog");
-    if (asked?.open) { // what was typed stays in sight, and what is wrong with it above it
-      problemIn(form).innerHTML = await answer.text();
+    if (asked?.open) { // what was typed stays in sight, and what is wrong with it beside it
+      FieldErrors.show(form, await answer.text());
       sync.ask();
       return;
     }
@@ -273,6 +265,7 @@
     const data = $("[data-dialog-data]");
     if (!opener || !data) return;
     for (const form of $$("form[data-fill]")) {
+      FieldErrors.clear(form);
       form.action = { defer: data.dataset.deferUrl, close: data.dataset.closeUrl, leave: opener.dataset.leaveUrl }[form.dataset.fill] ?? "";
       if (form.elements.after) form.elements.after.value = data.dataset.item;
       $("[data-fill-code]", form).textContent = data.dataset.code;

@@ -260,6 +260,55 @@ def test_no_word_is_lost_when_the_pen_goes_and_no_case_is_left_without_one(
         same_as_fresh(people, page)
 
 
+def test_what_is_wrong_stands_beside_its_field_and_the_pen_can_be_asked_for(
+    people: People, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    oncologist = people.page("oncologist@", f"{meeting}/stage", viewport=WIDE)
+    settled(chair)
+    settled(oncologist)
+    while chair.locator("[data-phase-is=deciding]").count() == 0:
+        seq = chair.evaluate("boardroomStage.seq")
+        chair.keyboard.press("r" if chair.locator("[data-phase-is=presenting]").count() else "n")
+        chair.wait_for_function("seq => boardroomStage.seq > seq", arg=seq)
+
+    chair.keyboard.press("d")
+    dialog = chair.locator("#defer-dialog")
+    dialog.get_by_label("Why is it put off?").select_option(index=1)
+    day = dialog.get_by_label("Lists itself again on")
+    day.fill("2001-01-01")
+    dialog.get_by_role("button", name="Defer the case").click()
+    beside = dialog.locator(".field:has(#defer-due)")
+    expect(beside.locator(".field-error")).to_contain_text("Choose a day after today")
+    expect(dialog.locator(".field-error")).to_have_count(1)
+    expect(dialog.locator("[data-dialog-problem]")).to_have_count(0)
+    expect(day).to_be_focused()
+    expect(day).to_have_attribute("aria-invalid", "true")
+    expect(day).to_have_attribute("aria-describedby", "defer-due-hint defer-due-error")
+    people.problems.clear()  # the browser reports the refusal
+    dialog.get_by_role("button", name="Cancel").click()
+    chair.keyboard.press("d")
+    expect(dialog.locator(".field-error")).to_have_count(0)
+    expect(day).to_have_attribute("aria-describedby", "defer-due-hint")
+    dialog.get_by_role("button", name="Cancel").click()
+
+    # Two reach for the pen at once: who comes second is told calmly, with the way to ask.
+    settled(chair)
+    chair.evaluate("document.querySelector(\"[data-mine] [action$='pen/take']\").requestSubmit()")
+    expect(oncologist.locator("[data-part=consensus]")).to_contain_text("writes")
+    settled(oncologist)
+    oncologist.evaluate(
+        "document.querySelector(\"[data-mine] [action$='pen/take']\").requestSubmit()"
+    )
+    told = oncologist.locator("#stage-problem")
+    expect(told).to_contain_text("has the pen")
+    expect(told.locator(".notice-info")).to_be_visible()
+    told.get_by_role("button", name="Ask for the pen").click()
+    expect(told).to_be_hidden()
+    expect(chair.locator("[data-part=consensus]")).to_contain_text("asks for it")
+    people.problems.clear()  # the browser reports the refusal
+
+
 def test_names_can_be_hidden_with_one_key_and_keys_are_shown_with_another(
     people: People, meeting: str
 ) -> None:

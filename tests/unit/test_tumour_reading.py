@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -25,7 +27,7 @@ from boardroom.clinical.tumour_reading import (
     description,
     refusals,
 )
-from boardroom.tumour_map import rules
+from boardroom.tumour_map import labels, rules
 from boardroom.tumour_map.drawing import drawn
 from boardroom.tumour_map.view import of_findings
 
@@ -329,6 +331,28 @@ def test_the_other_reading_shows_where_a_lesion_was_not_seen() -> None:
     assert "not seen" not in board.inside()
     assert board.marked == {2}
     assert shown.words == ["Lesion 2 (segment II, 12 mm): seen by the board alone."]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "r"),
+    [(103, 120, 5), (104, 124, 8), (63, 126, 6), (206, 50, 7), (110, 160, 6), (36, 60, 8)],
+)
+def test_not_seen_hides_no_label(x: float, y: float, r: float) -> None:
+    at, line, box = labels.beside(x, y, r, "not seen", 6.5, labels.fixed())
+    assert all(box.shared(one) == 0 for one in labels.fixed())
+    assert math.dist((at, line), (x, y)) < r + 30
+    inside = drawn(Findings(), ghosts=(Lesion(1, ("IVb",), x, y, int(2 * r)),))
+    assert f'x="{round(at, 2):g}" y="{round(line, 2):g}">not seen<' in inside
+
+
+def test_two_not_seen_stand_apart_and_off_the_lesions() -> None:
+    seen = Lesion(1, ("V",), 88, 132, 20)
+    both = (Lesion(2, ("V",), 88, 116, 10), Lesion(3, ("V",), 100, 116, 10))
+    inside = drawn(Findings((seen,)), ghosts=both)
+    places = re.findall(r'x="([\d.]+)" y="([\d.]+)">not seen<', inside)
+    first, second = (labels.box_of(float(x), float(y), "not seen", 6.5) for x, y in places)
+    assert first.shared(second) == 0
+    assert all(box.shared(labels.disc(88, 132, 10)) == 0 for box in (first, second))
 
 
 # ---- The case's list ----------------------------------------------------------------------------
