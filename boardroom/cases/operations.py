@@ -56,6 +56,22 @@ def new_case(
     return case
 
 
+def new_referral(board: BoardDefinition, *, actor: Person, today: dt.date) -> Case:
+    """An empty draft that a referrer begins for their own hospital.
+
+    Raises Refused for a person of no hospital: the case would belong to nobody.
+    """
+    if not actor.hospital:
+        raise Refused("Your account names no hospital. Ask the board’s administrator to add it.")
+    case = new_case(board, actor=actor, patient=Patient(hospital=actor.hospital))
+    case.referrer_name = case.first_by = actor.name
+    case.referrer_contact = actor.email
+    case.referrer_hospital = actor.hospital
+    case.referred_on = today
+    db.session.flush()
+    return case
+
+
 def hold(case_id: int) -> Case:
     """The case, held until this transaction ends, so that two saves cannot cross."""
     query = (

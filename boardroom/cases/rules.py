@@ -163,9 +163,12 @@ class Readiness:
         return not self.essential
 
 
-def readiness(board: BoardDefinition, known: Known, today: dt.date) -> Readiness:
-    """Compare what is known with what the board's definition asks for this diagnosis."""
-    needs = board.needs_for(known.diagnosis)
+def readiness(board: BoardDefinition, known: Known, today: dt.date, owner: str = "") -> Readiness:
+    """Compare what is known with what the board's definition asks for this diagnosis.
+
+    `owner`: only of what this role or specialty sees to.
+    """
+    needs = [one for one in board.needs_for(known.diagnosis) if not owner or one.owner == owner]
     gaps = []
     for need in needs:
         if need.item.startswith("fact."):

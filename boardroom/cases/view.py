@@ -125,9 +125,11 @@ def known_of(case: Case) -> rules.Known:
     return rules.Known(case.diagnosis or None, frozenset(given), facts)
 
 
-def readiness_of(case: Case, board: BoardDefinition, today: dt.date) -> rules.Readiness:
-    """What this case still lacks for a fair discussion."""
-    return rules.readiness(board, known_of(case), today)
+def readiness_of(
+    case: Case, board: BoardDefinition, today: dt.date, owner: str = ""
+) -> rules.Readiness:
+    """What this case still lacks for a fair discussion; of one owner only, where one is named."""
+    return rules.readiness(board, known_of(case), today, owner)
 
 
 def lacking_of(case: Case) -> tuple[rules.Lacking, ...]:
