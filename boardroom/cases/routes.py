@@ -102,6 +102,7 @@ def case(case_id: int) -> str:
     refers = is_referrer(found)
     # Who refers is shown what they have to give; what the board sees to is the board's affair.
     shown = readiness_of(found, board, today(found), "referrer") if refers else readiness
+    answers = answers_of(case_id) if refers else []
     return render_template(
         "cases/case.html",
         case=found,
@@ -111,7 +112,8 @@ def case(case_id: int) -> str:
         gaps=gap_lines(shown, lacking, links=False),
         rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
         items=[] if refers else queries.agenda_of(case_id),
-        answers=answers_of(case_id) if refers else [],
+        answers=answers,
+        withheld=refers and not answers,
         amendments=amendments_about(case_id) if refers else [],
         own_opinion=queries.own_opinion_status(case_id, current_user.id),
         takes_opinions=takes_opinions(found.status),
