@@ -53,6 +53,7 @@ class CaseForm:
     patient_view = fields.PATIENT_VIEW
     none_stated = fields.NONE_STATED
     lines = fields.LINES
+    document = fields.DOCUMENT
 
     def text(self, name: str) -> str:
         """What stands in the field."""

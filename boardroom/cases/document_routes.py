@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.cases import documents, operations, queries, rules
-from boardroom.cases.blueprint import bp, documents_folder, form_of, form_page, today
+from boardroom.cases.blueprint import board_of, bp, documents_folder, form_of, form_page, today
 from boardroom.cases.documents import KINDS
+from boardroom.cases.fields import DOCUMENT
 from boardroom.refusals import Refused
 from boardroom.web import see_other
 
@@ -25,6 +26,9 @@ def upload_document(case_id: int) -> Response | tuple[str, int]:
         if not files:
             raise Refused("Choose a file first.")
         dated_on = rules.day(request.form.get("dated_on", ""), "The date", today(found))
+        shows = DOCUMENT["shows"].parse(
+            request.form.get("shows", ""), board_of(found), today(found)
+        )
         for file in files:
             content = file.stream.read(largest + 1)
             name = file.filename or ""
@@ -36,6 +40,7 @@ def upload_document(case_id: int) -> Response | tuple[str, int]:
                 largest=largest,
                 actor=current_user,
                 dated_on=dated_on,
+                shows=shows,
             )
     except (Refused, rules.ValueRefused) as refused:
         return form_page(form_of(found, errors={"file": str(refused)})), 422

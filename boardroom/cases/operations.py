@@ -295,8 +295,9 @@ def attach(
     largest: int,
     actor: Person,
     dated_on: dt.date | None = None,
+    shows: str = "",
 ) -> Document:
-    """Attach a file. `dated_on`: the day of the report or images in it.
+    """Attach a file. `dated_on`: the day of the report or images in it; `shows`: which, as a key.
 
     Raises Refused for a file that is empty, too large or of a kind not taken.
     """
@@ -314,6 +315,7 @@ def attach(
         sha256=checked.sha256,
         uploaded_by_id=actor.id,
         dated_on=dated_on,
+        shows=shows,
     )
     case.documents.append(document)
     db.session.flush()

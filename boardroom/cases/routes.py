@@ -22,7 +22,7 @@ from boardroom.cases.accepted import tests_of
 from boardroom.cases.blueprint import board_of, bp, today
 from boardroom.cases.blueprint import refers as is_referrer
 from boardroom.cases.documents import KINDS
-from boardroom.cases.fields import CASE, PATIENT
+from boardroom.cases.fields import CASE, DOCUMENT, PATIENT
 from boardroom.cases.models import Case
 from boardroom.cases.saving import save_case as save
 from boardroom.cases.standing import asked_of, standings
@@ -55,6 +55,14 @@ def document_kind(media_type: str) -> str:
     """In a word or two: "PDF", "Word document"."""
     kind = KINDS.get(media_type)
     return kind.name if kind else "File"
+
+
+@bp.app_template_filter("document_shows")
+def document_shows(shows: str, board: str) -> str:
+    """What a document shows, in the board's words."""
+    return dict(DOCUMENT["shows"].choices(current_app.extensions["boards"][board])).get(
+        shows, shows
+    )
 
 
 @bp.app_template_filter("short_day")

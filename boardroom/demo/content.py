@@ -202,10 +202,12 @@ class DemoPatientView(Content):
 
 
 class DemoDocument(Content):
-    """A small text to be attached."""
+    """A small text to be attached. `shows`: which report, of how many days before the meeting."""
 
     title: str
     body: str
+    shows: str = ""
+    days_before: Days | None = None
 
 
 class DemoOpinion(Content):
@@ -323,8 +325,8 @@ class DemoCase(Content):
     """One case. `meeting` "" is a referral that waits for the coordinator.
 
     `submitted` false: its referrer is still writing it. `asked`: what is asked of the referrer and
-    not yet answered. `listed_without`: why it is listed although it is not ready. `needs`: specialties beyond the
-    quorum. `progress`: fact, value, unit, days after the decision.
+    not yet answered. `listed_without`: why it is listed although it is not ready. `needs`:
+    specialties beyond the quorum. `progress`: fact, value, unit, days after the decision.
     """
 
     key: str

@@ -105,7 +105,17 @@ class Referrals:
         self._save(case, values, day, actor)
         for document in content.documents:
             name, file = file_of(content, document, day)
-            cases.attach(case, name, file, folder=self.documents, largest=_LARGEST, actor=actor)
+            of = document.days_before
+            cases.attach(
+                case,
+                name,
+                file,
+                folder=self.documents,
+                largest=_LARGEST,
+                actor=actor,
+                dated_on=meeting_day - dt.timedelta(days=of) if of is not None else day,
+                shows=document.shows,
+            )
         if content.needs:
             set_needed(case, self.board, content.needs, actor=actor)
         if content.submitted:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.cases.models import Case, PatientQuestion
-from boardroom.db import db, write_transaction
+from boardroom.db import db, now, write_transaction
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 SignIn = Callable[[int], FlaskClient]
@@ -152,3 +152,30 @@ def test_a_referrer_is_asked_for_what_they_can_give(app: Flask, referrer: FlaskC
         assert "Why the first opinion came to its verdict" in page
         assert "Whether there is disease outside the liver" not in page
         assert "Who of the board has met the patient" not in page
+
+
+def test_a_documents_date_is_judged_by_what_it_shows(
+    app: Flask, referrer: FlaskClient, the_case: TheCase
+) -> None:
+    case_id = begin(app, referrer)
+    data = {"file": (io.BytesIO(PDF), "ct.pdf"), "dated_on": "2020-01-05", "shows": "ct"}
+    referrer.post(f"/cases/{case_id}/documents", data=data)
+    (document,) = the_case(case_id).documents
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "CT, attached" in page
+    assert "the board takes it up to 42 days" in page
+    gaps = page.split("Still missing")[1]
+    assert "At least one CT or MRI" in gaps, "one that is too old is as good as none"
+    assert "days old." in gaps
+    prefix = f"documents-{document.id}"
+    today = now().date().isoformat()
+    for fields, status in (
+        ({f"{prefix}-shows": "labs", f"{prefix}-dated_on": today}, 303),
+        ({f"{prefix}-shows": "made up"}, 422),
+        ({f"{prefix}-dated_on": "2099-01-01"}, 422),
+    ):
+        version = the_case(case_id).version
+        assert save(referrer, case_id, version, **fields).status_code == status
+    (document,) = the_case(case_id).documents
+    assert (document.shows, str(document.dated_on)) == ("labs", today)
+    assert "Laboratory results, attached" in referrer.get(f"/cases/{case_id}").text
