@@ -92,6 +92,22 @@ def _own_hospital(person: Person, subject: Subject) -> bool:
     )
 
 
+def _begun_there(subject: Subject) -> bool:
+    """Whether the case is a draft that a referrer began."""
+    case = subject.case
+    if case is None or case.status != CaseStatus.DRAFT or case.created_by is None:
+        return False
+    place = case.created_by.on(case.board)
+    return place is not None and place.role == Role.REFERRER
+
+
+def _fills_in(person: Person, subject: Subject) -> bool:
+    return _own_hospital(person, subject) and (
+        _begun_there(subject)
+        or (subject.case is not None and subject.case.status == CaseStatus.NEEDS_INFORMATION)
+    )
+
+
 def _reads_case(person: Person, subject: Subject) -> bool:
     return _is_member(person, subject) or _own_hospital(person, subject)
 
@@ -121,22 +137,31 @@ READ_CASE = Rule(
     "read a case", "members of its board, and referrers of the hospital that sent it", _reads_case
 )
 START_CASE = Rule(
-    "start a case", "coordinators and chairs", _any_role(Role.COORDINATOR, Role.CHAIR)
+    "start a case",
+    "coordinators and chairs; referrers, for their own hospital",
+    lambda person, subject: bool(
+        person.boards(Role.COORDINATOR, Role.CHAIR)
+        or (person.hospital and person.boards(Role.REFERRER))
+    ),
 )
 EDIT_CASE = Rule(
     "edit a case", "coordinators and chairs of its board", _role(Role.COORDINATOR, Role.CHAIR)
 )
 FILL_IN = Rule(
     "fill in a case",
-    "coordinators and chairs of its board; while information is asked for, referrers of the "
-    "hospital that sent it",
+    "coordinators and chairs of its board; referrers of the hospital that sent it, while "
+    "information is asked for and until they submit what one of them began",
+    lambda person, subject: (
+        _role(Role.COORDINATOR, Role.CHAIR)(person, subject) or _fills_in(person, subject)
+    ),
+)
+DRAW_UP = Rule(
+    "draw up a case",
+    "coordinators and chairs of its board; referrers of the hospital that sent it, until they "
+    "submit what one of them began",
     lambda person, subject: (
         _role(Role.COORDINATOR, Role.CHAIR)(person, subject)
-        or (
-            _own_hospital(person, subject)
-            and subject.case is not None
-            and subject.case.status == CaseStatus.NEEDS_INFORMATION
-        )
+        or (_own_hospital(person, subject) and _begun_there(subject))
     ),
 )
 READ_IMAGES = Rule(
@@ -233,14 +258,14 @@ ROUTES: dict[str, Rule] = {
     "cases.save_case": FILL_IN,
     "cases.add_part": FILL_IN,
     "cases.remove_part": FILL_IN,
-    "cases.answer": FILL_IN,
+    "cases.submit": FILL_IN,
     "cases.move_case": EDIT_CASE,
     "cases.set_needed": EDIT_CASE,
     "cases.set_complexity": EDIT_CASE,
     "cases.judge_test": READ_IMAGES,
     "cases.upload_document": FILL_IN,
     "cases.document": READ_CASE,
-    "cases.remove_document": EDIT_CASE,
+    "cases.remove_document": DRAW_UP,
     # The tumour map
     "tumour_map.board_reading": READ_IMAGES,
     "tumour_map.referring_reading": READ_IMAGES_FIRST,

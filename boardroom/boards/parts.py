@@ -243,8 +243,9 @@ class Need(Part):
     `item`: `referral.<field>`, `fact.<key>` or a part of the case (see CASE_PARTS).
     `missing`: what to say when it is not there. `essential`: without it the case should not be
     listed; otherwise it is only pointed out. `diagnoses`: only for these (empty: for all).
-    `max_age_days`: for facts, how old is too old (0: any age). `owner`: the role or specialty that
-    sees to it before the meeting.
+    `max_age_days`: for facts, how old is too old (0: any age). `modalities`: for imaging, which
+    methods serve (empty: all); how old is too old stands under `referral`. `owner`: the role or
+    specialty that sees to it before the meeting.
     """
 
     item: str
@@ -252,6 +253,7 @@ class Need(Part):
     essential: StrictBool = True
     diagnoses: tuple[Key, ...] = ()
     max_age_days: Annotated[StrictInt, Field(ge=0)] = 0
+    modalities: tuple[Key, ...] = ()
     owner: Key = "referrer"
 
 
@@ -272,6 +274,10 @@ class ReferralRules(Part):
 
     answer_days: Whole = 7
     tests: tuple[TestLimit, ...] = ()
+
+    def limit(self, modality: str) -> TestLimit | None:
+        """What holds for one method, or None where the board says nothing of it."""
+        return next((one for one in self.tests if one.modality == modality), None)
 
 
 class OnlyFor(Part):

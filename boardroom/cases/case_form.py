@@ -44,6 +44,7 @@ class CaseForm:
     another: str = ""  # key of a fact that is to show one more empty line
     stored: Mapping[str, str] = field(default_factory=dict)  # what the typed fields held before
     submitting: bool = False  # the errors include what the board needs first
+    refers: bool = False  # a referrer fills it in: only what is theirs to give is asked
 
     patient = fields.PATIENT
     referral = fields.REFERRAL
@@ -52,6 +53,7 @@ class CaseForm:
     patient_view = fields.PATIENT_VIEW
     none_stated = fields.NONE_STATED
     lines = fields.LINES
+    document = fields.DOCUMENT
 
     def text(self, name: str) -> str:
         """What stands in the field."""
@@ -108,7 +110,8 @@ class CaseForm:
 
     @cached_property
     def readiness(self) -> Readiness:
-        return readiness_of(self.case, self.board, self.today)
+        owner = "referrer" if self.refers else ""
+        return readiness_of(self.case, self.board, self.today, owner)
 
     @cached_property
     def lacking(self) -> tuple[Lacking, ...]:

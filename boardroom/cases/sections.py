@@ -41,6 +41,7 @@ _OF_PREFIX = {
     "investigations": "investigations",
     "questions": "patient-view",
     "file": "documents",
+    "documents": "documents",
 }
 _OF_PARTS = {
     "lesions": "tumour",

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.parts import REFERRAL_FIELDS
 from boardroom.cases import rules
-from boardroom.cases.models import Case, Fact
+from boardroom.cases.fields import DOCUMENT_KINDS
+from boardroom.cases.models import Case, Document, Fact, Investigation
 from boardroom.clinical import facts as clinical
 from boardroom.clinical.display import shown
 
@@ -95,6 +96,14 @@ def test_of_fact(fact: Fact) -> str:
     return f"fact:{fact.key}:{fact.taken_on.isoformat() if fact.taken_on else ''}"
 
 
+def test_of_examination(one: Investigation) -> str:
+    return f"investigation:{one.id}"
+
+
+def test_of_document(one: Document) -> str:
+    return f"document:{one.id}"
+
+
 def known_of(case: Case) -> rules.Known:
     """What the case holds, for `rules.readiness`."""
     given = {
@@ -106,11 +115,12 @@ def known_of(case: Case) -> rules.Known:
         given.add("treatments")
     if case.no_tissue:
         given.add("investigations.pathology")
-    given |= {
-        f"investigations.{one.kind}"
-        for one in case.investigations
-        if one.report or one.availability not in ("", "none")
-    }
+    here = [
+        one for one in case.investigations if one.report or one.availability not in ("", "none")
+    ]
+    given |= {f"investigations.{one.kind}" for one in here}
+    if any(one.shows == "pathology" for one in case.documents):
+        given.add("investigations.pathology")
     view = {"knows": case.patient_knows, "wants": case.patient_wants, "met_by": case.met_by}
     given |= {f"patient_view.{name}" for name, text in view.items() if text}
     if any(one.text for one in case.questions):
@@ -122,12 +132,24 @@ def known_of(case: Case) -> rules.Known:
         rules.KnownFact(fact.key, fact.taken_on, judged.get(test_of_fact(fact)))
         for fact in case.facts
     )
-    return rules.Known(case.diagnosis or None, frozenset(given), facts)
+    imaging = [
+        rules.KnownImaging(one.modality, one.on_date, judged.get(test_of_examination(one)))
+        for one in here
+        if one.kind == "imaging"
+    ]
+    imaging += [
+        rules.KnownImaging(one.shows, one.dated_on, judged.get(test_of_document(one)))
+        for one in case.documents
+        if one.shows and one.shows not in DOCUMENT_KINDS
+    ]
+    return rules.Known(case.diagnosis or None, frozenset(given), facts, tuple(imaging))
 
 
-def readiness_of(case: Case, board: BoardDefinition, today: dt.date) -> rules.Readiness:
-    """What this case still lacks for a fair discussion."""
-    return rules.readiness(board, known_of(case), today)
+def readiness_of(
+    case: Case, board: BoardDefinition, today: dt.date, owner: str = ""
+) -> rules.Readiness:
+    """What this case still lacks for a fair discussion; of one owner only, where one is named."""
+    return rules.readiness(board, known_of(case), today, owner)
 
 
 def lacking_of(case: Case) -> tuple[rules.Lacking, ...]:

@@ -72,6 +72,7 @@ def home() -> str:
         asked=followup.asked_of(current_user),
         owned=followup.owned_by(current_user),
         requests=open_requests(current_user) if prepares else [],
+        received=_received(),
         counts=queries.cases_by_status(current_user),
         invitations=queries.invitations_open(current_user),
         recent=queries.recent_meetings(current_user),
@@ -147,6 +148,15 @@ def _to_see_to(meeting: Meeting, case_ids: list[int]) -> dict[str, Any] | None:
 def _to_see_to_as_referrer() -> list[dict[str, Any]]:
     coming = queries.next_meetings_of_referrer(current_user)
     return [part for one, ids in coming if (part := _to_see_to(one, ids)) is not None]
+
+
+def _received() -> list[tuple[Case, Readiness]]:
+    """Cases to be triaged, each with what it lacks today."""
+    boards = current_app.extensions["boards"]
+    return [
+        (case, readiness_of(case, boards[case.board], local(now(), case.board).date()))
+        for case in queries.received(current_user)
+    ]
 
 
 def _owner_keys(board: str) -> frozenset[str]:

@@ -54,6 +54,7 @@ class TumourMap:
 
     pictures: tuple[Picture, ...]
     differences: tuple[reread.Difference, ...] = ()
+    without_board: bool = False  # there is a reading of the board's, which is not shown here
 
     scale_note = rules.SCALE_NOTE
     threshold = reread.THRESHOLD

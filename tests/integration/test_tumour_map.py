@@ -248,6 +248,34 @@ def test_two_readings_lie_side_by_side_and_differences_are_called_out(room: Room
     assert "The other reading" in begun.text
 
 
+def test_a_referrer_is_not_shown_the_boards_reading_before_its_answer(room: Room) -> None:
+    """Nor what is computed from it, nor what a patient was answered in a draft."""
+    read(room, "coordinator", "referring", **fields({"size_mm": "30"}))
+    read(room, "radiologist", **fields({"size_mm": "87"}, {"segments": ["II"], "li_rads": "LR-M"}))
+    seen = room.client("referrer").get(room.at("")[:-1]).text
+    assert seen.count('<svg class="liver-map"') == 1
+    assert "30 mm" in seen
+    assert "comes with its answer" in seen
+    for hidden in ("87 mm", "LR-M", "The board’s reading</b>", "(board)", "Milan"):
+        assert hidden not in seen
+    room.change(Case, room.case, status=CaseStatus.NEEDS_INFORMATION)
+    for place in ("edit", "map/referring"):
+        form = room.client("referrer").get(room.at(place)).text
+        assert "30" in form
+        assert 'value="87"' not in form
+        assert "87 mm" not in form
+    assert room.client("referrer").get(room.at("map/referring?from=other")).status_code == 200
+
+
+def test_where_the_board_alone_has_read_its_referrer_sees_no_lesion(room: Room) -> None:
+    read(room, "radiologist", **fields({"size_mm": "87"}))
+    room.change(Case, room.case, status=CaseStatus.NEEDS_INFORMATION)
+    for place in ("", "/edit", "/map/referring"):
+        page = room.client("referrer").get(room.at("")[:-1] + place).text
+        assert 'value="87"' not in page
+        assert "87 mm" not in page
+
+
 def test_a_reading_that_changes_in_the_meeting_reaches_every_screen(room: Room, rows: Rows) -> None:
     room.go_live()
     before = rows(select(Meeting))[0].seq
