@@ -56,20 +56,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
-def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demonstration in it, made once; nobody works in it."""
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    with servers.demo(folder):
-        pass
-    return folder
-
-
 @pytest.fixture(scope="module")
-def server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+def server(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
     """A demonstration of the module's own, on a free port."""
     folder = tmp_path_factory.mktemp("server") / "data"
-    shutil.copytree(demo_data, folder)
+    shutil.copytree(made_demo, folder)
     with servers.demo(folder) as running:
         yield running
 
