@@ -76,7 +76,8 @@ class People:
 
     def page(self, who: str | None, path: str = "/", **context: Any) -> Page:
         """A page of a browser of its own, signed in as the person whose address begins so."""
-        made = self.browser.new_context(base_url=self.server.url, **context)
+        known = self.server.sessions.get(who or "")
+        made = self.browser.new_context(base_url=self.server.url, storage_state=known, **context)
         self.contexts.append(made)
         page = made.new_page()
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
@@ -88,13 +89,15 @@ class People:
                 else None
             ),
         )
-        if who is not None:
+        if who is not None and known is None:
             page.goto("/sign-in")
             account = next(a for a in self.server.said["accounts"] if a["email"].startswith(who))
             page.get_by_label("Email").fill(account["email"])
             page.get_by_label("Password").fill(account["password"])
             page.get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url("**/")
+            # Only once for each person: the next of their browsers has this one's cookie.
+            self.server.sessions[who] = made.storage_state()
         page.goto(path)
         return page
 
