@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,21 +12,80 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from boardroom import create_app, migrations
 from boardroom.db import db, write_transaction
 from boardroom.people.models import Membership, Person, Role
 
+# ---- Made once for all tests of a run, whichever process runs them ----
+
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
+
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """``made_once(name, make)`` is a folder that `make` filled; nobody may work in it.
+
+    Each core runs tests in a process of its own: whichever asks first makes it, the others wait.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        made, begun = shared / name, shared / f"{name}.begun"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                shutil.rmtree(begun, ignore_errors=True)
+                begun.mkdir()
+                make(begun)
+                begun.rename(made)
+        return made
+
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once(made_once: MadeOnce) -> Iterator[None]:
+    """Every test has an application of its own; they share the compiled templates."""
+    compiled = FileSystemBytecodeCache(str(made_once("templates", lambda folder: None)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Flask, "jinja_options", {"bytecode_cache": compiled})
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated_database(made_once: MadeOnce) -> Path:
     """A database that went through every migration once; each test gets a copy."""
-    data = tmp_path_factory.mktemp("migrated")
-    app = create_app("testing", data=data)
-    migrations.upgrade(app)
-    with app.app_context():
-        db.engine.dispose()
-    return data / "boardroom.db"
+
+    def make(folder: Path) -> None:
+        app = create_app("testing", data=folder)
+        migrations.upgrade(app)
+        with app.app_context():
+            db.engine.dispose()
+
+    return made_once("migrated", make) / "boardroom.db"
+
+
+@pytest.fixture(scope="session")
+def made_demo(made_once: MadeOnce) -> Path:
+    """A folder with the demonstration; only to be copied."""
+
+    def make(folder: Path) -> None:
+        from boardroom.demo.build import build
+
+        app = create_app("demo", data=folder)
+        migrations.upgrade(app)
+        with app.app_context():
+            build(app)
+            db.session.close()
+            db.engine.dispose()
+
+    return made_once("demo", make)
+
+
+# ---- A test's own ----
 
 
 @pytest.fixture

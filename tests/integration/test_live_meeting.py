@@ -11,7 +11,6 @@ import contextlib
 import random
 import shutil
 import socket
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,17 +118,6 @@ async def room(url: str, people: int = 15, cases: int = 1) -> AsyncIterator[Room
             await client.close()
 
 
-def copied(folder: Path, to: Path) -> None:
-    """A second folder like one that is being served: building a demonstration takes long."""
-    to.mkdir()
-    with (
-        contextlib.closing(sqlite3.connect(folder / "boardroom.db")) as served,
-        contextlib.closing(sqlite3.connect(to / "boardroom.db")) as own,
-    ):
-        served.backup(own)
-    shutil.copytree(folder / "documents", to / "documents", dirs_exist_ok=True)
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -138,12 +126,9 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("live")
-
-
-@pytest.fixture(scope="module")
-def url(folder: Path) -> Iterator[str]:
+def url(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("live") / "demo"
+    shutil.copytree(made_demo, folder)
     with servers.demo(folder) as server:
         yield server.url
 
@@ -412,11 +397,10 @@ def test_two_who_press_next_at_once_take_one_case(url: str) -> None:
     held(story, url)
 
 
-def test_a_server_that_dies_loses_nothing_it_acknowledged(folder: Path, url: str) -> None:
+def test_a_server_that_dies_loses_nothing_it_acknowledged(demo_folder: Path) -> None:
     """Killed in the middle of posts and started again: all that was acknowledged is there once,
     and everybody's screen comes back by itself."""
-    port, data = free_port(), folder.parent / "killed"
-    copied(folder, data)
+    port = free_port()
 
     async def story(url: str) -> None:
         async with room(url) as here:
@@ -438,7 +422,7 @@ def test_a_server_that_dies_loses_nothing_it_acknowledged(folder: Path, url: str
             running[0].kill()
             killed_after = len(acknowledged)
             assert killed_after < 40, "it died in the middle"
-            running.append(again.enter_context(servers.demo(data, port)))
+            running.append(again.enter_context(servers.demo(demo_folder, port)))
             await asyncio.gather(*talking)  # they try again with the same keys
             thread = await doctor.text(f"/cases/{case}/comments", part=True)
             assert len(acknowledged) == 40
@@ -452,5 +436,5 @@ def test_a_server_that_dies_loses_nothing_it_acknowledged(folder: Path, url: str
             await here.all_equal(seq)
 
     with contextlib.ExitStack() as again:
-        running = [again.enter_context(servers.demo(data, port))]
+        running = [again.enter_context(servers.demo(demo_folder, port))]
         held(story, running[0].url)
