@@ -208,7 +208,7 @@ def card_of(
                 if reading["aids"][name]["refused"]
             )
         ),
-        warnings=_warnings(names, reading),
+        warnings=_warnings(names, reading, contradictions=key != "liver"),
         aids=tuple(lines),
         not_for=tuple(why for why in reading["not_for"] if _belongs(why, key, board)),
         options=_options(reading) if key == "staging" else (),
@@ -247,8 +247,9 @@ def _line(name: str, filled: Mapping[str, Any]) -> AidLine:
     )
 
 
-def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+def _warnings(names: Iterable[str], reading: Reading, *, contradictions: bool) -> tuple[str, ...]:
+    # A reading that an older version kept says nothing of the map
+    found = dict.fromkeys(reading.get("contradictions", ()) if contradictions else ())
     for name in names:
         filled = reading["aids"][name]
         if name not in LOUD or not filled["sources"]:

@@ -125,6 +125,24 @@ def test_what_is_missing_leads_to_its_field_for_those_who_may_edit(
     assert f"/cases/{case_id}/edit" not in plain
 
 
+@pytest.mark.parametrize("diagnosis", ["hcc", "crlm"])
+def test_a_map_that_contradicts_the_facts_is_said_on_the_cards_and_on_the_stage(
+    app: Flask, coordinator: FlaskClient, diagnosis: str
+) -> None:
+    case_id = add_case(app, diagnosis)
+    said = "among the facts. The reading counts here."
+    assert said not in coordinator.get(f"/cases/{case_id}").text
+    sent = {"version": "0", "lesions-0-number": "1", "lesions-0-segments": "VI",
+            "lesions-0-size_mm": "27", "portal": "vp3", "portal_side": "right"}  # fmt: skip
+    assert coordinator.post(f"/cases/{case_id}/map/board", data=sent).status_code == 303
+    page = coordinator.get(f"/cases/{case_id}").text
+    assert said in page
+    assert "the board’s reading" in page
+    if diagnosis == "hcc":
+        assert re.search(r"<dt>BCLC</dt>\s*<dd>C\b", page)
+        assert re.search(r"<dt>Milan</dt>\s*<dd>outside", page)
+
+
 def test_aids_for_another_disease_are_left_out_and_it_says_why(
     app: Flask, coordinator: FlaskClient
 ) -> None:
