@@ -128,7 +128,7 @@ class Cards:
 _AIDS = {
     "liver": ("child_pugh", "albi", "meld3", "meld_na", "meld", "csph"),
     "tumour": ("milan", "ucsf", "up_to_seven", "afp_model", "mrecist"),
-    "staging": ("bclc_2022", "tnm_ajcc8", "clip", "okuda", "ecog", "asa", "flr",
+    "staging": ("bclc_2022", "tnm_ajcc8", "clip", "okuda", "ecog", "asa", "charlson", "flr",
                 "resection_decompensation_risk", "makuuchi"),
 }  # fmt: skip
 _TITLES = {"liver": "Liver function", "tumour": "Tumour burden", "staging": "Staging and risk"}

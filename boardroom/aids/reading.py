@@ -64,7 +64,8 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     """Every decision aid that suits the case, as it stands on a day.
 
     {"on": day, "aids": {name: Filled.as_dict()}, "not_for": [why others are left out],
-    "tumour": {…}, "contradictions": [where map and facts differ, in words], "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids}
+    "tumour": {…}, "contradictions": [where map and facts differ, in words],
+    "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids}
     """
     record = record_of(case, on, read_of(case))
     names, why = suits(case, board)

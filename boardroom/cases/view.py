@@ -12,6 +12,7 @@ from boardroom.cases import rules
 from boardroom.cases.fields import DOCUMENT_KINDS
 from boardroom.cases.models import Case, Document, Fact, Investigation
 from boardroom.clinical import facts as clinical
+from boardroom.clinical.catalogue_conditions import COMPLETE
 from boardroom.clinical.display import shown
 from boardroom.clinical.read_facts import invasion, spread
 from boardroom.tumour_map.models import Side
@@ -81,6 +82,8 @@ def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
     known_first = [*[k for k in clinical.FACTS if k in by_key]]
     for key in [*known_first, *[k for k in by_key if k not in clinical.FACTS]]:
         values = [in_words(fact, units) for fact in reversed(in_order(by_key[key]))]
+        if key == COMPLETE:
+            continue  # told by what is there, or by that nothing is
         known = clinical.FACTS.get(key)
         group = groups[known.section] if known else other
         if known is not None and known.kind == "yesno" and len(values) == 1:
@@ -88,6 +91,8 @@ def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
         else:
             label = known.label if known else key
             group.lines.append(FactLine(key, label, values[0], tuple(values[1:])))
+    if COMPLETE in by_key and not groups["conditions"].count:
+        groups["conditions"].no.append("none of the conditions that it counts")
     return [group for group in [*groups.values(), other] if group.count]
 
 

@@ -2,7 +2,7 @@
 
 The latest dated value of each fact counts, up to the day asked about; nothing is assumed, so an
 absent fact is a missing input. mRECIST alone looks back over earlier values. What an aid asks that
-no case records (a lesion's LI-RADS features, the list of Charlson's conditions) is left to
+no case records (a lesion's LI-RADS features) is left to
 `boardroom aid`.
 """
 
@@ -27,9 +27,7 @@ __all__ = ["FILLED", "CaseRecord", "FactLike", "Filled", "Lesion", "RecordedFact
 APART = 30
 """Days between labs of one score after which it is said; a choice of the house, not a source's."""
 
-FILLED = tuple(
-    name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table", "charlson")
-)
+FILLED = tuple(name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table"))
 """The aids that a case can fill."""
 
 
