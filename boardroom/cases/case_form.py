@@ -15,6 +15,7 @@ from boardroom.cases.sections import SectionState, section_states
 from boardroom.cases.targets import entered, targets
 from boardroom.cases.view import gap_lines, lacking_of, readiness_of
 from boardroom.clinical import facts as clinical
+from boardroom.clinical.catalogue_conditions import COMPLETE
 from boardroom.clinical.fact import Fact, Section
 
 
@@ -92,6 +93,11 @@ class CaseForm:
         """How many facts of a section are given."""
         keys = {fact.key for fact in self.facts(section)}
         return len({fact.key for fact in self.case.facts} & keys)
+
+    def ticked(self, section: Section) -> int:
+        """How many facts of a section are answered by yes, but for that the list is complete."""
+        keys = {fact.key for fact in self.facts(section)} - {COMPLETE}
+        return sum(fact.key in keys and fact.value == "yes" for fact in self.case.facts)
 
     def facts_wrong(self, section: Section) -> bool:
         """Whether a fact of the section holds something to mend."""

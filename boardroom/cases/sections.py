@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 _OF_FACTS = {
     "fitness": "clinical",
+    "conditions": "clinical",
     "background": "clinical",
     "tumour": "tumour",
     "vascular": "tumour",

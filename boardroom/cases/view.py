@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from boardroom.boards.definition import BoardDefinition
@@ -12,7 +12,11 @@ from boardroom.cases import rules
 from boardroom.cases.fields import DOCUMENT_KINDS
 from boardroom.cases.models import Case, Document, Fact, Investigation
 from boardroom.clinical import facts as clinical
+from boardroom.clinical.catalogue_conditions import COMPLETE
 from boardroom.clinical.display import shown
+from boardroom.clinical.read_facts import invasion, spread
+from boardroom.tumour_map.models import Side
+from boardroom.tumour_map.queries import Sides, readings_of
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
     known_first = [*[k for k in clinical.FACTS if k in by_key]]
     for key in [*known_first, *[k for k in by_key if k not in clinical.FACTS]]:
         values = [in_words(fact, units) for fact in reversed(in_order(by_key[key]))]
+        if key == COMPLETE:
+            continue  # told by what is there, or by that nothing is
         known = clinical.FACTS.get(key)
         group = groups[known.section] if known else other
         if known is not None and known.kind == "yesno" and len(values) == 1:
@@ -85,6 +91,8 @@ def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
         else:
             label = known.label if known else key
             group.lines.append(FactLine(key, label, values[0], tuple(values[1:])))
+    if COMPLETE in by_key and not groups["conditions"].count:
+        groups["conditions"].no.append("none of the conditions that it counts")
     return [group for group in [*groups.values(), other] if group.count]
 
 
@@ -104,8 +112,8 @@ def test_of_document(one: Document) -> str:
     return f"document:{one.id}"
 
 
-def known_of(case: Case) -> rules.Known:
-    """What the case holds, for `rules.readiness`."""
+def known_of(case: Case, read: Sides | None = None) -> rules.Known:
+    """What the case holds, for `rules.readiness`; `read` as for `readiness_of`."""
     given = {
         f"referral.{name}" for name in REFERRAL_FIELDS if getattr(case, name) not in ("", None)
     }
@@ -128,10 +136,11 @@ def known_of(case: Case) -> rules.Known:
     if case.documents:
         given.add("documents")
     judged = {one.test: "" if one.accepted else one.reason for one in case.judgements}
-    facts = tuple(
+    facts = [
         rules.KnownFact(fact.key, fact.taken_on, judged.get(test_of_fact(fact)))
         for fact in case.facts
-    )
+    ]
+    facts += _read_from_the_map(case, {fact.key for fact in case.facts}, read)
     imaging = [
         rules.KnownImaging(one.modality, one.on_date, judged.get(test_of_examination(one)))
         for one in here
@@ -142,14 +151,35 @@ def known_of(case: Case) -> rules.Known:
         for one in case.documents
         if one.shows and one.shows not in DOCUMENT_KINDS
     ]
-    return rules.Known(case.diagnosis or None, frozenset(given), facts, tuple(imaging))
+    return rules.Known(case.diagnosis or None, frozenset(given), tuple(facts), tuple(imaging))
+
+
+def _read_from_the_map(
+    case: Case, known: Collection[str], sides: Sides | None
+) -> list[rules.KnownFact]:
+    """Vein invasion and spread where no fact, but a reading of the images states them."""
+    lacking = {"macrovascular_invasion", "extrahepatic_spread"} - set(known)
+    if sides is None:
+        sides = readings_of(case.id) if lacking else {}
+    read = sides.get(Side.BOARD) or sides.get(Side.REFERRING)
+    if read is None:
+        return []
+    said = {**invasion(read.said), **spread(read.said)}
+    return [rules.KnownFact(key, read.imaged_on) for key in lacking if said.get(key)]
 
 
 def readiness_of(
-    case: Case, board: BoardDefinition, today: dt.date, owner: str = ""
+    case: Case,
+    board: BoardDefinition,
+    today: dt.date,
+    owner: str = "",
+    read: Sides | None = None,
 ) -> rules.Readiness:
-    """What this case still lacks for a fair discussion; of one owner only, where one is named."""
-    return rules.readiness(board, known_of(case), today, owner)
+    """What this case still lacks for a fair discussion; of one owner only, where one is named.
+
+    `read`: the readings of its images, for who has those of several cases; asked for without.
+    """
+    return rules.readiness(board, known_of(case, read), today, owner)
 
 
 def lacking_of(case: Case) -> tuple[rules.Lacking, ...]:
