@@ -41,6 +41,7 @@
     fitMine();
     loadThread();
     followPaint();
+    document.dispatchEvent(new CustomEvent("boardroom:painted"));
   }
 
   // ---- What is mine alone ----------------------------------------------------------------------

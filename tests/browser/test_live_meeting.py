@@ -309,6 +309,36 @@ def test_what_is_wrong_stands_beside_its_field_and_the_pen_can_be_asked_for(
     people.problems.clear()  # the browser reports the refusal
 
 
+def test_a_long_consensus_stays_on_the_wall(people: People, meeting: str) -> None:
+    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
+    settled(wall)
+    box, more = wall.locator(".wall-consensus-box"), wall.locator("[data-wall-more]")
+    expect(box.locator(".consensus-verdict")).to_be_visible()
+    write = """steps => {
+      const box = document.querySelector(".wall-consensus-box .consensus");
+      const step = "<li><span class=plan-what>Embolise, then measure again.</span></li>";
+      box.innerHTML = box.querySelector(".consensus-verdict").outerHTML
+        + `<ol class="plan">${step.repeat(steps)}</ol>`
+        + `<p class="consensus-why">${"Why it is so. ".repeat(steps * 5)}</p>`;
+      document.dispatchEvent(new CustomEvent("boardroom:painted"));
+    }"""
+    inside = "box => box.scrollHeight <= box.clientHeight + 1"
+    frame = wall.locator(".wall-frame")
+    wall.evaluate(write, 2)
+    expect(frame).to_have_attribute("data-fit", "0")
+    expect(more).to_be_hidden()
+    assert box.evaluate(inside)
+    for steps in (8, 30):
+        wall.evaluate(write, steps)
+        expect(more).to_contain_text("Continues on each person’s own screen")
+        assert box.evaluate(inside)
+        expect(box.locator(".plan li").first).to_be_visible()
+        zoom = box.locator(".consensus").evaluate("element => getComputedStyle(element).zoom")
+        assert float(zoom) >= 0.8
+    wall.evaluate(write, 1)
+    expect(more).to_be_hidden()
+
+
 def test_names_can_be_hidden_with_one_key_and_keys_are_shown_with_another(
     people: People, meeting: str
 ) -> None:
