@@ -25,6 +25,7 @@ from boardroom.upkeep import logs
 log = logging.getLogger(__name__)
 
 FINISH_WITHIN = 8.0  # seconds for requests that were taken when the stop was asked for
+PREPARE_AFTER = 5.0  # seconds from the start
 CLOSE_WITHIN = 2.0  # seconds for the last words to every socket
 
 
@@ -91,10 +92,16 @@ def _settle(app: Flask) -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-def _prepare() -> None:
-    """Beside the first requests: what the first letter would wait for, kept from the collector."""
-    run_aside(prepare)
-    gc.freeze()
+def _prepare(app: Flask) -> None:
+    """What the first letter would wait for, read while nobody waits, and kept from the collector.
+
+    Not at once: whoever comes first has the processor, and a server that is stopped as soon as it
+    was started does not wait for the end of it.
+    """
+    gevent.sleep(PREPARE_AFTER)
+    if not app.extensions.get("stopping"):
+        run_aside(prepare)
+        gc.freeze()
 
 
 def _print_exception(context: object, t: Any, v: Any, tb: Any) -> None:
@@ -140,7 +147,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> Non
     live.start_background(live.repeat, keeping.bring_back, app, keeping.EVERY)
     live.start_background(live.repeat, exporting.sweep, app, exporting.SWEEP_EVERY)
     _settle(app)
-    live.start_background(_prepare)
+    live.start_background(_prepare, app)
     server = _Server((host, port), app)
     server.start()
     shown = f"[{host}]" if ":" in host else host
