@@ -126,6 +126,7 @@ class DemoRead(Content):
     size_mm: Millimetres
     viable_mm: Millimetres | None = None
     li_rads: str = ""
+    features: tuple[str, ...] = ()
     contacts: tuple[tuple[str, str], ...] | None = None
     same_as: str = ""
     note: str = ""

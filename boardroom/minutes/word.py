@@ -193,6 +193,11 @@ def _stance(key: str) -> Pieces:
     return [(SYMBOLS[key], {"color": COLORS[key]}), (f" {words.STANCES[key]}", {"size": 7.5})]
 
 
+def _moved(was: str, now: str) -> Pieces:
+    """A stance, after the one that stood there at the reveal where it moved."""
+    return [*_stance(was), (" → ", {"size": 7.5}), *_stance(now)] if was else _stance(now)
+
+
 def _opinions(paper: Paper, view: View, case: View) -> None:
     paper.heading(2, "Opinions")
     paper.line((case["verdict_count"], {"color": MUTED}))
@@ -201,7 +206,7 @@ def _opinions(paper: Paper, view: View, case: View) -> None:
         first = 4.2
         widths = [first] + [(WIDTH - first) / len(opinions)] * len(opinions)
         rows = [
-            [option["name"], *(_stance(o["cells"][i]) for o in opinions)]
+            [option["name"], *(_moved(o["was"][i], o["cells"][i]) for o in opinions)]
             for i, option in enumerate(view["options"])
         ]
         rows.append(["Verdict", *([(o["short"], {"bold": True, "size": 8})] for o in opinions)])

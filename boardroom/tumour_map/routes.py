@@ -12,11 +12,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
+from boardroom.aids.reading import record_of
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.operations import hold
 from boardroom.cases.queries import load_case
-from boardroom.clinical.tumour_reading import Findings
+from boardroom.clinical.by_features import ByFeatures, by_features
+from boardroom.clinical.tumour_reading import Findings, Lesion
 from boardroom.db import now
 from boardroom.people.models import Role
 from boardroom.permissions import can
@@ -43,6 +45,12 @@ def tumour_map_of(case: Case, withheld: bool = False) -> TumourMap:
         own = {side: one for side, one in sides.items() if side == Side.REFERRING}
         return replace(tumour_map(own, ()), without_board=True)
     return tumour_map(sides, case.lesions)
+
+
+@bp.app_template_global("by_features")
+def category_by_features(case: Case, lesion: Lesion) -> ByFeatures | None:
+    """The category that a lesion's features give; None where none are given."""
+    return by_features(lesion, record_of(case, _today(case))) if lesion.features else None
 
 
 @bp.app_template_global("map_sign")

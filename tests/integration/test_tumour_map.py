@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from boardroom.audit import AuditEntry
-from boardroom.cases.models import Case, CaseStatus
+from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.models import Lesion as Line
 from boardroom.db import write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingEvent
@@ -246,6 +246,21 @@ def test_two_readings_lie_side_by_side_and_differences_are_called_out(room: Room
     assert "not seen" in page
     begun = room.client("radiologist").get(room.at("map/board"))
     assert "The other reading" in begun.text
+
+
+def test_features_give_a_category_beside_the_one_given(room: Room, rows: Rows) -> None:
+    with room.app.app_context(), write_transaction() as session:
+        session.add(Fact(case_id=room.case, key="cirrhosis", value="yes"))
+    lesion = {"size_mm": "24", "li_rads": "LR-4", "features": ["aphe", "washout"]}
+    assert read(room, "radiologist", **fields(lesion)).status_code == 303
+    assert stored(rows)[0].said.lesions[0].features == ("aphe", "washout")
+    page = room.client("surgeon").get(room.at("")[:-1]).text
+    assert "LR-5 by its features" in page
+    assert "Arterial enhancement, not of the rim; washout" in page.replace("Washout", "washout")
+    form = room.client("radiologist").get(room.at("map/board")).text
+    assert "LR-4 is given" in form
+    wrong = fields({"features": ["none", "aphe"]}, version=1)
+    assert read(room, "radiologist", **wrong).status_code == 422
 
 
 def test_a_referrer_is_not_shown_the_boards_reading_before_its_answer(room: Room) -> None:
