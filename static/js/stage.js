@@ -71,13 +71,18 @@
     const asked = ++mineAsked;
     mineComes = true;
     let html = null;
+    let refused = false;
     try {
       const answer = await fetch(root.dataset.mineUrl, { headers: HEADERS });
       if (answer.ok) html = await answer.text();
-    } catch { /* the next state brings it */ }
+      else refused = answer.status < 500;
+    } catch { /* no line */ }
     if (asked !== mineAsked) return;
     mineComes = false;
-    if (html === null) return;
+    if (html === null) { // the server is busy or away: soon again, unless a change brings it sooner
+      if (!mineTimer && !refused) mineTimer = setTimeout(fetchMine, SPREAD + Math.random() * SPREAD);
+      return;
+    }
     morph(mineBox, html);
     mineBox.inert = false;
     fitMine();

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import servers
 from tests.browser.conftest import People
@@ -337,6 +337,25 @@ def test_a_long_consensus_stays_on_the_wall(people: People, meeting: str) -> Non
         assert float(zoom) >= 0.8
     wall.evaluate(write, 1)
     expect(more).to_be_hidden()
+
+
+def test_what_is_mine_comes_when_the_server_was_busy(people: People, meeting: str) -> None:
+    surgeon = people.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
+    settled(surgeon)
+    busy = [503, 503]
+
+    def answer(route: Route) -> None:
+        if busy:
+            route.fulfill(status=busy.pop(), body="busy")
+        else:
+            route.continue_()
+
+    surgeon.route("**/mine", answer)
+    surgeon.evaluate("document.querySelector('[data-mine]').replaceChildren()")
+    surgeon.evaluate("boardroomStage.personal()")
+    expect(surgeon.locator("[data-mine] [data-key]").first).to_be_attached(timeout=15_000)
+    assert not busy
+    people.problems.clear()  # the browser reports the refused ones
 
 
 def test_names_can_be_hidden_with_one_key_and_keys_are_shown_with_another(
