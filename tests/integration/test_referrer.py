@@ -229,7 +229,7 @@ def test_what_is_missing_and_new_is_sent_beside_what_is_there(
         ({"fact-inr-1-value": "1.1"}, "INR: give the day."),
         ({"fact-inr-1-value": "many", "fact-inr-1-taken_on": "2026-01-05"}, "not a number"),
         ({"fact-albumin-1-value": "2", "fact-albumin-1-taken_on": "2026-01-05"}, "needs its unit"),
-        ({"patient_wants": "x", "file": (io.BytesIO(b"MZ\x90"), "a.exe")}, "a.exe"),
+        ({"patient_wants": "x", "file": (io.BytesIO(b"MZ\x90"), "a.exe")}, "f-file-error"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_sent_changes_nothing(
