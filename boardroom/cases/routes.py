@@ -12,6 +12,7 @@ from boardroom import audit
 from boardroom.cases import (
     document_routes,
     form_routes,
+    more_routes,
     needed_operations,
     operations,
     queries,
@@ -35,7 +36,7 @@ from boardroom.people.models import Role
 from boardroom.refusals import Refused
 from boardroom.web import local, see_other
 
-__all__ = ["bp", "document_routes", "form_routes"]
+__all__ = ["bp", "document_routes", "form_routes", "more_routes"]
 
 
 @bp.app_template_global("case_facts")
