@@ -1,7 +1,13 @@
-"""What every test can ask for: an application on a real SQLite file, people, cases, meetings."""
+"""What every test can ask for: an application on a real database, people, cases, meetings.
+
+The database is a SQLite file. With TEST_DATABASE=postgresql in the environment it is PostgreSQL: a
+server that the tests start, and in it a database for each data folder, named by the folder's own
+settings, so that commands and servers on that folder find it too.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,26 +20,77 @@ from flask.testing import FlaskClient
 from boardroom import create_app, migrations
 from boardroom.db import db, write_transaction
 from boardroom.people.models import Membership, Person, Role
+from tests.databases import Postgres, name_in, point_to, postgres
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("TEST_DATABASE") == "postgresql":
+        # Applications that a test leaves lying about; SQLite's connections say nothing of it.
+        for ignored in ("still open:ResourceWarning", ":pytest.PytestUnraisableExceptionWarning"):
+            config.addinivalue_line("filterwarnings", f"ignore:.*{ignored}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("TEST_DATABASE") == "postgresql":
+        for item in items:
+            if item.get_closest_marker("sqlite"):
+                item.add_marker(pytest.mark.skip(reason="about SQLite alone"))
+
+
+CopyData = Callable[[Path, Path], Path]
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database that went through every migration once; each test gets a copy."""
-    data = tmp_path_factory.mktemp("migrated")
-    app = create_app("testing", data=data)
+def cluster() -> Iterator[Postgres | None]:
+    """The PostgreSQL server of these tests; None where they run on SQLite."""
+    if os.environ.get("TEST_DATABASE") != "postgresql":
+        yield None
+        return
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_data(cluster: Postgres | None) -> Callable[[Path], Path]:
+    """Make a data folder whose database is empty."""
+
+    def make(folder: Path) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        if cluster is not None:
+            point_to(folder, cluster.address(cluster.new()))
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def copy_data(cluster: Postgres | None) -> CopyData:
+    """Copy a data folder, which nobody serves, with its database."""
+
+    def copy(source: Path, target: Path) -> Path:
+        shutil.copytree(source, target, dirs_exist_ok=True)
+        if cluster is not None:
+            point_to(target, cluster.address(cluster.new(name_in(source))))
+        return target
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory, new_data: Callable[[Path], Path]) -> Path:
+    """A data folder that went through every migration once; each test gets a copy."""
+    folder = new_data(tmp_path_factory.mktemp("migrated") / "data")
+    app = create_app("testing", data=folder)
     migrations.upgrade(app)
     with app.app_context():
         db.engine.dispose()
-    return data / "boardroom.db"
+    return folder
 
 
 @pytest.fixture
-def data(tmp_path: Path, migrated_database: Path) -> Path:
+def data(tmp_path: Path, migrated: Path, copy_data: CopyData) -> Path:
     """A data folder with an empty, migrated database."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    shutil.copy(migrated_database, folder / "boardroom.db")
-    return folder
+    return copy_data(migrated, tmp_path / "data")
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from boardroom.minutes.queries import amendments_about
 from boardroom.opinions.rules import takes_opinions
 from boardroom.people.models import Role
 from boardroom.refusals import Refused
+from boardroom.text import clean_line
 from boardroom.web import see_other
 
 __all__ = ["bp", "document_routes", "form_routes"]
@@ -72,7 +73,7 @@ def case_list() -> str:
     """Every case that the person may read."""
     page = request.args.get("page", "1")
     filters = queries.Filters(
-        text=request.args.get("q", "")[:100],
+        text=clean_line(request.args.get("q"))[:100],
         status=request.args.get("status", ""),
         board=request.args.get("board", ""),
         waiting=request.args.get("waiting") == "1",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,13 @@ from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_transaction
 from boardroom.demo.build import build
 from boardroom.people.models import Person
+from tests.conftest import CopyData
 
 
 @pytest.fixture(scope="session")
-def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_demo(tmp_path_factory: pytest.TempPathFactory, new_data: Callable[[Path], Path]) -> Path:
     """A folder with the demonstration; only to be copied."""
-    folder = tmp_path_factory.mktemp("made") / "demo"
+    folder = new_data(tmp_path_factory.mktemp("made") / "demo")
     app = create_app("demo", data=folder)
     migrations.upgrade(app)
     with app.app_context():
@@ -34,11 +34,9 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo_folder(made_demo: Path, tmp_path: Path) -> Path:
+def demo_folder(made_demo: Path, tmp_path: Path, copy_data: CopyData) -> Path:
     """The demonstration in a folder of the test's own."""
-    folder = tmp_path / "demo"
-    shutil.copytree(made_demo, folder)
-    return folder
+    return copy_data(made_demo, tmp_path / "demo")
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from boardroom import create_app, migrations
 from boardroom.cli import main
 from boardroom.db import db
 from tests import servers
+from tests.conftest import CopyData
 
 BOARDS = Path(__file__).parents[2] / "config" / "boards"
 PASSWORD = "four quiet garden lamps"
@@ -248,6 +249,7 @@ def test_a_role_and_a_board_that_do_not_exist(data: Path) -> None:
         refused(command("user", "add", "--data", data, *words), 2, "surgery", "palliative_care")
 
 
+@pytest.mark.sqlite
 def test_the_link_of_somebody_invited_is_whole_where_the_address_is_known(data: Path) -> None:
     def invite(number: int, *more: str, **environment: str) -> str:
         done = command(
@@ -283,10 +285,12 @@ def test_init_without_a_terminal_says_what_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def kept_demo(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept_demo(
+    made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The demonstration, for commands that leave no trace that matters."""
     folder = tmp_path_factory.mktemp("kept") / "demo"
-    shutil.copytree(made_demo, folder)
+    copy_data(made_demo, folder)
     return folder
 
 
@@ -435,6 +439,7 @@ def test_a_folder_without_a_database_is_refused_and_left_as_it_is(
     assert list(empty.iterdir()) == []
 
 
+@pytest.mark.sqlite
 def test_a_database_of_a_newer_version_is_left_alone(data: Path) -> None:
     set_revision(data, "9999_to_come")
     for words in (
@@ -458,12 +463,14 @@ def test_a_database_of_an_older_version_is_upgraded_when_asked(tmp_path: Path) -
     assert command("upgrade", "--data", data).stdout == "Nothing to do.\n"
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "boardroom.db").write_bytes(b"This is a letter. " * 500)
     for words in (("upgrade",), ("serve", "--port", 0), ("demo", "--port", 0)):
         refused(command(*words, "--data", tmp_path), 1, "not a database")
 
 
+@pytest.mark.sqlite
 def test_a_trail_that_was_tampered_with(demo_folder: Path) -> None:
     with sqlite3.connect(demo_folder / "boardroom.db") as database:
         for (name,) in database.execute(
