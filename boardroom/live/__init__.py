@@ -10,11 +10,13 @@ from boardroom.live.attendance import arrive, count_in, leave, see_out
 from boardroom.live.connections import (
     give_way,
     init_live,
+    queue_is_away,
     say_goodbye,
     start_background,
     start_housekeeping,
 )
-from boardroom.live.presence import AUDIENCES, audience_of
+from boardroom.live.elsewhere import living
+from boardroom.live.presence import AUDIENCES, audience_of, process_name
 from boardroom.live.push import (
     announce,
     announce_case,
@@ -38,9 +40,12 @@ __all__ = [
     "give_way",
     "init_live",
     "leave",
+    "living",
     "numbered",
+    "process_name",
     "publish",
     "pushed",
+    "queue_is_away",
     "say_goodbye",
     "see_out",
     "socketio",

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from boardroom import live
 from boardroom.aside import run_aside
 from boardroom.boards.definition import BoardDefinition
 from boardroom.db import db, now, write_transaction
@@ -22,6 +23,7 @@ from boardroom.refusals import IllegalTransition
 log = logging.getLogger(__name__)
 
 FAILED = "The file could not be made. Make it again; the server’s log says more."
+EVERY = 60  # seconds
 INTERRUPTED = "The server stopped before the file was finished. Make it again."
 
 
@@ -65,20 +67,34 @@ def run(app: Flask, export_id: int) -> None:
 
 
 def close_interrupted(app: Flask) -> None:
-    """Say of every file that was being made when the server stopped that it was not finished.
+    """Say of every file whose server process stopped while making it that it was not finished.
 
-    The server calls it once, before it serves; half a file is removed.
+    The server calls it before it serves, and beside others now and then; half a file is removed.
     """
     with app.app_context():
         with write_transaction() as session:
             unfinished = session.scalars(
-                select(Export).where(Export.finished_at.is_(None), Export.problem == "")
+                select(Export).where(
+                    Export.finished_at.is_(None),
+                    Export.problem == "",
+                    Export.process.not_in(live.living()),
+                )
             ).all()
             numbers = [export.id for export in unfinished]
             for export in unfinished:
                 export.problem = INTERRUPTED
         for number in numbers:
             _leave_nothing(app, number)
+
+
+def keep(app: Flask) -> None:
+    """`close_interrupted` now and then: another process may have died meanwhile."""
+    while True:
+        live.socketio.sleep(EVERY)
+        try:
+            close_interrupted(app)
+        except Exception:
+            log.exception("closing interrupted exports failed; it goes on")
 
 
 def _leave_nothing(app: Flask, export_id: int) -> None:
