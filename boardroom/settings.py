@@ -49,7 +49,7 @@ def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
     values["TESTING"] = mode == "testing"
     values["DATA_DIR"] = data
     values["DOCUMENTS_DIR"] = data / "documents"
-    values["DATABASE_URL"] = _normal(str(values.get("DATABASE_URL") or own_database(data)))
+    values["DATABASE_URL"] = checked_address(str(values.get("DATABASE_URL") or own_database(data)))
     values.setdefault("BOARDS_DIR", str(asset_dir("config") / "boards"))
     values.setdefault("LETTERS_DIR", str(asset_dir("config") / "letters"))
     if not values.get("SECRET_KEY"):
@@ -68,7 +68,8 @@ def database_file(mode: Mode, data: Path) -> Path | None:
     return Path(place) if scheme.startswith("sqlite") and place else None
 
 
-def _normal(url: str) -> str:
+def checked_address(url: str) -> str:
+    """A database's address with its driver. Raises SettingsError."""
     from sqlalchemy.exc import ArgumentError
 
     from boardroom.engines import normal_url
@@ -88,7 +89,7 @@ def point_to(data: Path, url: str) -> bool:
     """
     named = configured("production", data).get("DATABASE_URL")
     if named is not None:
-        if _normal(str(named)) != _normal(url):
+        if checked_address(str(named)) != checked_address(url):
             raise SettingsError("The settings name another database already (database_url).")
         return False
     path = data / "boardroom.toml"

@@ -41,13 +41,19 @@ CopyData = Callable[[Path, Path], Path]
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Postgres | None]:
-    """The PostgreSQL server of these tests; None where they run on SQLite."""
-    if os.environ.get("TEST_DATABASE") != "postgresql":
-        yield None
-        return
+def postgresql() -> Iterator[Postgres]:
+    """A PostgreSQL server, started by the first test that asks for it."""
     with postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Postgres | None:
+    """The PostgreSQL server that every test's record is in; None where they run on SQLite."""
+    if os.environ.get("TEST_DATABASE") != "postgresql":
+        return None
+    server: Postgres = request.getfixturevalue("postgresql")
+    return server
 
 
 @pytest.fixture(scope="session")

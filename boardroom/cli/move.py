@@ -32,7 +32,7 @@ def move(url: str, data: Path, as_json: bool) -> None:
     """
     from boardroom import migrations
     from boardroom.cli.common import revision_of
-    from boardroom.settings import SettingsError, own_database, point_to
+    from boardroom.settings import SettingsError, checked_address, own_database, point_to
     from boardroom.upkeep.archive import UpkeepFailed
     from boardroom.upkeep.move import MOVED
     from boardroom.upkeep.move import move as move_record
@@ -42,6 +42,10 @@ def move(url: str, data: Path, as_json: bool) -> None:
     file = data / "boardroom.db"
     if not file.is_file():
         raise click.UsageError(f"{data} holds no boardroom.db: there is nothing to move.")
+    try:
+        url = checked_address(url)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
     app = make_app(data, DATABASE_URL=own_database(data))
     if revision_of(app, data) != migrations.head():
         raise click.ClickException(

@@ -158,6 +158,43 @@ def test_who_waits_at_another_process_is_counted_in_and_hears_everything(house: 
     held(story)
 
 
+def test_what_is_pressed_at_once_in_every_process_happens_once(house: House) -> None:
+    async def story() -> None:
+        async with meeting(house) as here:
+            chairs = [await here.enter_at(url, here.account("chair")) for url in house.urls]
+            await chairs[0].do(here.at("start"))
+            taken = await asyncio.gather(*(c.do(here.at("next"), after="0") for c in chairs))
+            case, item = here.items[0].case_id, here.at(f"items/{here.items[0].id}")
+            # One form sent three times, and three people who write at once.
+            again = await asyncio.gather(
+                *(
+                    c.post(f"/cases/{case}/comments", {"body": "once"}, key="k" * 20, part=True)
+                    for c in chairs
+                )
+            )
+            assert len({headers["X-Boardroom-Seq"] for _, headers, _ in again}) == 1
+            doctors = [
+                await here.enter_at(url, here.account("specialist", n))
+                for n, url in enumerate(house.urls)
+            ]
+            revealed = await asyncio.gather(*(c.tells(f"{item}/reveal") for c in chairs))
+            assert min(revealed) < 300
+            pens = await asyncio.gather(*(d.tells(here.at("pen/take")) for d in doctors))
+            assert sorted(status < 300 for status in pens) == [False, False, True]
+            seq = await chairs[0].do(f"/cases/{case}/comments", body="after all that")
+            await here.all_equal(seq)
+            for client in here.clients:
+                kinds = [kind for push in client.pushes for kind in push["kinds"]]
+                assert kinds.count("case_taken") <= 1
+                assert kinds.count("opinions_revealed") <= 1
+            assert max(taken) > 0
+            thread = unescape(await chairs[0].text(f"/cases/{case}/comments", part=True))
+            assert thread.count(">once<") == 1
+
+    held(story)
+    whole(house)
+
+
 def test_somebody_deactivated_is_out_at_once_in_every_process(house: House) -> None:
     async def story() -> None:
         async with meeting(house) as here:
