@@ -168,7 +168,7 @@ def _housekeeping(app: Flask) -> None:
                     see_off(person_id, meeting_id)
                 sweep()
                 open_missing_stays()
-                if turn % 5 == 0:
+                if turn % 3 == 0:
                     end_unwelcome()
         except Exception:
             log.exception("housekeeping failed; it goes on")

@@ -9,9 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import shutil
-import socket
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +24,8 @@ from boardroom.rehearsal.run import agenda_of
 from boardroom.rehearsal.script import Item
 from boardroom.rehearsal.setting import Account, Place, accounts_on, invite, prepare
 from tests import servers
+from tests.conftest import CopyData
+from tests.databases import free_port
 
 SENTINEL = "SEALED-WORDS-7391"
 
@@ -119,27 +118,9 @@ async def room(url: str, people: int = 15, cases: int = 1) -> AsyncIterator[Room
             await client.close()
 
 
-def copied(folder: Path, to: Path) -> None:
-    """A second folder like one that is being served: building a demonstration takes long."""
-    to.mkdir()
-    with (
-        contextlib.closing(sqlite3.connect(folder / "boardroom.db")) as served,
-        contextlib.closing(sqlite3.connect(to / "boardroom.db")) as own,
-    ):
-        served.backup(own)
-    shutil.copytree(folder / "documents", to / "documents", dirs_exist_ok=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("live")
+def folder(made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_data(made_demo, tmp_path_factory.mktemp("live") / "data")
 
 
 @pytest.fixture(scope="module")
@@ -412,11 +393,10 @@ def test_two_who_press_next_at_once_take_one_case(url: str) -> None:
     held(story, url)
 
 
-def test_a_server_that_dies_loses_nothing_it_acknowledged(folder: Path, url: str) -> None:
+def test_a_server_that_dies_loses_nothing_it_acknowledged(demo_folder: Path) -> None:
     """Killed in the middle of posts and started again: all that was acknowledged is there once,
     and everybody's screen comes back by itself."""
-    port, data = free_port(), folder.parent / "killed"
-    copied(folder, data)
+    port, data = free_port(), demo_folder
 
     async def story(url: str) -> None:
         async with room(url) as here:
