@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env demo test check format lock wheel clean
+.PHONY: help env demo test bench check format lock wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ test: env ## Run every test, the browser tests in a real Chromium included
 	@$(BIN)/python tests/chromium.py
 	$(BIN)/python -m pytest -m "not browser" $(BOTH_CORES)
 	$(BIN)/python -m pytest -m browser # alone: browsers and their servers want the cores for themselves
+
+bench: env ## Measure speed and memory beside bare references (a quarter of an hour); JSON in bench.json
+	$(BIN)/python -m tests.benchmarks --json bench.json
 
 check: env ## Lint, format check, types, import contracts
 	$(BIN)/ruff check .

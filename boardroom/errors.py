@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, g, render_template, request
+from flask import Flask, g, render_template, request, url_for
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, NoResultFound, OperationalError, SQLAlchemyError
@@ -21,6 +22,7 @@ from boardroom.refusals import (
     Forbidden,
     IllegalTransition,
     Locked,
+    PenElsewhere,
     Refused,
     StaleVersion,
 )
@@ -33,10 +35,12 @@ __all__ = [
     "Forbidden",
     "IllegalTransition",
     "Locked",
+    "PenElsewhere",
     "Refused",
     "StaleVersion",
     "database_error",
     "error_page",
+    "field_errors",
     "init_errors",
     "wants_part",
 ]
@@ -77,15 +81,25 @@ def wants_part() -> bool:
     return "HX-Request" in request.headers or "X-Boardroom-Part" in request.headers
 
 
-def error_page(status: int, title: str = "", text: str = "", **more: object) -> tuple[str, int]:
+def error_page(
+    status: int,
+    title: str = "",
+    text: str = "",
+    *,
+    template: str = "errors/error.html",
+    **more: object,
+) -> tuple[str, int]:
     """The page, or the part for a script, that says what went wrong; (HTML, status)."""
     default_title, default_text = MESSAGES.get(
         status, ("Something went wrong", "Nothing was changed. Try again in a moment.")
     )
-    template = "errors/_error.html" if wants_part() else "errors/error.html"
     try:
         html = render_template(
-            template, status=status, title=title or default_title, text=text or default_text, **more
+            "errors/_error.html" if wants_part() else template,
+            status=status,
+            title=title or default_title,
+            text=text or default_text,
+            **more,
         )
     except SQLAlchemyError as error:  # the frame of every page asks who is signed in
         log.error("database: %s, while a page said what went wrong", _type(error))
@@ -94,12 +108,23 @@ def error_page(status: int, title: str = "", text: str = "", **more: object) -> 
     return html, status
 
 
+def field_errors(errors: Mapping[str, str]) -> tuple[str, int]:
+    """The answer to a script's form: {field: what is wrong with it}, to be put beside each."""
+    return render_template("errors/_fields.html", errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 def _domain_error(error: DomainError) -> tuple[str, int]:
+    if isinstance(error, Refused) and error.field and wants_part():
+        return field_errors({error.field: str(error)})
+    if isinstance(error, PenElsewhere):
+        ask = (error.ask, url_for("meetings.ask_pen", meeting_id=error.meeting_id))
+        return error_page(int(error.status), error.title, str(error), calm=True, ask=ask)
     if isinstance(error, StaleVersion):
         return error_page(
             int(error.status), error.title, str(error), mine=error.mine, theirs=error.theirs
         )
-    return error_page(int(error.status), error.title, str(error))
+    points = error.points if isinstance(error, Refused) else ()
+    return error_page(int(error.status), error.title, str(error), points=points)
 
 
 def _csrf_error(error: CSRFError) -> tuple[str, int]:

@@ -14,13 +14,14 @@ from typing import TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.db import db
-from boardroom.errors import wants_part
-from boardroom.meetings.models import AgendaItem, Meeting
+from boardroom.errors import error_page, wants_part
+from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.people.models import Membership, Person, Role
 
 T = TypeVar("T")
@@ -91,6 +92,22 @@ def _own_hospital(person: Person, subject: Subject) -> bool:
     )
 
 
+def _begun_there(subject: Subject) -> bool:
+    """Whether the case is a draft that a referrer began."""
+    case = subject.case
+    if case is None or case.status != CaseStatus.DRAFT or case.created_by is None:
+        return False
+    place = case.created_by.on(case.board)
+    return place is not None and place.role == Role.REFERRER
+
+
+def _fills_in(person: Person, subject: Subject) -> bool:
+    return _own_hospital(person, subject) and (
+        _begun_there(subject)
+        or (subject.case is not None and subject.case.status == CaseStatus.NEEDS_INFORMATION)
+    )
+
+
 def _reads_case(person: Person, subject: Subject) -> bool:
     return _is_member(person, subject) or _own_hospital(person, subject)
 
@@ -120,22 +137,31 @@ READ_CASE = Rule(
     "read a case", "members of its board, and referrers of the hospital that sent it", _reads_case
 )
 START_CASE = Rule(
-    "start a case", "coordinators and chairs", _any_role(Role.COORDINATOR, Role.CHAIR)
+    "start a case",
+    "coordinators and chairs; referrers, for their own hospital",
+    lambda person, subject: bool(
+        person.boards(Role.COORDINATOR, Role.CHAIR)
+        or (person.hospital and person.boards(Role.REFERRER))
+    ),
 )
 EDIT_CASE = Rule(
     "edit a case", "coordinators and chairs of its board", _role(Role.COORDINATOR, Role.CHAIR)
 )
 FILL_IN = Rule(
     "fill in a case",
-    "coordinators and chairs of its board; while information is asked for, referrers of the "
-    "hospital that sent it",
+    "coordinators and chairs of its board; referrers of the hospital that sent it, while "
+    "information is asked for and until they submit what one of them began",
+    lambda person, subject: (
+        _role(Role.COORDINATOR, Role.CHAIR)(person, subject) or _fills_in(person, subject)
+    ),
+)
+DRAW_UP = Rule(
+    "draw up a case",
+    "coordinators and chairs of its board; referrers of the hospital that sent it, until they "
+    "submit what one of them began",
     lambda person, subject: (
         _role(Role.COORDINATOR, Role.CHAIR)(person, subject)
-        or (
-            _own_hospital(person, subject)
-            and subject.case is not None
-            and subject.case.status == CaseStatus.NEEDS_INFORMATION
-        )
+        or (_own_hospital(person, subject) and _begun_there(subject))
     ),
 )
 READ_IMAGES = Rule(
@@ -180,10 +206,11 @@ PLAN = Rule(
 )
 RUN = Rule("run a meeting", "chairs of its board", _role(Role.CHAIR))
 READ_MINUTES = Rule("read minutes", "members of the board, observers too", _is_member)
+EXPORTERS = (Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR)
 EXPORT = Rule(
     "export minutes",
     "administrators, chairs and coordinators of the board",
-    _role(Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR),
+    _role(*EXPORTERS),
 )
 SIGN_MINUTES = Rule("sign minutes", "chairs of the board", _role(Role.CHAIR))
 READ_LETTER = Rule(
@@ -231,14 +258,14 @@ ROUTES: dict[str, Rule] = {
     "cases.save_case": FILL_IN,
     "cases.add_part": FILL_IN,
     "cases.remove_part": FILL_IN,
-    "cases.answer": FILL_IN,
+    "cases.submit": FILL_IN,
     "cases.move_case": EDIT_CASE,
     "cases.set_needed": EDIT_CASE,
     "cases.set_complexity": EDIT_CASE,
     "cases.judge_test": READ_IMAGES,
     "cases.upload_document": FILL_IN,
     "cases.document": READ_CASE,
-    "cases.remove_document": EDIT_CASE,
+    "cases.remove_document": DRAW_UP,
     # The tumour map
     "tumour_map.board_reading": READ_IMAGES,
     "tumour_map.referring_reading": READ_IMAGES_FIRST,
@@ -319,8 +346,6 @@ def subject_of(view_args: dict[str, object] | None) -> Subject:
     if any(isinstance(value, int) and value > LARGEST_KEY for value in args.values()):
         abort(404)  # the database could not even be asked
     board = args.get("board")
-    if board is not None and board not in current_app.extensions["boards"]:
-        abort(404)
     case = _load(Case, args.get("case_id"))
     item = _load(AgendaItem, args.get("item_id"))
     meeting = _load(Meeting, args.get("meeting_id") or (item.meeting_id if item else None))
@@ -376,12 +401,46 @@ def guard() -> Response | tuple[str, int] | None:
     audit.act_as(current_user)
     subject = subject_of(request.view_args)
     g.subject = subject
+    if subject.board is not None and subject.board not in current_app.extensions["boards"]:
+        return _of_the_past(subject.board)
     if rule.allows(current_user, subject):
         return None
     visible = subject.board is None or (
         _reads_case(current_user, subject) if subject.case else _is_member(current_user, subject)
     )
     return abort(403 if visible else 404)
+
+
+def _of_the_past(board: str) -> tuple[str, int] | None:
+    """A board that has a record but no definition any more: said to its members, and whoever may
+    export gets its signed minutes; to all others it is nothing."""
+    place = db.session.scalar(
+        select(Membership).where(Membership.person_id == current_user.id, Membership.board == board)
+    )
+    if place is None or place.role == Role.REFERRER:
+        abort(404)
+    exports = place.role in EXPORTERS
+    if exports and request.endpoint == "minutes.download":
+        return None
+    signed = _signed_meetings(board) if exports else []
+    return error_page(
+        410,
+        "This board is not set up any more",
+        f"The file {board}.toml that defines it is not among the boards’ files. Its record is "
+        "kept: put the file back and start the server anew, and all of it is here again.",
+        template="errors/past_board.html",
+        meetings=signed,
+        exports=exports,
+    )
+
+
+def _signed_meetings(board: str) -> list[Meeting]:
+    query = (
+        select(Meeting)
+        .where(Meeting.board == board, Meeting.status == MeetingStatus.SIGNED)
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    )
+    return list(db.session.scalars(query))
 
 
 def _to_sign_in() -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 
@@ -20,14 +21,44 @@ class Forbidden(DomainError):
     """The person may not do this."""
 
     status = HTTPStatus.FORBIDDEN
-    title = "Not yours to open"
+    title = "Not yours to do"
+
+
+class PenElsewhere(DomainError):
+    """Who writes is decided by the pen, and the pen is in another hand or in none.
+
+    `meeting_id` leads to where it is asked for; a free one is taken by asking.
+    """
+
+    title = "The pen is free"
+
+    def __init__(self, holder: str | None, meeting_id: int) -> None:
+        super().__init__(
+            "Ask for it, and it can be handed to you with one press. Until then you see each word "
+            "as it is written."
+            if holder
+            else "Take it before you write."
+        )
+        self.meeting_id = meeting_id
+        self.ask = "Ask for the pen" if holder else "Take the pen"
+        if holder:
+            self.title = f"{holder} has the pen"
 
 
 class Refused(DomainError):
-    """A value that cannot be taken as it is."""
+    """A value that cannot be taken as it is.
+
+    `field`: the form's name for it, where it has one. `points`: what stands in the way where it is
+    several things, a sentence each.
+    """
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     title = "Something needs another look"
+
+    def __init__(self, message: str, *, field: str = "", points: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.field = field
+        self.points = tuple(points)
 
 
 class Locked(DomainError):

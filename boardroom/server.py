@@ -15,8 +15,10 @@ from gevent.event import Event
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from boardroom import live
+from boardroom.aside import run_aside
 from boardroom.db import db
 from boardroom.followup import keeping
+from boardroom.letters.rules import prepare
 from boardroom.meetings.stage import PARTS
 from boardroom.minutes import exporting
 from boardroom.upkeep import logs
@@ -25,6 +27,7 @@ from boardroom.upkeep.serving import serving
 log = logging.getLogger(__name__)
 
 FINISH_WITHIN = 8.0  # seconds for requests that were taken when the stop was asked for
+PREPARE_AFTER = 5.0  # seconds from the start
 CLOSE_WITHIN = 2.0  # seconds for the last words to every socket
 
 
@@ -91,6 +94,18 @@ def _settle(app: Flask) -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
+def _prepare(app: Flask) -> None:
+    """What the first letter would wait for, read while nobody waits, and kept from the collector.
+
+    Not at once: whoever comes first has the processor, and a server that is stopped as soon as it
+    was started does not wait for the end of it.
+    """
+    gevent.sleep(PREPARE_AFTER)
+    if not app.extensions.get("stopping"):
+        run_aside(prepare)
+        gc.freeze()
+
+
 def _print_exception(context: object, t: Any, v: Any, tb: Any) -> None:
     log.error("work in the background failed", exc_info=(t, v, tb))
 
@@ -137,10 +152,12 @@ def _serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> No
     gevent.get_hub().print_exception = _print_exception  # type: ignore[method-assign]
     live.start_housekeeping(app)
     exporting.close_interrupted(app)
-    live.start_background(keeping.keep, app)
+    live.start_background(live.repeat, keeping.bring_back, app, keeping.EVERY)
+    live.start_background(live.repeat, exporting.sweep, app, exporting.SWEEP_EVERY)
     if app.config["MESSAGE_QUEUE"]:
-        live.start_background(exporting.keep, app)
+        live.start_background(live.repeat, exporting.close_interrupted, app, exporting.EVERY)
     _settle(app)
+    live.start_background(_prepare, app)
     server = _Server((host, port), app)
     server.start()
     shown = f"[{host}]" if ":" in host else host

@@ -7,6 +7,7 @@ settings, so that commands and servers on that folder find it too.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,26 +17,30 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from boardroom import create_app, migrations
 from boardroom.db import db, write_transaction
 from boardroom.people.models import Membership, Person, Role
 from tests.databases import Postgres, name_in, point_to, postgres
 
+ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    if os.environ.get("TEST_DATABASE") == "postgresql":
+    if ON_POSTGRESQL:
         # Applications that a test leaves lying about; SQLite's connections say nothing of it.
         for ignored in ("still open:ResourceWarning", ":pytest.PytestUnraisableExceptionWarning"):
             config.addinivalue_line("filterwarnings", f"ignore:.*{ignored}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if os.environ.get("TEST_DATABASE") == "postgresql":
-        for item in items:
-            if item.get_closest_marker("sqlite"):
-                item.add_marker(pytest.mark.skip(reason="about SQLite alone"))
+    for item in items:
+        if ON_POSTGRESQL and item.get_closest_marker("sqlite"):
+            item.add_marker(pytest.mark.skip(reason="about SQLite, or starts from it"))
 
+
+# ---- The database ----
 
 CopyData = Callable[[Path, Path], Path]
 
@@ -50,23 +55,7 @@ def postgresql() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest) -> Postgres | None:
     """The PostgreSQL server that every test's record is in; None where they run on SQLite."""
-    if os.environ.get("TEST_DATABASE") != "postgresql":
-        return None
-    server: Postgres = request.getfixturevalue("postgresql")
-    return server
-
-
-@pytest.fixture(scope="session")
-def new_data(cluster: Postgres | None) -> Callable[[Path], Path]:
-    """Make a data folder whose database is empty."""
-
-    def make(folder: Path) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        if cluster is not None:
-            point_to(folder, cluster.address(cluster.new()))
-        return folder
-
-    return make
+    return request.getfixturevalue("postgresql") if ON_POSTGRESQL else None
 
 
 @pytest.fixture(scope="session")
@@ -82,15 +71,77 @@ def copy_data(cluster: Postgres | None) -> CopyData:
     return copy
 
 
+# ---- Made once for all tests of a run, whichever process runs them ----
+
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
+
+
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory, new_data: Callable[[Path], Path]) -> Path:
-    """A data folder that went through every migration once; each test gets a copy."""
-    folder = new_data(tmp_path_factory.mktemp("migrated") / "data")
-    app = create_app("testing", data=folder)
-    migrations.upgrade(app)
-    with app.app_context():
-        db.engine.dispose()
+def made_once(tmp_path_factory: pytest.TempPathFactory, cluster: Postgres | None) -> MadeOnce:
+    """``made_once(name, make)`` is a folder that `make` filled; nobody may work in it.
+
+    Each core runs tests in a process of its own: whichever asks first makes it, the others wait.
+    On PostgreSQL each has a server of its own, and makes it there.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ and cluster is None else own
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        made, begun = shared / name, shared / f"{name}.begun"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                shutil.rmtree(begun, ignore_errors=True)
+                begun.mkdir()
+                if cluster is not None:
+                    point_to(begun, cluster.address(cluster.new()))
+                make(begun)
+                begun.rename(made)
+        return made
+
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once(made_once: MadeOnce) -> Iterator[None]:
+    """Every test has an application of its own; they share the compiled templates."""
+    compiled = FileSystemBytecodeCache(str(made_once("templates", lambda folder: None)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Flask, "jinja_options", {"bytecode_cache": compiled})
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated(made_once: MadeOnce) -> Path:
+    """A data folder that went through every migration once; each test gets a copy."""
+
+    def make(folder: Path) -> None:
+        app = create_app("testing", data=folder)
+        migrations.upgrade(app)
+        with app.app_context():
+            db.engine.dispose()
+
+    return made_once("migrated", make)
+
+
+@pytest.fixture(scope="session")
+def made_demo(made_once: MadeOnce) -> Path:
+    """A folder with the demonstration; only to be copied."""
+
+    def make(folder: Path) -> None:
+        from boardroom.demo.build import build
+
+        app = create_app("demo", data=folder)
+        migrations.upgrade(app)
+        with app.app_context():
+            build(app)
+            db.session.close()
+            db.engine.dispose()
+
+    return made_once("demo", make)
+
+
+# ---- A test's own ----
 
 
 @pytest.fixture

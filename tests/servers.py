@@ -26,6 +26,8 @@ class Server:
     url: str
     said: dict[str, Any] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
+    sessions: dict[str, Any] = field(default_factory=dict)
+    """What the browsers of people who signed in hold: cookies and storage, by person."""
 
     def kill(self) -> None:
         """SIGKILL, as when the machine dies."""

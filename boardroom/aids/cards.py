@@ -128,7 +128,7 @@ class Cards:
 _AIDS = {
     "liver": ("child_pugh", "albi", "meld3", "meld_na", "meld", "csph"),
     "tumour": ("milan", "ucsf", "up_to_seven", "afp_model", "mrecist"),
-    "staging": ("bclc_2022", "tnm_ajcc8", "clip", "okuda", "ecog", "asa", "flr",
+    "staging": ("bclc_2022", "tnm_ajcc8", "clip", "okuda", "ecog", "asa", "charlson", "flr",
                 "resection_decompensation_risk", "makuuchi"),
 }  # fmt: skip
 _TITLES = {"liver": "Liver function", "tumour": "Tumour burden", "staging": "Staging and risk"}
@@ -208,7 +208,7 @@ def card_of(
                 if reading["aids"][name]["refused"]
             )
         ),
-        warnings=_warnings(names, reading),
+        warnings=_warnings(names, reading, contradictions=key != "liver"),
         aids=tuple(lines),
         not_for=tuple(why for why in reading["not_for"] if _belongs(why, key, board)),
         options=_options(reading) if key == "staging" else (),
@@ -247,8 +247,9 @@ def _line(name: str, filled: Mapping[str, Any]) -> AidLine:
     )
 
 
-def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+def _warnings(names: Iterable[str], reading: Reading, *, contradictions: bool) -> tuple[str, ...]:
+    # A reading that an older version kept says nothing of the map
+    found = dict.fromkeys(reading.get("contradictions", ()) if contradictions else ())
     for name in names:
         filled = reading["aids"][name]
         if name not in LOUD or not filled["sources"]:

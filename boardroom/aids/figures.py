@@ -233,6 +233,8 @@ _Words = Callable[[Mapping[str, Any]], str]
 _PLAIN: tuple[tuple[str, str, _Words, _Words], ...] = (
     ("ecog", "ECOG", lambda r: str(r["ecog"]), lambda r: ""),
     ("asa", "ASA", lambda r: str(r["asa"]), lambda r: ""),
+    ("charlson", "Charlson", lambda r: str(r["total"]),
+     lambda r: f"{r['total_without_liver_and_tumor']} without liver disease and this tumour"),
     ("clip", "CLIP", lambda r: _points(r["points"]), lambda r: ""),
     ("okuda", "Okuda", lambda r: str(r["stage"]), lambda r: f"{r['adverse_signs']} of 4 signs"),
     (

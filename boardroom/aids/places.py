@@ -32,6 +32,7 @@ _ITEMS = {
     "Body surface (or height and weight), or measured liver and tumour volume": "fact.height",
     "ECOG performance status": "referral.ecog",
     "ECOG grade": "referral.ecog",
+    "Conditions (an empty list says that there are none)": "fact.cci_complete",
 }
 _ELEMENTS = {"sex": "f-patient-sex", "age_years": "f-patient-birth_date"}
 

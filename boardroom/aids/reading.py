@@ -12,6 +12,10 @@ from typing import Any
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.clinical.from_facts import FILLED, CaseRecord
+from boardroom.clinical.read_facts import Read
+from boardroom.tumour_map.models import Side
+from boardroom.tumour_map.queries import readings_of
+from boardroom.tumour_map.rules import SIDES
 from boardroom.web import age
 
 Reading = dict[str, Any]
@@ -21,8 +25,8 @@ NOT_SHOWN = frozenset({"galad"})
 """Computed on request only: sources disagree on its unit and its cut-off."""
 
 
-def record_of(case: Case, on: dt.date) -> CaseRecord:
-    """The case as the decision aids see it."""
+def record_of(case: Case, on: dt.date, read: Read | None = None) -> CaseRecord:
+    """The case as the decision aids see it; `read`: the reading of its images that counts."""
     return CaseRecord(
         case.facts,
         on,
@@ -30,7 +34,17 @@ def record_of(case: Case, on: dt.date) -> CaseRecord:
         ecog=case.ecog,
         sex=case.patient.sex,
         age_years=age(case.patient.birth_date, on),
+        read=read,
     )
+
+
+def read_of(case: Case) -> Read | None:
+    """The reading that counts: the board's, else the referring hospital's; None without any."""
+    sides = readings_of(case.id)
+    found = sides.get(Side.BOARD) or sides.get(Side.REFERRING)
+    if found is None:
+        return None
+    return Read(found.said, f"the {SIDES[found.side]}’s reading", found.imaged_on)
 
 
 def suits(case: Case, board: BoardDefinition) -> tuple[set[str], list[str]]:
@@ -50,15 +64,17 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     """Every decision aid that suits the case, as it stands on a day.
 
     {"on": day, "aids": {name: Filled.as_dict()}, "not_for": [why others are left out],
-    "tumour": {…}, "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids}
+    "tumour": {…}, "contradictions": [where map and facts differ, in words],
+    "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids}
     """
-    record = record_of(case, on)
+    record = record_of(case, on, read_of(case))
     names, why = suits(case, board)
     return {
         "on": on.isoformat(),
         "aids": {name: record.fill(name).as_dict() for name in FILLED if name in names},
         "not_for": why,
         "tumour": _tumour(case, record),
+        "contradictions": list(record.contradictions),
         "facts": {key: _fact(record, key) for key in SHOWN_FACTS if record.fact(key)},
     }
 

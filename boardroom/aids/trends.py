@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.clinical.display import NARROW_SPACE, axis_unit, converted
@@ -27,16 +27,16 @@ STEEP = 20  # from here on a straight scale shows only the highest value
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value: its day, its number, and where it stands in a drawing of 0 to 100 each way."""
+    """One value: its day, its number, and where it stands in a drawing of 0 to 100 each way.
+
+    `text`: the number with as many decimals as every other of its line.
+    """
 
     day: dt.date
     value: float
+    text: str = ""
     x: float = 0.0
     y: float = 0.0
-
-    @property
-    def text(self) -> str:
-        return rounded(Decimal(str(self.value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,27 @@ def drawn(key: str, label: str, unit: str, by_day: dict[dt.date, float]) -> Tren
     """A line through the values, or None for fewer than two."""
     if len(by_day) < 2:
         return None
-    points = [Point(day, value) for day, value in sorted(by_day.items())]
+    places = _decimals(by_day.values())
+    points = [Point(day, value, _text(value, places)) for day, value in sorted(by_day.items())]
     lowest, highest = min(by_day.values()), max(by_day.values())
     steep = lowest > 0 and highest / lowest >= STEEP
     return Trend(key, label, unit, tuple(_placed(points, steep)), steep)
+
+
+def _text(value: float, places: int) -> str:
+    step = Decimal(1).scaleb(-places)
+    return f"{Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP):f}"
+
+
+def _decimals(values: Iterable[float]) -> int:
+    """How many decimals every value of a line is shown with, so that 1 and 1.25 are 1.00 and 1.25.
+
+    As many as one of them needs, but no more than leave the highest four digits.
+    """
+    numbers = [Decimal(str(value)) for value in values]
+    needed = max(len(rounded(number).partition(".")[2]) for number in numbers)
+    highest = max(numbers, key=abs)
+    return min(needed, max(0, 3 - highest.adjusted()) if highest else 0)
 
 
 def _placed(points: Sequence[Point], steep: bool) -> list[Point]:

@@ -233,6 +233,11 @@ def _misfits(board: BoardDefinition) -> Iterator[tuple[str, str]]:
     for i, v in enumerate(board.verdicts):
         if v.family not in families:
             yield f"verdicts[{i}].family", f"'{v.family}' is not one of the verdict families"
+    options = {o.key for o in board.options}
+    for i, v in enumerate(board.verdicts):
+        for j, key in enumerate(v.excludes):
+            if key not in options:
+                yield f"verdicts[{i}].excludes[{j}]", f"'{key}' is not one of the options"
     for i, teller in enumerate(board.tellers):
         if teller.specialty and teller.specialty not in specialties:
             yield f"tellers[{i}].specialty", f"'{teller.specialty}' is not one of the specialties"
@@ -263,6 +268,7 @@ def _misfits(board: BoardDefinition) -> Iterator[tuple[str, str]]:
 
 def _unknown_needs(board: BoardDefinition) -> Iterator[tuple[str, str]]:
     diagnoses = {d.key for d in board.diagnoses}
+    modalities = {m.key for m in board.imaging_modalities}
     known = (
         p.CASE_PARTS | {f"referral.{f}" for f in p.REFERRAL_FIELDS} | {f"fact.{f}" for f in FACTS}
     )
@@ -272,9 +278,13 @@ def _unknown_needs(board: BoardDefinition) -> Iterator[tuple[str, str]]:
         for j, key in enumerate(need.diagnoses):
             if key not in diagnoses:
                 yield f"readiness[{i}].diagnoses[{j}]", f"'{key}' is not one of the diagnoses"
+        for j, key in enumerate(need.modalities):
+            if key not in modalities:
+                yield f"readiness[{i}].modalities[{j}]", f"'{key}' is not an imaging modality"
+        if need.modalities and need.item != "investigations.imaging":
+            yield f"readiness[{i}].modalities", "only 'investigations.imaging' has methods"
         if need.owner not in p.OWNER_ROLES | {s.key for s in board.specialties}:
             yield f"readiness[{i}].owner", f"'{need.owner}' is neither a role nor a specialty"
-    modalities = {m.key for m in board.imaging_modalities}
     for i, limit in enumerate(board.referral.tests):
         if limit.modality not in modalities:
             yield (

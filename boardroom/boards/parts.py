@@ -115,7 +115,8 @@ class Verdict(Part):
     """One word of the verdict vocabulary, shared by first opinion, specialists and board.
 
     `rank`: higher is nearer to cure; absent when the verdict says nothing yet. Comparing the rank
-    of the first opinion with the board's gives the reclassification.
+    of the first opinion with the board's gives the reclassification. `excludes`: options that can
+    hardly be chosen beside it; where one is, the board is warned.
     """
 
     key: Key
@@ -123,6 +124,7 @@ class Verdict(Part):
     short: Line
     family: Key
     rank: StrictInt | None = None
+    excludes: tuple[Key, ...] = ()
     help: str = ""
 
 
@@ -241,8 +243,9 @@ class Need(Part):
     `item`: `referral.<field>`, `fact.<key>` or a part of the case (see CASE_PARTS).
     `missing`: what to say when it is not there. `essential`: without it the case should not be
     listed; otherwise it is only pointed out. `diagnoses`: only for these (empty: for all).
-    `max_age_days`: for facts, how old is too old (0: any age). `owner`: the role or specialty that
-    sees to it before the meeting.
+    `max_age_days`: for facts, how old is too old (0: any age). `modalities`: for imaging, which
+    methods serve (empty: all); how old is too old stands under `referral`. `owner`: the role or
+    specialty that sees to it before the meeting.
     """
 
     item: str
@@ -250,6 +253,7 @@ class Need(Part):
     essential: StrictBool = True
     diagnoses: tuple[Key, ...] = ()
     max_age_days: Annotated[StrictInt, Field(ge=0)] = 0
+    modalities: tuple[Key, ...] = ()
     owner: Key = "referrer"
 
 
@@ -270,6 +274,10 @@ class ReferralRules(Part):
 
     answer_days: Whole = 7
     tests: tuple[TestLimit, ...] = ()
+
+    def limit(self, modality: str) -> TestLimit | None:
+        """What holds for one method, or None where the board says nothing of it."""
+        return next((one for one in self.tests if one.modality == modality), None)
 
 
 class OnlyFor(Part):

@@ -10,8 +10,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.fields import DOCUMENT_KINDS
 from boardroom.cases.models import Case, Investigation, TestJudgement
-from boardroom.cases.view import in_order, test_of_fact
+from boardroom.cases.view import (
+    in_order,
+    test_of_document,
+    test_of_examination,
+    test_of_fact,
+)
 from boardroom.clinical.facts import FACTS
 
 Said = Literal["accepted", "send", "anew"]
@@ -45,9 +51,17 @@ def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[Existin
     for one in case.investigations:
         if not (one.modality or one.on_date or one.availability or one.report):
             continue  # a line that nobody has filled in yet
-        key = f"investigation:{one.id}"
+        key = test_of_examination(one)
         said, why = _examination(one, board, today)
         found.append(_line(key, _name(one, board), one.on_date, said, why, judged.get(key)))
+    for document in case.documents:
+        days = _days_for(document.shows, board)
+        if not days:
+            continue  # a letter, or what is taken over whatever its age
+        key = test_of_document(document)
+        said, why = _by_age(document.dated_on, days, today)
+        name = f"{_shown(document.shows, board)}, attached"
+        found.append(_line(key, name, document.dated_on, said, why, judged.get(key)))
     for need in board.needs_for(case.diagnosis or None):
         name = need.item.removeprefix("fact.")
         values = in_order(fact for fact in case.facts if fact.key == name)
@@ -77,7 +91,7 @@ def _name(one: Investigation, board: BoardDefinition) -> str:
 
 
 def _examination(one: Investigation, board: BoardDefinition, today: dt.date) -> tuple[Said, str]:
-    limit = next((x for x in board.referral.tests if x.modality == one.modality), None)
+    limit = board.referral.limit(one.modality)
     days = limit.max_age_days if limit is not None and one.kind == "imaging" else 0
     if days and one.on_date is not None and (today - one.on_date).days > days:
         return _by_age(one.on_date, days, today)
@@ -86,6 +100,20 @@ def _examination(one: Investigation, board: BoardDefinition, today: dt.date) -> 
     if limit is not None and limit.images and one.availability != "shown":
         return "send", "The images are needed; only the report is here."
     return _by_age(one.on_date, days, today) if days else ("accepted", "")
+
+
+def _days_for(shows: str, board: BoardDefinition) -> int:
+    """How old what a document shows may be; 0 where it does not matter."""
+    if shows == "labs":
+        return board.aids.lab_days
+    limit = board.referral.limit(shows)
+    return limit.max_age_days if limit is not None else 0
+
+
+def _shown(shows: str, board: BoardDefinition) -> str:
+    return DOCUMENT_KINDS.get(shows) or dict(board.choices_for("imaging_modalities")).get(
+        shows, shows
+    )
 
 
 def _by_age(day: dt.date | None, days: int, today: dt.date) -> tuple[Said, str]:

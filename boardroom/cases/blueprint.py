@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, current_app, render_template
 from flask_login import current_user
@@ -14,7 +16,9 @@ from boardroom.cases.case_form import CaseForm
 from boardroom.cases.documents import KINDS
 from boardroom.cases.models import Case
 from boardroom.cases.standing import asked_of
+from boardroom.cases.view import readiness_of
 from boardroom.db import now
+from boardroom.people.models import Role
 from boardroom.web import local
 
 bp = Blueprint("cases", __name__)
@@ -31,15 +35,27 @@ def today(case: Case) -> dt.date:
     return local(now(), case.board).date()
 
 
+def refers(case: Case) -> bool:
+    """Whether the person signed in is a referrer on the case's board, or nothing there at all."""
+    place = current_user.on(case.board)
+    return place is None or place.role == Role.REFERRER
+
+
+def form_of(case: Case, typed: Mapping[str, str] | None = None, **more: Any) -> CaseForm:
+    """The case in its form, as the person signed in fills it in."""
+    return CaseForm(case, board_of(case), today(case), typed or {}, refers=refers(case), **more)
+
+
 def form_page(form: CaseForm) -> str:
     """The long form."""
+    gaps = readiness_of(form.case, form.board, form.today).gaps
     return render_template(
         "cases/edit_case.html",
         form=form,
         case=form.case,
         board=form.board,
         same=queries.same_patient(form.case, current_user),
-        asked=asked_of(form.case, (gap.item for gap in form.readiness.gaps)),
+        asked=asked_of(form.case, (gap.item for gap in gaps)),
         accept=",".join([*(kind.suffix for kind in KINDS.values()), ".jpeg"]),
         largest=current_app.config["DOCUMENT_MAX_BYTES"] // (1024 * 1024),
     )

@@ -15,6 +15,7 @@ from boardroom.cases.sections import SectionState, section_states
 from boardroom.cases.targets import entered, targets
 from boardroom.cases.view import gap_lines, lacking_of, readiness_of
 from boardroom.clinical import facts as clinical
+from boardroom.clinical.catalogue_conditions import COMPLETE
 from boardroom.clinical.fact import Fact, Section
 
 
@@ -44,6 +45,7 @@ class CaseForm:
     another: str = ""  # key of a fact that is to show one more empty line
     stored: Mapping[str, str] = field(default_factory=dict)  # what the typed fields held before
     submitting: bool = False  # the errors include what the board needs first
+    refers: bool = False  # a referrer fills it in: only what is theirs to give is asked
 
     patient = fields.PATIENT
     referral = fields.REFERRAL
@@ -52,6 +54,7 @@ class CaseForm:
     patient_view = fields.PATIENT_VIEW
     none_stated = fields.NONE_STATED
     lines = fields.LINES
+    document = fields.DOCUMENT
 
     def text(self, name: str) -> str:
         """What stands in the field."""
@@ -91,6 +94,11 @@ class CaseForm:
         keys = {fact.key for fact in self.facts(section)}
         return len({fact.key for fact in self.case.facts} & keys)
 
+    def ticked(self, section: Section) -> int:
+        """How many facts of a section are answered by yes, but for that the list is complete."""
+        keys = {fact.key for fact in self.facts(section)} - {COMPLETE}
+        return sum(fact.key in keys and fact.value == "yes" for fact in self.case.facts)
+
     def facts_wrong(self, section: Section) -> bool:
         """Whether a fact of the section holds something to mend."""
         keys = {fact.key for fact in self.facts(section)}
@@ -108,7 +116,8 @@ class CaseForm:
 
     @cached_property
     def readiness(self) -> Readiness:
-        return readiness_of(self.case, self.board, self.today)
+        owner = "referrer" if self.refers else ""
+        return readiness_of(self.case, self.board, self.today, owner)
 
     @cached_property
     def lacking(self) -> tuple[Lacking, ...]:

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.cases import documents, operations, queries, rules
-from boardroom.cases.blueprint import board_of, bp, documents_folder, form_page, today
-from boardroom.cases.case_form import CaseForm
+from boardroom.cases.blueprint import board_of, bp, documents_folder, form_of, form_page, today
 from boardroom.cases.documents import KINDS
+from boardroom.cases.fields import DOCUMENT
 from boardroom.refusals import Refused
 from boardroom.web import see_other
 
@@ -26,6 +26,9 @@ def upload_document(case_id: int) -> Response | tuple[str, int]:
         if not files:
             raise Refused("Choose a file first.")
         dated_on = rules.day(request.form.get("dated_on", ""), "The date", today(found))
+        shows = DOCUMENT["shows"].parse(
+            request.form.get("shows", ""), board_of(found), today(found)
+        )
         for file in files:
             content = file.stream.read(largest + 1)
             name = file.filename or ""
@@ -37,10 +40,10 @@ def upload_document(case_id: int) -> Response | tuple[str, int]:
                 largest=largest,
                 actor=current_user,
                 dated_on=dated_on,
+                shows=shows,
             )
     except (Refused, rules.ValueRefused) as refused:
-        form = CaseForm(found, board_of(found), today(found), errors={"file": str(refused)})
-        return form_page(form), 422
+        return form_page(form_of(found, errors={"file": str(refused)})), 422
     flash("Attached." if len(files) == 1 else f"{len(files)} documents attached.", "success")
     return see_other("cases.edit_case", case_id=case_id, _anchor="documents")
 
@@ -59,9 +62,9 @@ def document(case_id: int, document_id: int) -> Response:
     kind = KINDS.get(found.media_type)
     response = make_response(content)
     media_type = found.media_type
-    response.headers["Content-Type"] = (
-        f"{media_type}; charset=utf-8" if media_type == "text/plain" else media_type
-    )
+    if media_type == "text/plain":
+        media_type = f"text/plain; charset={documents.encoding_of(content) or 'utf-8'}"
+    response.headers["Content-Type"] = media_type
     response.headers.set(
         "Content-Disposition",
         documents.disposition(found.title, inline=kind is not None and kind.inline),

@@ -70,6 +70,8 @@ def check(name: str, content: bytes, largest: int) -> Checked:
         raise Refused("The file is empty. Choose another one.")
     if len(content) > largest:
         raise Refused(f"The file is larger than {largest // (1024 * 1024)} MB. Send a smaller one.")
+    if Path(name.strip().lower()).suffix in _MARKUP_NAMES:
+        raise Refused(NOT_TAKEN)
     media_type = _kind_of(content)
     title = clean_title(name, KINDS[media_type].suffix)
     return Checked(title, media_type, content, hashlib.sha256(content).hexdigest())
@@ -147,26 +149,35 @@ def _word_document(content: bytes) -> str:
     return _DOCX
 
 
-_MARKUP = re.compile(
-    r"<\s*(!doctype|html|head|body|script|svg|\?xml|iframe|object|embed|img|style|link|meta)",
-    re.IGNORECASE,
-)
+# A file that calls itself a page, or is one from its first line on, is no report.
+_MARKUP_NAMES = {".html", ".htm", ".xhtml", ".shtml", ".mht", ".mhtml", ".svg", ".xml", ".js"}
+_A_PAGE = re.compile(r"\s*<\s*(!doctype|html|head|body|svg|\?xml)\b", re.IGNORECASE)
+
+
+def encoding_of(content: bytes) -> str | None:
+    """How a text is written: "utf-8", "windows-1252", or None for what is neither."""
+    for encoding in ("utf-8", "windows-1252"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return None
 
 
 def _is_text(content: bytes) -> bool:
-    """Plain UTF-8 (or Windows Latin) without control characters and without markup."""
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    """UTF-8 or Windows Latin without control characters, and no page of markup as a whole.
+
+    What it quotes does not matter, a script's tag neither: it goes out as text/plain that is not
+    to be guessed at, in a sandbox.
+    """
+    encoding = encoding_of(content)
+    if encoding is None:
         return False
+    text = content.decode(encoding).removeprefix("\ufeff")
     if any((ord(c) < 32 and c not in "\t\n\r\f") or c == "\x7f" for c in text):
         return False
-    # A browser that guesses would run it; nobody sends a report as HTML source.
-    return not _MARKUP.search(text)
+    return not _A_PAGE.match(text)
 
 
 def clean_title(name: str, suffix: str) -> str:

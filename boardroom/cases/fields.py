@@ -45,6 +45,8 @@ class Field:
 
     def choices(self, board: BoardDefinition) -> list[tuple[str, str]]:
         """(stored, shown) pairs, the empty one not among them."""
+        if self.vocabulary == "documents":
+            return [*board.choices_for("imaging_modalities"), *DOCUMENT_KINDS.items()]
         own = _OWN_CHOICES.get(self.vocabulary)
         return list(own) if own is not None else board.choices_for(self.vocabulary)
 
@@ -144,6 +146,22 @@ PATIENT_VIEW = _by_name(
     Field("patient_knows", "What the patient knows", "long", LONG),
     Field("patient_wants", "What the patient wants", "long", LONG),
     Field("met_by", "Who of the board has met the patient"),
+)
+
+
+DOCUMENT_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "labs": "Laboratory results",
+        "pathology": "Pathology report",
+        "letter": "Letter or summary",
+        "other": "Something else",
+    }
+)
+"""What a document can show besides the board's methods of imaging."""
+
+DOCUMENT = _by_name(
+    Field("shows", "It shows", "choice", vocabulary="documents"),
+    Field("dated_on", "Date of the report or images", "date"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from flask import flash, jsonify, render_template, request
@@ -11,8 +12,7 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.cases import operations, queries, rules
-from boardroom.cases.blueprint import board_of, bp, form_page, today
-from boardroom.cases.case_form import CaseForm
+from boardroom.cases.blueprint import board_of, bp, form_of, form_page, today
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.saving import Saved, StaleCase
 from boardroom.cases.saving import save_case as save
@@ -33,10 +33,11 @@ def edit_case(case_id: int) -> str:
     rules.must_be_open(found.status)
     audit.record_reading("read a case", board=found.board, case_id=found.id)
     another = request.args.get("another", "")
-    form = CaseForm(
-        found, board_of(found), today(found), another=another if another in FACTS else ""
-    )
-    return form_page(form)
+    return form_page(form_of(found, another=another if another in FACTS else ""))
+
+
+# What the board alone says: who of it met the patient, and what it answers to their questions.
+_BOARDS_OWN = re.compile(r"met_by|questions-\d+-answer")
 
 
 def _version() -> int:
@@ -58,6 +59,7 @@ def _save_typed(found: Case) -> Saved:
     values = request.form.to_dict()
     refused = {}
     if not can("cases.move_case", case_id=found.id):
+        values = {name: text for name, text in values.items() if not _BOARDS_OWN.fullmatch(name)}
         # A referrer who named another hospital would hand the case, and their view of it, over.
         hospital = values.pop("referrer_hospital", found.referrer_hospital)
         if hospital.strip() != found.referrer_hospital:
@@ -81,10 +83,9 @@ def _stored(found: Case) -> dict[str, str]:
 
 
 def _refused_page(found: Case, saved: Saved, stored: dict[str, str]) -> tuple[str, int]:
-    form = CaseForm(
-        found, board_of(found), today(found), request.form.to_dict(), saved.errors,
-        saved.warnings, stored=stored,
-    )  # fmt: skip
+    form = form_of(
+        found, request.form.to_dict(), errors=saved.errors, warnings=saved.warnings, stored=stored
+    )
     return form_page(form), 422
 
 
@@ -101,23 +102,23 @@ def submit_case(found: Case) -> tuple[str, int] | None:
         operations.submit(found, actor=current_user)
         return None
     errors = {one.field: one.message for one in lacking} | saved.errors
-    form = CaseForm(
-        found, board_of(found), today(found), request.form.to_dict(), errors, saved.warnings,
-        stored=stored, submitting=True,
+    form = form_of(
+        found, request.form.to_dict(), errors=errors, warnings=saved.warnings, stored=stored,
+        submitting=True,
     )  # fmt: skip
     return form_page(form), 422
 
 
-@bp.post("/cases/<int:case_id>/answer")
-def answer(case_id: int) -> Response | tuple[str, int]:
-    """The referrer gives what was asked for: the form is saved and the case submitted again."""
+@bp.post("/cases/<int:case_id>/submit")
+def submit(case_id: int) -> Response | tuple[str, int]:
+    """The referrer hands the case in, at first or with what was asked for; the form is saved."""
     operations.hold(case_id)
     found = queries.load_case(case_id)
-    if found.status != CaseStatus.NEEDS_INFORMATION:
-        raise Refused("Nothing is asked for this case any more.")
+    first = found.status == CaseStatus.DRAFT
     if (page := submit_case(found)) is not None:
         return page
-    flash("Thank you. The board has the case again.", "success")
+    flash(f"{found.code} is with the board. You see here where it stands." if first else
+          "Thank you. The board has the case again.", "success")  # fmt: skip
     return see_other("cases.case", case_id=case_id)
 
 
@@ -143,9 +144,7 @@ def save_case(case_id: int) -> Response | tuple[Response, int] | tuple[str, int]
 
 
 def _answer(found: Case, saved: Saved | None = None) -> dict[str, object]:
-    form = CaseForm(
-        found, board_of(found), today(found), errors=saved.errors if saved is not None else {}
-    )
+    form = form_of(found, errors=saved.errors if saved is not None else {})
     return {
         "version": found.version,
         "saved_at": clock(now(), found.board),
@@ -201,7 +200,7 @@ def _part_answer(found: Case, part: str, key: str, *, focus: str) -> Response:
         more = {"another": key} if key and request.endpoint == "cases.add_part" else {}
         return see_other("cases.edit_case", case_id=found.id, **more, _anchor=focus)
     another = key if request.endpoint == "cases.add_part" else ""
-    form = CaseForm(found, board_of(found), today(found), another=another)
+    form = form_of(found, another=another)
     template = "cases/_fact_lines.html" if part == "facts" else f"cases/_{part}.html"
     section = FACTS[key].section if key else ""
     html = render_template(template, form=form, case=found, board=form.board, section=section)

@@ -221,6 +221,7 @@ class Document(_OfCase, Base):
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     uploaded_at: Mapped[dt.datetime] = mapped_column(default=now)
     dated_on: Mapped[dt.date | None]  # of what it shows, not of the file
+    shows: Mapped[str] = key_column(default="")  # a method of imaging, or one of DOCUMENT_KINDS
 
     case: Mapped[Case] = relationship(back_populates="documents")
     uploaded_by: Mapped[Person | None] = relationship()

@@ -56,6 +56,22 @@ def new_case(
     return case
 
 
+def new_referral(board: BoardDefinition, *, actor: Person, today: dt.date) -> Case:
+    """An empty draft that a referrer begins for their own hospital.
+
+    Raises Refused for a person of no hospital: the case would belong to nobody.
+    """
+    if not actor.hospital:
+        raise Refused("Your account names no hospital. Ask the board’s administrator to add it.")
+    case = new_case(board, actor=actor, patient=Patient(hospital=actor.hospital))
+    case.referrer_name = case.first_by = actor.name
+    case.referrer_contact = actor.email
+    case.referrer_hospital = actor.hospital
+    case.referred_on = today
+    db.session.flush()
+    return case
+
+
 def hold(case_id: int) -> Case:
     """The case, held until this transaction ends, so that two saves cannot cross."""
     query = (
@@ -279,8 +295,9 @@ def attach(
     largest: int,
     actor: Person,
     dated_on: dt.date | None = None,
+    shows: str = "",
 ) -> Document:
-    """Attach a file. `dated_on`: the day of the report or images in it.
+    """Attach a file. `dated_on`: the day of the report or images in it; `shows`: which, as a key.
 
     Raises Refused for a file that is empty, too large or of a kind not taken.
     """
@@ -298,6 +315,7 @@ def attach(
         sha256=checked.sha256,
         uploaded_by_id=actor.id,
         dated_on=dated_on,
+        shows=shows,
     )
     case.documents.append(document)
     db.session.flush()

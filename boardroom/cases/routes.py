@@ -20,19 +20,21 @@ from boardroom.cases import (
 )
 from boardroom.cases.accepted import tests_of
 from boardroom.cases.blueprint import board_of, bp, today
+from boardroom.cases.blueprint import refers as is_referrer
 from boardroom.cases.documents import KINDS
-from boardroom.cases.fields import CASE, PATIENT
+from boardroom.cases.fields import CASE, DOCUMENT, PATIENT
 from boardroom.cases.models import Case
 from boardroom.cases.saving import save_case as save
 from boardroom.cases.standing import asked_of, standings
 from boardroom.cases.view import FactGroup, fact_groups, gap_lines, lacking_of, readiness_of
 from boardroom.consensus.queries import answers_of
+from boardroom.db import now
 from boardroom.minutes.queries import amendments_about
 from boardroom.opinions.rules import takes_opinions
 from boardroom.people.models import Role
 from boardroom.refusals import Refused
 from boardroom.text import clean_line
-from boardroom.web import see_other
+from boardroom.web import local, see_other
 
 __all__ = ["bp", "document_routes", "form_routes"]
 
@@ -54,6 +56,14 @@ def document_kind(media_type: str) -> str:
     """In a word or two: "PDF", "Word document"."""
     kind = KINDS.get(media_type)
     return kind.name if kind else "File"
+
+
+@bp.app_template_filter("document_shows")
+def document_shows(shows: str, board: str) -> str:
+    """What a document shows, in the board's words."""
+    return dict(DOCUMENT["shows"].choices(current_app.extensions["boards"][board])).get(
+        shows, shows
+    )
 
 
 @bp.app_template_filter("short_day")
@@ -95,21 +105,24 @@ def case(case_id: int) -> str:
     """One case, to be read."""
     found = queries.load_case(case_id)
     board = board_of(found)
-    place = current_user.on(found.board)
     audit.record_reading("read a case", board=found.board, case_id=found.id)
     readiness = readiness_of(found, board, today(found))
     lacking = lacking_of(found) if found.status in ("draft", "needs_information") else ()
-    refers = place is None or place.role == Role.REFERRER
+    refers = is_referrer(found)
+    # Who refers is shown what they have to give; what the board sees to is the board's affair.
+    shown = readiness_of(found, board, today(found), "referrer") if refers else readiness
+    answers = answers_of(case_id) if refers else []
     return render_template(
         "cases/case.html",
         case=found,
         board=board,
-        readiness=readiness,
+        readiness=shown,
         blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
-        gaps=gap_lines(readiness, lacking, links=False),
+        gaps=gap_lines(shown, lacking, links=False),
         rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
         items=[] if refers else queries.agenda_of(case_id),
-        answers=answers_of(case_id) if refers else [],
+        answers=answers,
+        withheld=refers and not answers,
         amendments=amendments_about(case_id) if refers else [],
         own_opinion=queries.own_opinion_status(case_id, current_user.id),
         takes_opinions=takes_opinions(found.status),
@@ -127,11 +140,9 @@ def case(case_id: int) -> str:
 def new_case() -> str | Response | tuple[str, int]:
     """The beginning of a referral: whose, and which question. The rest follows in the long form."""
     boards = current_app.extensions["boards"]
-    open_to = {
-        key: boards[key]
-        for key in current_user.boards(Role.COORDINATOR, Role.CHAIR)
-        if key in boards
-    }
+    prepares = current_user.boards(Role.COORDINATOR, Role.CHAIR)
+    refers = current_user.boards(Role.REFERRER) if current_user.hospital else []
+    open_to = {key: boards[key] for key in (*prepares, *refers) if key in boards}
     names = ("patient-name", "patient-record_number", "question")
     typed = {name: request.form.get(name, "") for name in names}
     key = request.form.get("board") or next(iter(open_to))
@@ -141,7 +152,11 @@ def new_case() -> str | Response | tuple[str, int]:
             errors["board"] = "Choose one of your boards."
             key = next(iter(open_to))
         else:
-            made = operations.new_case(open_to[key], actor=current_user)
+            if key in prepares:
+                made = operations.new_case(open_to[key], actor=current_user)
+            else:
+                day = local(now(), key).date()
+                made = operations.new_referral(open_to[key], actor=current_user, today=day)
             saved = save(
                 made, typed, made.version, actor=current_user, board=open_to[key],
                 today=today(made),
@@ -151,7 +166,7 @@ def new_case() -> str | Response | tuple[str, int]:
             errors.update(saved.errors)
     page = render_template(
         "cases/new_case.html", boards=open_to, chosen=key, typed=typed, errors=errors,
-        patient=PATIENT, question=CASE["question"],
+        patient=PATIENT, question=CASE["question"], refers=not prepares,
     )  # fmt: skip
     return (page, 422) if errors else page
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.parts import Need
 from boardroom.refusals import IllegalTransition
 
 CASE_MOVES: Mapping[str, frozenset[str]] = {
@@ -117,12 +118,25 @@ class KnownFact:
 
 
 @dataclass(frozen=True)
+class KnownImaging:
+    """An examination of which something is here: its method, "" where that was not said, its day.
+
+    `judged`: as for a fact.
+    """
+
+    modality: str
+    on_date: dt.date | None
+    judged: str | None = None
+
+
+@dataclass(frozen=True)
 class Known:
     """What a case holds, as readiness sees it. `given`: items that are there, such as "lesions"."""
 
     diagnosis: str | None
     given: frozenset[str]
     facts: tuple[KnownFact, ...]
+    imaging: tuple[KnownImaging, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,19 +177,49 @@ class Readiness:
         return not self.essential
 
 
-def readiness(board: BoardDefinition, known: Known, today: dt.date) -> Readiness:
-    """Compare what is known with what the board's definition asks for this diagnosis."""
-    needs = board.needs_for(known.diagnosis)
+def readiness(board: BoardDefinition, known: Known, today: dt.date, owner: str = "") -> Readiness:
+    """Compare what is known with what the board's definition asks for this diagnosis.
+
+    `owner`: only of what this role or specialty sees to.
+    """
+    needs = [one for one in board.needs_for(known.diagnosis) if not owner or one.owner == owner]
     gaps = []
     for need in needs:
         if need.item.startswith("fact."):
             why = _fact_gap(need.item.removeprefix("fact."), need.max_age_days, known, today)
+        elif need.item == "investigations.imaging":
+            why = _imaging_gap(board, need, known, today)
         else:
             why = None if need.item in known.given else ""
         if why is not None:
             gaps.append(Gap(need.item, need.missing, need.essential, why, need.owner))
     gaps.sort(key=lambda gap: not gap.essential)
     return Readiness(tuple(gaps), len(needs), tuple((need.item, need.essential) for need in needs))
+
+
+def _imaging_gap(board: BoardDefinition, need: Need, known: Known, today: dt.date) -> str | None:
+    """None where one examination is young enough; else what is wrong with the newest."""
+    wanted = [
+        one
+        for one in known.imaging
+        if not need.modalities or one.modality in ("", *need.modalities)
+    ]
+    found = [(one.on_date or dt.date.min, _too_old(board, one, today)) for one in wanted]
+    if any(why is None for _, why in found):
+        return None
+    return max(found, key=lambda pair: pair[0])[1] if found else ""
+
+
+def _too_old(board: BoardDefinition, one: KnownImaging, today: dt.date) -> str | None:
+    if one.judged is not None:
+        return f"Needed anew: {one.judged}" if one.judged else None
+    limit = board.referral.limit(one.modality)
+    if limit is None or not limit.max_age_days:
+        return None
+    if one.on_date is None:
+        return "Given without its date."
+    age = (today - one.on_date).days
+    return f"The last one is {age} days old." if age > limit.max_age_days else None
 
 
 def _fact_gap(key: str, max_age: int, known: Known, today: dt.date) -> str | None:

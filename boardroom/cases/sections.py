@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 _OF_FACTS = {
     "fitness": "clinical",
+    "conditions": "clinical",
     "background": "clinical",
     "tumour": "tumour",
     "vascular": "tumour",
@@ -41,6 +42,7 @@ _OF_PREFIX = {
     "investigations": "investigations",
     "questions": "patient-view",
     "file": "documents",
+    "documents": "documents",
 }
 _OF_PARTS = {
     "lesions": "tumour",

@@ -14,6 +14,7 @@ from boardroom.clinical.facts import FACTS
 
 FACT_PARTS = {"value": "value", "unit": "unit", "taken_on": "date"}
 _FACT = re.compile(r"fact-([a-z0-9_]+)-(\d{1,3})-(value|unit|taken_on)")
+_DOCUMENT = re.compile(r"documents-(\d{1,9})-([a-z_]+)")
 _LINE = re.compile(r"(lesions|treatments|investigations|questions)-(\d{1,9})-([a-z_]+)")
 
 
@@ -75,6 +76,8 @@ def _target(case: Case, name: str) -> Plain | OfFact | None:
         return Plain(name, case.patient, patient_field, f"Patient: {patient_field.label}")
     if match := _LINE.fullmatch(name):
         return _line(case, name, *match.groups())
+    if match := _DOCUMENT.fullmatch(name):
+        return _document(case, name, *match.groups())
     if match := _FACT.fullmatch(name):
         key, number, part = match[1], int(match[2]), match[3]
         if key not in FACTS or number < 1:
@@ -92,3 +95,11 @@ def _line(case: Case, name: str, collection: str, line_id: str, part: str) -> Pl
         return None
     row = next((r for r in getattr(case, collection) if r.id == int(line_id)), None)
     return Plain(name, row, field, f"{fields.LINE_WORDS[collection].capitalize()}: {field.label}")
+
+
+def _document(case: Case, name: str, document_id: str, part: str) -> Plain | None:
+    field = fields.DOCUMENT.get(part)
+    if field is None:
+        return None
+    row = next((r for r in case.documents if r.id == int(document_id)), None)
+    return Plain(name, row, field, f"Document: {field.label}")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.parts import REFERRAL_FIELDS
 from boardroom.cases import rules
-from boardroom.cases.models import Case, Fact
+from boardroom.cases.fields import DOCUMENT_KINDS
+from boardroom.cases.models import Case, Document, Fact, Investigation
 from boardroom.clinical import facts as clinical
+from boardroom.clinical.catalogue_conditions import COMPLETE
 from boardroom.clinical.display import shown
+from boardroom.clinical.read_facts import invasion, spread
+from boardroom.tumour_map.models import Side
+from boardroom.tumour_map.queries import Sides, readings_of
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,8 @@ def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
     known_first = [*[k for k in clinical.FACTS if k in by_key]]
     for key in [*known_first, *[k for k in by_key if k not in clinical.FACTS]]:
         values = [in_words(fact, units) for fact in reversed(in_order(by_key[key]))]
+        if key == COMPLETE:
+            continue  # told by what is there, or by that nothing is
         known = clinical.FACTS.get(key)
         group = groups[known.section] if known else other
         if known is not None and known.kind == "yesno" and len(values) == 1:
@@ -84,6 +91,8 @@ def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
         else:
             label = known.label if known else key
             group.lines.append(FactLine(key, label, values[0], tuple(values[1:])))
+    if COMPLETE in by_key and not groups["conditions"].count:
+        groups["conditions"].no.append("none of the conditions that it counts")
     return [group for group in [*groups.values(), other] if group.count]
 
 
@@ -95,8 +104,16 @@ def test_of_fact(fact: Fact) -> str:
     return f"fact:{fact.key}:{fact.taken_on.isoformat() if fact.taken_on else ''}"
 
 
-def known_of(case: Case) -> rules.Known:
-    """What the case holds, for `rules.readiness`."""
+def test_of_examination(one: Investigation) -> str:
+    return f"investigation:{one.id}"
+
+
+def test_of_document(one: Document) -> str:
+    return f"document:{one.id}"
+
+
+def known_of(case: Case, read: Sides | None = None) -> rules.Known:
+    """What the case holds, for `rules.readiness`; `read` as for `readiness_of`."""
     given = {
         f"referral.{name}" for name in REFERRAL_FIELDS if getattr(case, name) not in ("", None)
     }
@@ -106,11 +123,12 @@ def known_of(case: Case) -> rules.Known:
         given.add("treatments")
     if case.no_tissue:
         given.add("investigations.pathology")
-    given |= {
-        f"investigations.{one.kind}"
-        for one in case.investigations
-        if one.report or one.availability not in ("", "none")
-    }
+    here = [
+        one for one in case.investigations if one.report or one.availability not in ("", "none")
+    ]
+    given |= {f"investigations.{one.kind}" for one in here}
+    if any(one.shows == "pathology" for one in case.documents):
+        given.add("investigations.pathology")
     view = {"knows": case.patient_knows, "wants": case.patient_wants, "met_by": case.met_by}
     given |= {f"patient_view.{name}" for name, text in view.items() if text}
     if any(one.text for one in case.questions):
@@ -118,16 +136,50 @@ def known_of(case: Case) -> rules.Known:
     if case.documents:
         given.add("documents")
     judged = {one.test: "" if one.accepted else one.reason for one in case.judgements}
-    facts = tuple(
+    facts = [
         rules.KnownFact(fact.key, fact.taken_on, judged.get(test_of_fact(fact)))
         for fact in case.facts
-    )
-    return rules.Known(case.diagnosis or None, frozenset(given), facts)
+    ]
+    facts += _read_from_the_map(case, {fact.key for fact in case.facts}, read)
+    imaging = [
+        rules.KnownImaging(one.modality, one.on_date, judged.get(test_of_examination(one)))
+        for one in here
+        if one.kind == "imaging"
+    ]
+    imaging += [
+        rules.KnownImaging(one.shows, one.dated_on, judged.get(test_of_document(one)))
+        for one in case.documents
+        if one.shows and one.shows not in DOCUMENT_KINDS
+    ]
+    return rules.Known(case.diagnosis or None, frozenset(given), tuple(facts), tuple(imaging))
 
 
-def readiness_of(case: Case, board: BoardDefinition, today: dt.date) -> rules.Readiness:
-    """What this case still lacks for a fair discussion."""
-    return rules.readiness(board, known_of(case), today)
+def _read_from_the_map(
+    case: Case, known: Collection[str], sides: Sides | None
+) -> list[rules.KnownFact]:
+    """Vein invasion and spread where no fact, but a reading of the images states them."""
+    lacking = {"macrovascular_invasion", "extrahepatic_spread"} - set(known)
+    if sides is None:
+        sides = readings_of(case.id) if lacking else {}
+    read = sides.get(Side.BOARD) or sides.get(Side.REFERRING)
+    if read is None:
+        return []
+    said = {**invasion(read.said), **spread(read.said)}
+    return [rules.KnownFact(key, read.imaged_on) for key in lacking if said.get(key)]
+
+
+def readiness_of(
+    case: Case,
+    board: BoardDefinition,
+    today: dt.date,
+    owner: str = "",
+    read: Sides | None = None,
+) -> rules.Readiness:
+    """What this case still lacks for a fair discussion; of one owner only, where one is named.
+
+    `read`: the readings of its images, for who has those of several cases; asked for without.
+    """
+    return rules.readiness(board, known_of(case, read), today, owner)
 
 
 def lacking_of(case: Case) -> tuple[rules.Lacking, ...]:

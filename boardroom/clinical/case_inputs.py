@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from boardroom.clinical.aid import Result
+from boardroom.clinical.catalogue_conditions import COMPLETE, CONDITIONS, OTHER_TUMOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +279,18 @@ def morphology(record: Record) -> Found:
     return Found(kind, ("tumour_percent", *number.keys))
 
 
+def conditions(record: Record) -> Found:
+    """Those that are ticked, once somebody has said that the list is complete."""
+    if record.text(COMPLETE) != "yes":
+        return NOTHING
+    keys = tuple(key for key in CONDITIONS if record.text(key) == "yes")
+    return Found([CONDITIONS[key] for key in keys], keys)
+
+
+def other_tumour(record: Record) -> Found:
+    return Found(record.text(OTHER_TUMOUR) == "yes", (OTHER_TUMOUR,))
+
+
 def _basic(field: str, known: Iterable[str] = ()) -> Derivation:
     """Of the case or its patient, not among the dated facts."""
     words = tuple(known)
@@ -317,5 +330,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "clip.child_pugh_class": _value_of("child_pugh", "class"),
     "clip.tumor_morphology": morphology,
     "clip.portal_vein_thrombosis": portal_thrombosis,
+    "charlson.conditions": conditions,
+    "charlson.other_solid_tumor": other_tumour,
 }
 """An input's name, or aid and input, to where a case says it. Others are facts of the same kind."""

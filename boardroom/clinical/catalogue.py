@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from boardroom.clinical import catalogue_findings as findings
 from boardroom.clinical import catalogue_labs as labs
+from boardroom.clinical.catalogue_conditions import condition_facts
 from boardroom.clinical.fact import Fact
 
 
@@ -24,6 +25,7 @@ def _all() -> dict[str, Fact]:
         findings.vascular_facts(),
         findings.background_facts(),
         findings.fitness_facts(),
+        condition_facts(),
     ):
         for fact in section:
             if fact.key in facts:

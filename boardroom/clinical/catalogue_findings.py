@@ -56,9 +56,9 @@ def tumour_facts() -> tuple[Fact, ...]:
             "Hepatic vein invasion",
             "tumour",
             ("none", "None"),
-            ("vv1", "Peripheral"),
-            ("vv2", "Main hepatic vein"),
-            ("vv3", "Inferior vena cava"),
+            ("vv1", "Vv1, peripheral branch"),
+            ("vv2", "Vv2, main hepatic vein"),
+            ("vv3", "Vv3, inferior vena cava"),
         ),
         yesno("bile_duct_invasion", "Bile duct invasion", "tumour"),
         choice(

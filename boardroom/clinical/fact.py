@@ -10,7 +10,7 @@ from typing import Literal
 
 from boardroom.clinical.units import Unit
 
-Section = Literal["liver", "blood", "tumour", "vascular", "background", "fitness"]
+Section = Literal["liver", "blood", "tumour", "vascular", "background", "fitness", "conditions"]
 Kind = Literal["number", "choice", "yesno"]
 
 SECTIONS: Mapping[Section, str] = MappingProxyType(
@@ -21,6 +21,7 @@ SECTIONS: Mapping[Section, str] = MappingProxyType(
         "vascular": "Vessels and portal pressure",
         "background": "Background",
         "fitness": "Fitness",
+        "conditions": "Other illnesses (Charlson)",
     }
 )
 """Sections in the order in which a form and a page show them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from boardroom.clinical.aid import Outcome, aid
+from boardroom.clinical.catalogue_conditions import WEIGHTS
 from boardroom.clinical.inputs import choice, half_up, number, yesno
 
 ECOG = (
@@ -73,27 +74,6 @@ def asa(asa: str, emergency: bool | None) -> Outcome:
     return Outcome({"asa": label, "class": name, "meaning": meaning}, f"{label}: {meaning}")
 
 
-WEIGHTS = {
-    "myocardial_infarction": (1, "Myocardial infarction"),
-    "heart_failure": (1, "Heart failure"),
-    "peripheral_vascular_disease": (1, "Peripheral vascular disease"),
-    "cerebrovascular_disease": (1, "Stroke or TIA"),
-    "dementia": (1, "Dementia"),
-    "chronic_pulmonary_disease": (1, "Chronic lung disease"),
-    "connective_tissue_disease": (1, "Connective tissue disease"),
-    "peptic_ulcer": (1, "Peptic ulcer"),
-    "mild_liver_disease": (1, "Chronic hepatitis, or cirrhosis without portal hypertension"),
-    "diabetes_uncomplicated": (1, "Diabetes without organ damage"),
-    "hemiplegia": (2, "Hemiplegia"),
-    "moderate_severe_renal_disease": (2, "Moderate or severe kidney disease"),
-    "diabetes_end_organ_damage": (2, "Diabetes with organ damage"),
-    "solid_tumor_non_metastatic": (2, "Solid tumour without metastases"),
-    "leukemia": (2, "Leukaemia"),
-    "lymphoma": (2, "Lymphoma"),
-    "moderate_severe_liver_disease": (3, "Cirrhosis with portal hypertension"),
-    "metastatic_solid_tumor": (6, "Solid tumour with metastases"),
-    "aids": (6, "AIDS"),
-}
 # Of each pair only the severe counts
 PAIRS = {
     "mild_liver_disease": "moderate_severe_liver_disease",

@@ -2,7 +2,7 @@
 
 The latest dated value of each fact counts, up to the day asked about; nothing is assumed, so an
 absent fact is a missing input. mRECIST alone looks back over earlier values. What an aid asks that
-no case records (a lesion's LI-RADS features, the list of Charlson's conditions) is left to
+no case records (a lesion's LI-RADS features) is left to
 `boardroom aid`.
 """
 
@@ -20,15 +20,14 @@ from boardroom.clinical.case_inputs import DERIVATIONS, NOTHING, Found, LesionLi
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.facts import FactError, in_unit
 from boardroom.clinical.inputs import ImpossibleValue, Input
+from boardroom.clinical.read_facts import INVASION, SPREAD, Read, ReadFact, merged
 
 __all__ = ["FILLED", "CaseRecord", "FactLike", "Filled", "Lesion", "RecordedFact", "Source", "fill"]
 
 APART = 30
 """Days between labs of one score after which it is said; a choice of the house, not a source's."""
 
-FILLED = tuple(
-    name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table", "charlson")
-)
+FILLED = tuple(name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table"))
 """The aids that a case can fill."""
 
 
@@ -123,6 +122,8 @@ class CaseRecord:
     ecog: int | None = None
     sex: str = ""
     age_years: float | None = None
+    read: Read | None = None  # the reading of the images that counts
+    contradictions: tuple[str, ...] = field(init=False, default=())
     _latest: dict[str, FactLike] = field(init=False, repr=False)
     _remarks: dict[str, list[str]] = field(init=False, repr=False)
     _filled: dict[str, Filled] = field(init=False, repr=False, default_factory=dict)
@@ -133,6 +134,8 @@ class CaseRecord:
         for fact in self.facts:
             if fact.key in FACTS:
                 self._take(fact)
+        if self.read is not None:
+            self._take_read(self.read)
 
     def _take(self, fact: FactLike) -> None:
         label = FACTS[fact.key].label
@@ -149,6 +152,20 @@ class CaseRecord:
             self._remark(fact.key, f"{label} has two values {when}: the later entry is used.")
         if new >= old:  # on the same day the later entry corrects the earlier
             self._latest[fact.key] = fact
+
+    def _take_read(self, read: Read) -> None:
+        """What the images were read to show takes the place of facts; where they differ is said."""
+        recorded = {key: self.text(key) for key in (*INVASION, *SPREAD) if self.text(key)}
+        facts, contradictions = merged(read, recorded)
+        self.contradictions = tuple(contradictions)
+        for key, fact in facts.items():
+            if fact is not None:
+                self._latest[key] = fact
+            else:
+                self._latest.pop(key, None)
+        for words in contradictions:
+            for key in (*INVASION, "extrahepatic_spread"):
+                self._remark(key, words)
 
     def _remark(self, key: str, words: str) -> None:
         self._remarks.setdefault(key, []).append(words)
@@ -270,7 +287,10 @@ def _measured(fact: FactLike, one: Input) -> Found:
 
 
 def _source(fact: FactLike) -> Source:
-    return Source(fact.key, FACTS[fact.key].label, fact.value, fact.unit, fact.taken_on)
+    label = FACTS[fact.key].label
+    if isinstance(fact, ReadFact):
+        label = f"{label}, {fact.origin}"
+    return Source(fact.key, label, fact.value, fact.unit, fact.taken_on)
 
 
 def fill(record: CaseRecord, names: Iterable[str] = FILLED) -> Mapping[str, Filled]:

@@ -30,8 +30,9 @@ NEAR_MM = 40
 class Difference:
     """One thing that two readings say differently.
 
-    `kind`: only_first, only_second, segment, size, viable, li_rads, contact, portal, vein, duct,
-    spread. `first`, `second`: the lesion's numbers in each, None where it concerns none.
+    `kind`: only_first, only_second, segment, size, viable, li_rads, features, contact, portal,
+    vein, duct, spread. `first`, `second`: the lesion's numbers in each, None where it concerns
+    none.
     """
 
     kind: str
@@ -156,6 +157,8 @@ def _of_lesion(a: Lesion, b: Lesion, names: tuple[str, str]) -> list[Difference]
         differ("viable", "viable part", _mm(a.viable_mm), _mm(b.viable_mm))
     if a.li_rads != b.li_rads:
         differ("li_rads", "category", a.li_rads or "none given", b.li_rads or "none given")
+    if a.features and b.features and set(a.features) != set(b.features):
+        differ("features", "features", a.feature_words, b.feature_words)
     if set(a.contacts or ()) != set(b.contacts or ()) or (
         (a.contacts is None) != (b.contacts is None) and (a.contacts or b.contacts)
     ):

@@ -11,18 +11,15 @@ bile duct B), paraphrased.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from boardroom.clinical.liver_map import (
     BY_KEY,
     SEGMENTS,
     Point,
-    contains,
     default_place,
-    outline_polygon,
     segment_at,
-    touch_each_other,
 )
 
 LARGEST_MM = 400
@@ -31,6 +28,15 @@ MOST_CONTACTS = 3
 
 LI_RADS = ("LR-NC", "LR-1", "LR-2", "LR-3", "LR-4", "LR-5", "LR-M", "LR-TIV", "LR-TR viable",
            "LR-TR equivocal", "LR-TR nonviable", "LR-TR nonevaluable")  # fmt: skip
+
+FEATURES: Mapping[str, str] = {
+    "none": "None of these",
+    "aphe": "Arterial enhancement, not of the rim",
+    "washout": "Washout, not peripheral",
+    "capsule": "Enhancing capsule",
+    "growth": "Half as large again within 6 months",
+}
+"""Major features of LI-RADS v2018; the size is the lesion's own."""
 
 DEGREES: Mapping[str, str] = {
     "abuts": "abuts",
@@ -94,8 +100,9 @@ class Contact:
 class Lesion:
     """One lesion. Sizes in whole millimetres; `x`, `y`: its middle on the drawing.
 
-    `contacts`: None where nothing is said, empty where no vessel is touched. `same_as`: the number
-    in the other reading, "none" where the other has not seen it, "" to be found by place.
+    `contacts`: None where nothing is said, empty where no vessel is touched. `features`: LI-RADS
+    major features that are seen, "none" where they were looked for, empty where not. `same_as`: the
+    number in the other reading, "none" where the other has not seen it, "" to be found by place.
     """
 
     number: int
@@ -108,6 +115,7 @@ class Lesion:
     contacts: tuple[Contact, ...] | None = None
     same_as: str = ""
     note: str = ""
+    features: tuple[str, ...] = ()
 
     @property
     def place(self) -> Point:
@@ -131,6 +139,14 @@ class Lesion:
         if self.contacts is None:
             return ""
         return "; ".join(c.words for c in self.contacts) or "touches no vessel"
+
+    @property
+    def feature_words(self) -> str:
+        """ "arterial enhancement, not of the rim; enhancing capsule"; "" where none is said."""
+        if self.features == ("none",):
+            return "no major feature"
+        words = "; ".join(FEATURES[key] for key in self.features)
+        return words[:1].lower() + words[1:]
 
     @property
     def size_words(self) -> str:
@@ -192,6 +208,7 @@ class Findings:
                 asdict(one)
                 | {
                     "segments": list(one.segments),
+                    "features": list(one.features),
                     "contacts": None
                     if one.contacts is None
                     else [[c.vessel, c.degree] for c in one.contacts],
@@ -217,6 +234,7 @@ class Findings:
                 **{
                     **one,
                     "segments": tuple(one["segments"]),
+                    "features": tuple(one.get("features", ())),
                     "contacts": None
                     if one["contacts"] is None
                     else tuple(Contact(*pair) for pair in one["contacts"]),
@@ -234,131 +252,6 @@ def description(findings: Findings, whose: str) -> str:
     beyond = [f"{label}: {words}." for label, words in findings.beyond()]
     lesions = [one.words for one in findings.lesions]
     return " ".join([first or f"Liver without a lesion, {whose}.", *lesions, *beyond])
-
-
-# ---- What cannot be ------------------------------------------------------------------------------
-
-
-@dataclass
-class Refusals:
-    """What is wrong, by field: ("size_mm", 0) of the first lesion, ("portal", None) of all."""
-
-    found: dict[tuple[str, int | None], str] = field(default_factory=dict)
-
-    def add(self, name: str, index: int | None, reason: str) -> None:
-        self.found.setdefault((name, index), reason)
-
-
-def refusals(findings: Findings) -> dict[tuple[str, int | None], str]:
-    """What cannot be true, or says two things at once; a plain sentence for beside each field."""
-    wrong = Refusals()
-    for index, lesion in enumerate(findings.lesions):
-        _check_place(lesion, index, wrong)
-        _check_size(lesion, index, wrong)
-        _check_contacts(lesion, index, wrong)
-    _check_numbers(findings.lesions, wrong)
-    _check_beyond(findings, wrong)
-    return wrong.found
-
-
-def _check_place(lesion: Lesion, index: int, wrong: Refusals) -> None:
-    if any(s not in SEGMENTS for s in lesion.segments):
-        wrong.add("segments", index, "Choose segments of the list.")
-        return
-    if not lesion.segments and not lesion.placed:
-        wrong.add("segments", index, "Choose the segment, or place the lesion on the drawing.")
-        return
-    if not touch_each_other(lesion.segments):
-        wrong.add(
-            "segments",
-            index,
-            f"Segments {lesion.where} do not lie side by side: list two lesions.",
-        )
-    if lesion.x is None or lesion.y is None:
-        if lesion.x is not None or lesion.y is not None:
-            wrong.add("y" if lesion.y is None else "x", index, "Give both numbers, or none.")
-        return
-    if not contains(outline_polygon(), lesion.x, lesion.y):
-        wrong.add("x", index, "This place is outside the liver.")
-        return
-    here = segment_at(lesion.x, lesion.y)
-    if lesion.segments and here not in lesion.segments:
-        wrong.add(
-            "x",
-            index,
-            f"This place is in segment {here}, which is not among those chosen ({lesion.where}).",
-        )
-
-
-def _check_size(lesion: Lesion, index: int, wrong: Refusals) -> None:
-    size, viable, category = lesion.size_mm, lesion.viable_mm, lesion.li_rads
-    if size is None:
-        wrong.add("size_mm", index, "Give the largest diameter in millimetres.")
-    elif not 1 <= size <= LARGEST_MM:
-        wrong.add("size_mm", index, f"The size has to be from 1 to {LARGEST_MM} mm.")
-    if viable is not None and viable < 0:
-        wrong.add("viable_mm", index, "Nothing viable is 0 mm; less cannot be.")
-    elif viable is not None and size is not None and viable > size:
-        wrong.add("viable_mm", index, "The viable part cannot be larger than the lesion.")
-    if category and category not in LI_RADS:
-        wrong.add("li_rads", index, "Choose a category of the list.")
-    elif category == "LR-5" and size is not None and size < 10:
-        wrong.add("li_rads", index, "LR-5 needs 10 mm or more; below that it is LR-4 at most.")
-    elif category == "LR-TR nonviable" and viable:
-        wrong.add("li_rads", index, f"{viable} mm are viable: that is not LR-TR nonviable.")
-    elif category == "LR-TR viable" and viable == 0:
-        wrong.add("li_rads", index, "Nothing is viable: that is not LR-TR viable.")
-
-
-def _check_contacts(lesion: Lesion, index: int, wrong: Refusals) -> None:
-    contacts = lesion.contacts or ()
-    if len(contacts) > MOST_CONTACTS:
-        wrong.add("contacts", index, f"At most {MOST_CONTACTS} vessels for each lesion.")
-    seen = set()
-    for contact in contacts:
-        if contact.vessel not in VESSEL_NAMES or contact.degree not in DEGREES:
-            wrong.add("contacts", index, "Choose the vessel and how it is met.")
-        elif contact.vessel in seen:
-            name = VESSEL_NAMES[contact.vessel]
-            wrong.add("contacts", index, f"The {name} is named twice.")
-        seen.add(contact.vessel)
-
-
-def _check_numbers(lesions: Iterable[Lesion], wrong: Refusals) -> None:
-    numbers: set[int] = set()
-    partners: set[str] = set()
-    for index, lesion in enumerate(lesions):
-        if index >= MOST_LESIONS:
-            wrong.add("segments", index, f"At most {MOST_LESIONS} lesions; describe the others.")
-        if lesion.number in numbers or not 1 <= lesion.number <= 999:
-            wrong.add("number", index, "Each lesion needs a number of its own.")
-        numbers.add(lesion.number)
-        if lesion.same_as.isdigit() and lesion.same_as in partners:
-            wrong.add("same_as", index, "Another lesion is the same as this one already.")
-        partners.add(lesion.same_as)
-
-
-def _check_beyond(findings: Findings, wrong: Refusals) -> None:
-    for name, known in (
-        ("portal", PORTAL), ("portal_side", SIDES), ("vein", VEIN), ("vein_which", VEINS),
-        ("duct", DUCT),
-    ):  # fmt: skip
-        value = getattr(findings, name)
-        if value and value not in known:
-            wrong.add(name, None, "Choose one of the list.")
-    if findings.portal_side and findings.portal in ("", "none"):
-        wrong.add("portal_side", None, "Say how far the portal vein is invaded, or leave this out.")
-    if findings.portal == "vp3" and findings.portal_side == "both":
-        wrong.add("portal_side", None, "Tumour in the branches of both sides is Vp4.")
-    if findings.vein_which and findings.vein in ("", "none"):
-        wrong.add("vein_which", None, "Say how far the vein is invaded, or leave this out.")
-    if any(site not in SITES for site in findings.spread):
-        wrong.add("spread", None, "Choose sites of the list.")
-    elif "none" in findings.spread and len(findings.spread) > 1:
-        wrong.add("spread", None, "None seen, and a site: choose one of the two.")
-    in_vein = [one.number for one in findings.lesions if one.li_rads == "LR-TIV"]
-    if in_vein and findings.portal == "none" and findings.vein == "none":
-        wrong.add("portal", None, f"Lesion {in_vein[0]} is LR-TIV: say which vein tumour is in.")
 
 
 def completed(findings: Findings) -> Findings:

@@ -22,7 +22,14 @@ from boardroom.meetings.operations import hold
 from boardroom.meetings.queries import board_of
 from boardroom.meetings.rules import OPENS_WITH_THE_REVEAL
 from boardroom.people.models import Person
-from boardroom.refusals import Forbidden, IllegalTransition, Locked, Refused, StaleVersion
+from boardroom.refusals import (
+    Forbidden,
+    IllegalTransition,
+    Locked,
+    PenElsewhere,
+    Refused,
+    StaleVersion,
+)
 
 
 def save(
@@ -45,11 +52,7 @@ def save(
     _must_be_open(item)
     if meeting.pen_holder_id != actor.id:
         holder = meeting.pen_holder.name if meeting.pen_holder is not None else None
-        raise Forbidden(
-            f"{holder} holds the pen. Ask for it before you write."
-            if holder
-            else "Nobody holds the pen. Take it before you write."
-        )
+        raise PenElsewhere(holder, meeting.id)
     board = board_of(item.meeting)
     consensus = consensus_of(item)
     old = content_of(consensus)
@@ -121,11 +124,16 @@ def sign_off(
         raise Forbidden("Only a specialty can sign off.")
     position = next((p for p in board.sign_off.positions if p.key == kind), None)
     if position is None:
-        raise Refused("Say whether your specialty agrees, agrees with reservation, or dissents.")
+        raise Refused(
+            "Say whether your specialty agrees, agrees with reservation, or dissents.",
+            field="kind",
+        )
     if position.needs_reason and not text:
-        raise Refused(f"“{position.name}” needs a reason, in a sentence.")
+        raise Refused(f"“{position.name}” needs a reason, in a sentence.", field="text")
     if position.needs_condition and not reopen_condition:
-        raise Refused("Say under which condition the case should be opened again.")
+        raise Refused(
+            "Say under which condition the case should be opened again.", field="reopen_condition"
+        )
     content = content_of(consensus_of(item))
     if not content.verdict:
         raise IllegalTransition(

@@ -98,6 +98,8 @@ class ConsensusView:
     opened: bool
     """Whether the opinions were revealed, without which there is nothing to show or to write."""
     confirmations: tuple[ConfirmationLine, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    """What is chosen though the verdict excludes it, one sentence each."""
 
     @property
     def empty(self) -> bool:
@@ -229,6 +231,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         open_points=tuple(points),
         opened=item.revealed_at is not None,
         confirmations=tuple(confirmation_line(c, board) for c in confirmations_of(item)),
+        contradictions=rules.contradictions(content, board),
     )
 
 

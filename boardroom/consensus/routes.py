@@ -12,15 +12,15 @@ from werkzeug.wrappers import Response
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus import confirm_operations, forms, operations, queries
-from boardroom.consensus.rules import content_of
+from boardroom.consensus.rules import content_of, contradictions
 from boardroom.db import now
-from boardroom.errors import wants_part
+from boardroom.errors import field_errors, wants_part
 from boardroom.meetings.models import AgendaItem
 from boardroom.meetings.queries import board_of
 from boardroom.opinions.divergence import Objection, divergence
 from boardroom.opinions.queries import revealed_opinions
 from boardroom.receipts import request_key
-from boardroom.refusals import Forbidden, IllegalTransition, Locked, StaleVersion
+from boardroom.refusals import IllegalTransition, Locked, PenElsewhere, Refused, StaleVersion
 from boardroom.web import clock, local, see_other
 
 bp = Blueprint("consensus", __name__)
@@ -65,12 +65,13 @@ def save(meeting_id: int, item_id: int) -> Any:
         if not wants_part():
             raise
         return _stale(item, board, error)
-    except (Forbidden, IllegalTransition, Locked) as refusal:
+    except (IllegalTransition, Locked, PenElsewhere) as refusal:
         if not wants_part():
             raise
         # The right to write went while words were on their way: both texts, so that none is lost.
         mine, theirs = _both_texts(item, board)
-        return jsonify(error=str(refusal), mine=mine, theirs=theirs), int(refusal.status)
+        words = f"{refusal.title}. {refusal}" if isinstance(refusal, PenElsewhere) else str(refusal)
+        return jsonify(error=words, mine=mine, theirs=theirs), int(refusal.status)
     if not wants_part():
         if action.startswith("rest:"):
             flash("Options that somebody is for were left open, for you to decide.", "info")
@@ -80,6 +81,11 @@ def save(meeting_id: int, item_id: int) -> Any:
         saved_at=clock(now(), board.key),
         errors=errors,
         seq=seq,
+        missing_html=render_template(
+            "consensus/_cautions.html",
+            contradictions=contradictions(consensus, board),
+            objections=objections_to(item),
+        ),
     )
     if seq is not None:
         answer.headers["X-Boardroom-Seq"] = str(seq)
@@ -92,16 +98,20 @@ def sign_off(meeting_id: int, item_id: int) -> Any:
     item: AgendaItem = g.subject.item
     form = forms.SignOffForm.of(board_of(item.meeting))
     if not form.validate():
-        return _page(item, sign_off_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
-    found, seq = operations.sign_off(
-        item,
-        current_user,
-        form.kind.data,
-        form.text.data or "",
-        form.reopen_condition.data or "",
-        form.version_seen(),
-        key=request_key(),
-    )
+        return _not_signed(item, form)
+    try:
+        found, seq = operations.sign_off(
+            item,
+            current_user,
+            form.kind.data,
+            form.text.data or "",
+            form.reopen_condition.data or "",
+            form.version_seen(),
+            key=request_key(),
+        )
+    except Refused as refusal:
+        form[refusal.field].errors = [str(refusal)]
+        return _not_signed(item, form)
     if wants_part():
         response = Response(status=HTTPStatus.NO_CONTENT)
     else:
@@ -207,6 +217,12 @@ def sign_off_form(item: AgendaItem, *, ahead: bool = False) -> forms.SignOffForm
         reopen_condition=own.reopen_condition if own else "",
         consensus_version=consensus.version if consensus is not None else 0,
     )
+
+
+def _not_signed(item: AgendaItem, form: forms.SignOffForm) -> tuple[str, int]:
+    if wants_part():
+        return field_errors({name: str(errors[0]) for name, errors in form.errors.items() if name})
+    return _page(item, sign_off_form=form), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _not_saved(item: AgendaItem, form: Any, errors: dict[str, str]) -> Any:

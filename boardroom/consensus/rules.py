@@ -158,6 +158,23 @@ def content_points(content: Content, sign_offs: Sequence[Any], board: BoardDefin
     return points
 
 
+def contradictions(consensus: Any | None, board: BoardDefinition) -> tuple[str, ...]:
+    """Options that are chosen though the board's verdict excludes them, one sentence each.
+
+    Something to look at again, no bar: a palliative plan can be called so or so.
+    """
+    content = content_of(consensus)
+    verdict = next((v for v in board.verdicts if v.key == content.verdict), None)
+    if verdict is None:
+        return ()
+    return tuple(
+        f"The verdict is “{verdict.name}”, but “{option.name}” is chosen."
+        for option in board.options
+        if option.key in verdict.excludes
+        and content.dispositions.get(option.key, Fate()).disposition == "chosen"
+    )
+
+
 def _signature_points(
     content: Content,
     board: BoardDefinition,

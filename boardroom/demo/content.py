@@ -126,6 +126,7 @@ class DemoRead(Content):
     size_mm: Millimetres
     viable_mm: Millimetres | None = None
     li_rads: str = ""
+    features: tuple[str, ...] = ()
     contacts: tuple[tuple[str, str], ...] | None = None
     same_as: str = ""
     note: str = ""
@@ -202,10 +203,12 @@ class DemoPatientView(Content):
 
 
 class DemoDocument(Content):
-    """A small text to be attached."""
+    """A small text to be attached. `shows`: which report, of how many days before the meeting."""
 
     title: str
     body: str
+    shows: str = ""
+    days_before: Days | None = None
 
 
 class DemoOpinion(Content):
@@ -310,11 +313,21 @@ class DemoDeferral(Content):
     note: str
 
 
+class DemoRequest(Content):
+    """What the coordinator asked the referrer for: readiness items, and in words."""
+
+    days_before: Days
+    due_in_days: Days
+    items: tuple[str, ...]
+    note: str = ""
+
+
 class DemoCase(Content):
     """One case. `meeting` "" is a referral that waits for the coordinator.
 
-    `listed_without`: why it is listed although it is not ready. `needs`: specialties beyond the
-    quorum. `progress`: fact, value, unit, days after the decision.
+    `submitted` false: its referrer is still writing it. `asked`: what is asked of the referrer and
+    not yet answered. `listed_without`: why it is listed although it is not ready. `needs`:
+    specialties beyond the quorum. `progress`: fact, value, unit, days after the decision.
     """
 
     key: str
@@ -336,6 +349,8 @@ class DemoCase(Content):
     comments: tuple[DemoComment, ...] = ()
     outcome: DemoOutcome | None = None
     deferral: DemoDeferral | None = None
+    submitted: bool = True
+    asked: DemoRequest | None = None
     needs: tuple[str, ...] = ()
     listed_without: str = ""
     follow_ups: tuple[DemoFollowUp, ...] = ()

@@ -20,6 +20,7 @@ from boardroom.cases.models import (
 )
 from boardroom.cases.needed_operations import set_needed
 from boardroom.cases.saving import save_case, touch
+from boardroom.cases.triage_operations import ask_for_information
 from boardroom.clinical import facts as clinical
 from boardroom.comments import operations as comments
 from boardroom.demo.content import (
@@ -30,6 +31,7 @@ from boardroom.demo.content import (
     DemoLesion,
     DemoOpinion,
     DemoReading,
+    DemoRequest,
     DemoTreatment,
 )
 from boardroom.demo.documents import file_of
@@ -77,6 +79,8 @@ class Referrals:
                 COORDINATOR,
                 lambda actor: self._complete(content, meeting_day, actor),
             )
+        if content.asked is not None:
+            self._plan_request(content, content.asked, meeting_day)
         for reading in content.readings:
             self._plan_reading(content, reading, meeting_day)
         for opinion in content.opinions:
@@ -89,7 +93,10 @@ class Referrals:
     def _take_in(
         self, content: DemoCase, meeting_day: dt.date, day: dt.date, actor: Person
     ) -> None:
-        case = cases.new_case(self.board, actor=actor)
+        if content.referral.by:
+            case = cases.new_referral(self.board, actor=actor, today=day)
+        else:
+            case = cases.new_case(self.board, actor=actor)
         self.cases[content.key] = case
         case.lesions += [Lesion(**_lesion(one)) for one in content.lesions]
         case.questions += [PatientQuestion(text=q.text) for q in content.patient_view.questions]
@@ -98,10 +105,21 @@ class Referrals:
         self._save(case, values, day, actor)
         for document in content.documents:
             name, file = file_of(content, document, day)
-            cases.attach(case, name, file, folder=self.documents, largest=_LARGEST, actor=actor)
+            of = document.days_before
+            cases.attach(
+                case,
+                name,
+                file,
+                folder=self.documents,
+                largest=_LARGEST,
+                actor=actor,
+                dated_on=meeting_day - dt.timedelta(days=of) if of is not None else day,
+                shows=document.shows,
+            )
         if content.needs:
             set_needed(case, self.board, content.needs, actor=actor)
-        cases.submit(case, actor=actor)
+        if content.submitted:
+            cases.submit(case, actor=actor)
 
     def _complete(self, content: DemoCase, meeting_day: dt.date, actor: Person) -> None:
         case = self.cases[content.key]
@@ -126,6 +144,23 @@ class Referrals:
             self._save(case, values, today, actor)
 
     # ---- Before the meeting ----
+
+    def _plan_request(self, content: DemoCase, asked: DemoRequest, meeting_day: dt.date) -> None:
+        day = meeting_day - dt.timedelta(days=asked.days_before)
+
+        def ask(actor: Person) -> None:
+            ask_for_information(
+                self.cases[content.key],
+                self.board,
+                asked.note,
+                items=asked.items,
+                due=(day + dt.timedelta(days=asked.due_in_days)).isoformat(),
+                today=day,
+                actor=actor,
+            )
+
+        line = self.timeline
+        line.add(line.some_time(day, f"{content.key} asked", 11, 16), COORDINATOR, ask)
 
     def _plan_reading(self, content: DemoCase, reading: DemoReading, meeting_day: dt.date) -> None:
         new = Written(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
@@ -22,6 +22,7 @@ from boardroom.web import local
 bp = Blueprint("figures", __name__)
 
 WORDS_ASKED = ("first", "ours", "reclassification", "hospital")
+LONGEST_QUOTED = 60
 
 
 def _board(key: str) -> BoardDefinition:
@@ -33,7 +34,8 @@ def _board(key: str) -> BoardDefinition:
 def ledger(board: str) -> tuple[str, int]:
     """Every second opinion, the flow from first verdicts to the board's, deferral rates."""
     definition = _board(board)
-    filters, errors = _filters(request.args, board)
+    hospitals = queries.hospitals(board)
+    filters, errors = _filters(request.args, definition, hospitals)
     lines = queries.ledger(definition, filters)
     by_reason, by_hospital = rules.deferral_rates(
         queries.taken(definition, filters.first_day, filters.last_day)
@@ -48,14 +50,18 @@ def ledger(board: str) -> tuple[str, int]:
         filters=filters,
         typed=request.args,
         errors=errors,
-        hospitals=[(name, name) for name in queries.hospitals(board)],
+        hospitals=[(name, name) for name in hospitals],
         outcomes=OUTCOMES,
         words=WORDS,
         meanings=MEANINGS,
         carried_out=CARRIED_OUT,
         by_reason=by_reason,
         by_hospital=by_hospital,
-        query={k: v for k, v in request.args.items() if v and k in (*WORDS_ASKED, "from", "to")},
+        query={
+            k: v
+            for k, v in request.args.items()
+            if v and k in (*WORDS_ASKED, "from", "to") and k not in errors
+        },
     )
     return page, 422 if errors else 200
 
@@ -64,7 +70,7 @@ def ledger(board: str) -> tuple[str, int]:
 def ledger_csv(board: str) -> Response:
     """The same lines as a file."""
     definition = _board(board)
-    filters, errors = _filters(request.args, board)
+    filters, errors = _filters(request.args, definition, queries.hospitals(board))
     if errors:
         raise Refused(" ".join(errors.values()))
     content = as_csv(queries.ledger(definition, filters), definition)
@@ -77,11 +83,16 @@ def ledger_csv(board: str) -> Response:
     )
 
 
-def _filters(args: Mapping[str, str], board: str) -> tuple[rules.Filters, dict[str, str]]:
-    """What the address asks for, and {field: message} of the days that cannot be."""
+def _filters(
+    args: Mapping[str, str], board: BoardDefinition, hospitals: Sequence[str]
+) -> tuple[rules.Filters, dict[str, str]]:
+    """What the address asks for, and {field: message} of what in it is not understood.
+
+    What is not understood narrows nothing.
+    """
     days: dict[str, dt.date | None] = {"from": None, "to": None}
     errors = {}
-    today = local(now(), board).date()
+    today = local(now(), board.key).date()
     for name, label in (("from", "The first day"), ("to", "The last day")):
         try:
             days[name] = day(args.get(name, ""), label, today, future=True)
@@ -90,5 +101,19 @@ def _filters(args: Mapping[str, str], board: str) -> tuple[rules.Filters, dict[s
     first, last = days["from"], days["to"]
     if first is not None and last is not None and last < first:
         errors["to"] = "The last day lies before the first."
-    words = {name: args.get(name, "")[:200] for name in WORDS_ASKED}
+        last = None
+    verdicts = {verdict.key for verdict in board.verdicts}
+    known = {
+        "first": verdicts,
+        "ours": verdicts,
+        "reclassification": set(WORDS),
+        "hospital": {name.casefold() for name in hospitals},
+    }
+    words = {}
+    for name in WORDS_ASKED:
+        asked = args.get(name, "")
+        if asked and (asked.casefold() if name == "hospital" else asked) not in known[name]:
+            errors[name] = f"“{asked[:LONGEST_QUOTED]}” is not known here and was left out."
+        else:
+            words[name] = asked
     return rules.Filters(first_day=first, last_day=last, **words), errors

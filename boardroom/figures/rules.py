@@ -49,7 +49,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the ledger is narrowed to; an unknown word narrows it to nothing."""
+    """What the ledger is narrowed to."""
 
     first_day: dt.date | None = None
     last_day: dt.date | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from flask import Flask
 
 from boardroom import audit, live
@@ -11,8 +9,6 @@ from boardroom.db import db, write_transaction
 from boardroom.followup.return_operations import bring_back_due, nothing_due
 
 EVERY = 10 * 60  # seconds; a day that has come is noticed soon after midnight
-
-log = logging.getLogger(__name__)
 
 
 def bring_back(app: Flask) -> int:
@@ -28,13 +24,3 @@ def bring_back(app: Flask) -> int:
             db.session.rollback()
         live.publish()
         return found
-
-
-def keep(app: Flask) -> None:
-    """`bring_back` now and then, for as long as the process runs."""
-    while True:
-        try:
-            bring_back(app)
-        except Exception:
-            log.exception("bringing cases back failed; it goes on")
-        live.socketio.sleep(EVERY)

@@ -236,6 +236,7 @@ def due_again(case_id: int | None = None) -> list[Due]:
         .options(contains_eager(AgendaItem.case), joinedload(AgendaItem.meeting))
         .where(
             Case.status.in_(DECIDED),
+            Case.board.in_(current_app.extensions["boards"]),
             AgendaItem.status.in_(CLOSED_WITH),
             cast(Consensus.represent, String).not_in(("{}", "null")),
             ~exists().where(later.earlier_case_id == Case.id),
@@ -269,7 +270,8 @@ def _reports(case_ids: Iterable[int]) -> dict[int, list[Report]]:
 
 
 def deferred_until() -> list[tuple[Case, AgendaItem]]:
-    """Every deferred case with the item that deferred it last, the earliest day first."""
+    """Every deferred case of a board that is set up, with the item that deferred it last; the
+    earliest day first."""
     last = (
         select(func.max(AgendaItem.id))
         .where(AgendaItem.case_id == Case.id, AgendaItem.status == ItemStatus.DEFERRED)
@@ -279,7 +281,10 @@ def deferred_until() -> list[tuple[Case, AgendaItem]]:
     query = (
         select(Case, AgendaItem)
         .join(AgendaItem, and_(AgendaItem.case_id == Case.id, AgendaItem.id == last))
-        .where(Case.status == CaseStatus.DEFERRED)
+        .where(
+            Case.status == CaseStatus.DEFERRED,
+            Case.board.in_(current_app.extensions["boards"]),
+        )
         .order_by(AgendaItem.deferral_due, Case.id)
     )
     return [(case, item) for case, item in db.session.execute(query).unique()]

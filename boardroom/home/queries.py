@@ -81,6 +81,7 @@ def with_parts(case_ids: list[int]) -> list[Case]:
             selectinload(Case.investigations),
             selectinload(Case.questions),
             selectinload(Case.judgements),
+            selectinload(Case.requests),
             selectinload(Case.documents),
         )
     )
@@ -113,6 +114,22 @@ def recent_meetings(person: Person, most: int = 3) -> list[Meeting]:
         .limit(most)
     )
     return list(db.session.scalars(query))
+
+
+def received(person: Person, most: int = 8) -> list[Case]:
+    """Cases that wait for triage or a place on an agenda of the person's boards, those longest with
+    the board first, with what readiness looks at."""
+    boards = person.boards(Role.COORDINATOR, Role.CHAIR)
+    if not boards:
+        return []
+    query = (
+        select(Case.id)
+        .where(Case.board.in_(boards), Case.status == CaseStatus.SUBMITTED)
+        .order_by(func.coalesce(Case.moved_at, Case.submitted_at), Case.id)
+        .limit(most)
+    )
+    ids = list(db.session.scalars(query))
+    return with_parts(ids) if ids else []
 
 
 def cases_by_status(person: Person) -> dict[str, int]:

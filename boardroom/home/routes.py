@@ -22,6 +22,7 @@ from boardroom.home.rules import Step, first_steps
 from boardroom.meetings.models import Meeting
 from boardroom.opinions import queries as opinions
 from boardroom.people.models import Role
+from boardroom.tumour_map.queries import latest
 from boardroom.web import local
 
 bp = Blueprint("home", __name__)
@@ -72,6 +73,7 @@ def home() -> str:
         asked=followup.asked_of(current_user),
         owned=followup.owned_by(current_user),
         requests=open_requests(current_user) if prepares else [],
+        received=_received(),
         counts=queries.cases_by_status(current_user),
         invitations=queries.invitations_open(current_user),
         recent=queries.recent_meetings(current_user),
@@ -149,6 +151,25 @@ def _to_see_to_as_referrer() -> list[dict[str, Any]]:
     return [part for one, ids in coming if (part := _to_see_to(one, ids)) is not None]
 
 
+def _received() -> list[tuple[Case, Readiness]]:
+    """Cases to be triaged, each with what it lacks today."""
+    boards = current_app.extensions["boards"]
+    found = queries.received(current_user)
+    read = latest([case.id for case in found]) if found else {}
+    return [
+        (
+            case,
+            readiness_of(
+                case,
+                boards[case.board],
+                local(now(), case.board).date(),
+                read=read.get(case.id, {}),
+            ),
+        )
+        for case in found
+    ]
+
+
 def _owner_keys(board: str) -> frozenset[str]:
     """As whom the person can own something on the board: their role, their specialty."""
     place = current_user.on(board)
@@ -162,4 +183,8 @@ def _readiness_at(meeting: Meeting, case_ids: list[int]) -> list[tuple[Case, Rea
     is told while there is time."""
     board: BoardDefinition = current_app.extensions["boards"][meeting.board]
     day = max(local(now(), meeting.board).date(), local(meeting.starts_at, meeting.board).date())
-    return [(case, readiness_of(case, board, day)) for case in queries.with_parts(case_ids)]
+    read = latest(case_ids)
+    return [
+        (case, readiness_of(case, board, day, read=read.get(case.id, {})))
+        for case in queries.with_parts(case_ids)
+    ]

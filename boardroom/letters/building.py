@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from boardroom.aside import run_aside
+from boardroom.consensus.rules import contradictions
 from boardroom.db import now
 from boardroom.letters import compose, queries, rules
 from boardroom.letters.document import Correction, LetterDocument, Section
@@ -108,6 +109,11 @@ def points_of(letter: Letter) -> list[str]:
         library.headings if patient else library.clinical_headings,
         [q.text for q in queries.unanswered(letter.case)],
     )
+
+
+def contradictions_of(letter: Letter) -> tuple[str, ...]:
+    """What the decision chooses though its verdict excludes it; the letter would say both."""
+    return contradictions(queries.consensus_of(letter.item), queries.board_of(letter.case.board))
 
 
 def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:

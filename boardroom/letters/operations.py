@@ -145,7 +145,7 @@ def approve(
     if version != letter.version:
         raise Refused("The letter changed after you opened this page. Read it again, then approve.")
     if points := points_of(letter):
-        raise Refused(" ".join(points))
+        raise Refused("The letter is not complete:", points=points)
     document = document_of(letter)
     if document.provisional and not acknowledged:
         raise Refused("The decision is provisional. Tick that you know, and the letter says so.")

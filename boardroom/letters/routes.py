@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, jsonify, render_template, request, send_file
@@ -58,7 +58,7 @@ def letter(case_id: int, kind: str) -> str:
     return _page(case_id, kind)
 
 
-def _page(case_id: int, kind: str, problem: str = "") -> str:
+def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = ()) -> str:
     case, item = load_case(case_id), _item(case_id)
     found = queries.letter_of(item, kind)
     approved = queries.approved_of(case_id, kind)
@@ -91,9 +91,11 @@ def _page(case_id: int, kind: str, problem: str = "") -> str:
         decision=queries.decision_of(item) if own else None,
         library=queries.library_of(case.board),
         points=building.points_of(found) if found is not None and editing else [],
+        contradictions=building.contradictions_of(found) if found is not None and editing else (),
         readability=readability,
         provisional=bool(item.provisional_reasons) and item.status == "provisional",
         problem=problem,
+        problems=problems,
         own=own,
     )
 
@@ -149,7 +151,9 @@ def save(case_id: int, kind: str) -> Any:
             missing_html=_beside(found),
         )
     if saved.errors:
-        return _page(case_id, kind, " ".join(saved.errors.values())), 422
+        labels = building.labels_of(found)
+        problems = [f"{labels.get(name, name)}: {text}" for name, text in saved.errors.items()]
+        return _page(case_id, kind, "Not all of it was saved:", problems), 422
     flash("Saved.", "success")
     return see_other("letters.letter", case_id=case_id, kind=kind)
 
@@ -160,6 +164,7 @@ def _beside(found: Letter) -> str:
     return render_template(
         "letters/_beside.html",
         points=building.points_of(found),
+        contradictions=building.contradictions_of(found),
         readability=building.readability_of(found) if patient else None,
         library=queries.library_of(found.case.board),
     )
@@ -174,7 +179,7 @@ def approve(case_id: int, kind: str) -> Any:
             found, _version(), actor=current_user, acknowledged="acknowledged" in request.form
         )
     except Refused as refusal:
-        return _page(case_id, kind, str(refusal)), 422
+        return _page(case_id, kind, str(refusal), refusal.points), 422
     flash("Approved. The text does not change any more.", "success")
     return see_other("letters.letter", case_id=case_id, kind=kind)
 

@@ -138,6 +138,11 @@ class Readability:
         return f"Reads like grade {grade}. Too hard for many: shorter sentences, plainer words."
 
 
+def prepare() -> None:
+    """Read textstat's dictionaries, a second or two, so that nobody waits for them later."""
+    readability("A word of metastasis.", target=6, longest=20, glossary={})
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a text; a line that ends without a stop ends its sentence."""
     found = []

@@ -223,6 +223,16 @@ def start_background(work: Callable[..., object], *args: object) -> None:
     socketio.start_background_task(work, *args)
 
 
+def repeat(work: Callable[[Flask], object], app: Flask, seconds: float) -> None:
+    """Do work now and then while the process runs; what fails is logged and tried again."""
+    while True:
+        try:
+            work(app)
+        except Exception:
+            log.exception("%s failed; it is tried again", work.__name__)
+        socketio.sleep(seconds)
+
+
 def give_way() -> None:
     """Let everything run that is ready to run."""
     socketio.sleep(0)

@@ -9,7 +9,7 @@ from boardroom.meetings.models import Attendance, ItemStatus, Meeting
 from boardroom.meetings.rules import OPENS_WITH_THE_REVEAL
 from boardroom.meetings.stage_operations import ENDED, current_item, note_change
 from boardroom.people.models import Person, Role
-from boardroom.refusals import Forbidden, IllegalTransition, Refused
+from boardroom.refusals import IllegalTransition, PenElsewhere, Refused
 
 
 def take_pen(meeting: Meeting, *, actor: Person) -> None:
@@ -19,7 +19,7 @@ def take_pen(meeting: Meeting, *, actor: Person) -> None:
     chair = place is not None and place.role == Role.CHAIR
     holder = meeting.pen_holder_id
     if holder not in (None, actor.id) and not chair and _is_here(meeting, holder):
-        raise Forbidden("Somebody else holds the pen. Ask for it.")
+        raise _elsewhere(meeting)
     _hand_pen(meeting, actor, actor)
 
 
@@ -38,12 +38,17 @@ def ask_pen(meeting: Meeting, *, actor: Person) -> None:
 def give_pen(meeting: Meeting, to: Person | None, *, actor: Person) -> None:
     """Hand the pen to somebody, or lay it down (None)."""
     if meeting.pen_holder_id != actor.id:
-        raise Forbidden("The pen is not in your hand.")
+        raise _elsewhere(meeting)
     if to is not None:
         place = to.on(meeting.board)
         if not to.active or place is None or place.role in (Role.OBSERVER, Role.REFERRER):
-            raise Refused("The pen can only go to somebody who takes part.")
+            raise Refused("The pen can only go to somebody who takes part.", field="person")
     _hand_pen(meeting, to, actor)
+
+
+def _elsewhere(meeting: Meeting) -> PenElsewhere:
+    holder = meeting.pen_holder
+    return PenElsewhere(holder.name if holder is not None else None, meeting.id)
 
 
 def _must_be_deciding(meeting: Meeting) -> None:

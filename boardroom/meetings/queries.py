@@ -24,6 +24,7 @@ from boardroom.meetings.models import AgendaItem, Attendance, Meeting, MeetingSt
 from boardroom.opinions.queries import Arrival, arrivals_of
 from boardroom.people.models import Membership, Person, Role
 from boardroom.people.queries import members_of
+from boardroom.tumour_map.queries import latest
 from boardroom.web import local, moment
 
 PAST_PER_PAGE = 20
@@ -224,6 +225,7 @@ def agenda_of(meeting: Meeting) -> Agenda:
         .options(joinedload(AgendaItem.presenter))
     ).all()
     cases = cases_with_everything([item.case_id for item in items])
+    read = latest(cases)
     arrivals = arrivals_of(cases)
     minutes = [item.minutes for item in items]
     moments = rules.planned_times(meeting.started_at or meeting.starts_at, minutes)
@@ -236,7 +238,9 @@ def agenda_of(meeting: Meeting) -> Agenda:
             place=number + 1,
             begins=moments[number],
             pause_before=number in pauses,
-            readiness=readiness_of(cases[item.case_id], board, today),
+            readiness=readiness_of(
+                cases[item.case_id], board, today, read=read.get(item.case_id, {})
+            ),
             marks=_marks(board, arrivals.get(item.case_id, [])),
             opinions=len(arrivals.get(item.case_id, [])),
             complexity=complexity_of(cases[item.case_id], board),
@@ -307,13 +311,14 @@ def waiting_for(meeting: Meeting, find: str = "") -> Waiting:
         query.order_by(Case.status == "deferred", Case.submitted_at, Case.id).limit(MOST_WAITING)
     ).all()
     cases = cases_with_everything(ids)
+    read = latest(ids)
     arrivals = arrivals_of(ids)
     today = local(now(), board.key).date()
     return Waiting(
         tuple(
             WaitingCase(
                 case=cases[one],
-                readiness=readiness_of(cases[one], board, today),
+                readiness=readiness_of(cases[one], board, today, read=read.get(one, {})),
                 minutes=rules.suggested_minutes(
                     board,
                     first_verdict=cases[one].first_verdict,

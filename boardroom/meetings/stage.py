@@ -257,6 +257,11 @@ class Stage:
         """Who advises against what is chosen so far: to be looked at before the case is closed."""
         return self.divergence.objections if self.divergence is not None else ()
 
+    @property
+    def contradictions(self) -> Sequence[str]:
+        """What is chosen so far though the verdict excludes it; shown like the objections."""
+        return self.consensus.contradictions if self.consensus is not None else ()
+
     @cached_property
     def comments(self) -> tuple[int, str]:
         """How many comments the case has, and a word that changes when one does."""

@@ -129,15 +129,18 @@ def defer(
     reason or an owner the board does not know, and for a day that is not ahead.
     """
     if reason not in {entry.key for entry in board.deferral_reasons}:
-        raise Refused("Choose why the case is put off.")
+        raise Refused("Choose why the case is put off.", field="reason")
     usual = board.deferral_reason(reason)
     owner = owner or usual.default_owner
     if owner not in dict(board.owners()):
-        raise Refused("Choose who sees to it.")
+        raise Refused("Choose who sees to it.", field="owner")
     today = now().astimezone(ZoneInfo(board.time_zone)).date()
     due = due or today + dt.timedelta(days=usual.due_days)
     if not today < due <= today + LATEST_DUE:
-        raise Refused("Choose a day after today and within two years on which it is listed again.")
+        raise Refused(
+            "Choose a day after today and within two years on which it is listed again.",
+            field="due",
+        )
     _stop_clock(item)
     _to(item, ItemStatus.DEFERRED)
     item.ended_at = now()
@@ -204,8 +207,8 @@ def close_case(
     reasons = points_of(item)
     if reasons and not provisional:
         raise Refused(
-            "The decision is not complete, so it can be closed only as provisional. "
-            + " ".join(reasons)
+            "The decision is not complete, so it can be closed only as provisional.",
+            points=reasons,
         )
     if item.status == ItemStatus.PRESENTING:
         reveal(meeting, item, actor=actor)  # what was said before stands in the record

@@ -185,7 +185,7 @@ def defer(meeting_id: int, item_id: int) -> Response:
     meeting = operations.live_meeting(meeting_id)
     note = request.form.get("note", "")
     if len(note) > 1000:
-        raise Refused("Keep the note under 1,000 characters.")
+        raise Refused("Keep the note under 1,000 characters.", field="note")
     operations.defer(
         meeting,
         _item(),
@@ -206,7 +206,7 @@ def _day(text: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text.strip())
     except ValueError:
-        raise Refused("Write the day as year-month-day, such as 2026-11-26.") from None
+        raise Refused("Write the day as year-month-day, such as 2026-11-26.", field="due") from None
 
 
 @bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/reveal")
@@ -268,8 +268,8 @@ def _person(meeting: Meeting) -> Person | None:
     if not chosen:
         return None
     if not str(chosen).isdecimal() or len(chosen) > 12:
-        raise Refused("Choose somebody of the board.")
+        raise Refused("Choose somebody of the board.", field="person")
     found = db.session.get(Person, int(chosen))
     if found is None or found.on(meeting.board) is None:
-        raise Refused("Choose somebody of the board.")
+        raise Refused("Choose somebody of the board.", field="person")
     return found

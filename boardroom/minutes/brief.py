@@ -179,7 +179,8 @@ class MapContact(Part):
 
 class MapLesion(Part):
     """One lesion as it was read. `x`, `y`: millimetres on the drawing, null where not placed;
-    `contacts`: null where nothing is said, empty where no vessel is touched."""
+    `contacts`: null where nothing is said, empty where no vessel is touched; `features`: major
+    features of LI-RADS, "none" where none is seen, empty where nothing is said."""
 
     number: Whole
     segments: tuple[Key, ...] = ()
@@ -188,6 +189,7 @@ class MapLesion(Part):
     size_mm: Whole | None = None
     viable_mm: Whole | None = None
     li_rads: Key = ""
+    features: tuple[Key, ...] = ()
     contacts: tuple[MapContact, ...] | None = None
     same_as: Key = ""
     note: Text = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import zipfile
 from pathlib import Path
@@ -24,20 +25,28 @@ log = logging.getLogger(__name__)
 
 FAILED = "The file could not be made. Make it again; the server’s log says more."
 EVERY = 60  # seconds
+SWEEP_EVERY = 3600  # seconds
 INTERRUPTED = "The server stopped before the file was finished. Make it again."
 
 
 def minutes_file(meeting_id: int, format_: str, *, without_names: bool) -> tuple[bytes, str, str]:
     """The minutes of one meeting as (bytes, board's key, file name).
 
-    Raises NoResultFound, and IllegalTransition while the meeting has not ended.
+    Signed minutes need their board's definition no more. Raises NoResultFound, and
+    IllegalTransition while the meeting has not ended, or where that definition is missing.
     """
     meeting = db.session.scalars(
         select(Meeting).where(Meeting.id == meeting_id).options(joinedload(Meeting.chair))
     ).one()
     if meeting.status not in (MeetingStatus.CLOSED, MeetingStatus.SIGNED):
         raise IllegalTransition("The minutes can be exported once the meeting is closed.")
-    document = document_of(meeting, board_of(meeting.board))
+    definition: BoardDefinition | None = current_app.extensions["boards"].get(meeting.board)
+    if definition is None and meeting.status != MeetingStatus.SIGNED:
+        raise IllegalTransition(
+            f"These minutes are not signed, and the definition of their board, "
+            f"{meeting.board}.toml, is missing. Put the file back, then export them."
+        )
+    document = document_of(meeting, definition)
     board = meeting.board
     db.session.rollback()  # no snapshot is held while the file is made
     content = run_aside(render, document, format_, names=not without_names)
@@ -87,14 +96,32 @@ def close_interrupted(app: Flask) -> None:
             _leave_nothing(app, number)
 
 
-def keep(app: Flask) -> None:
-    """`close_interrupted` now and then: another process may have died meanwhile."""
-    while True:
-        live.socketio.sleep(EVERY)
+def kept_until(export: Export) -> dt.datetime | None:
+    """When the finished file of an export is deleted; None before it is finished."""
+    if export.finished_at is None:
+        return None
+    return export.finished_at + dt.timedelta(days=int(current_app.config["EXPORT_DAYS"]))
+
+
+def is_kept(export: Export) -> bool:
+    """Whether the finished file is still to be had."""
+    until = kept_until(export)
+    return until is not None and now() < until
+
+
+def sweep(app: Flask) -> int:
+    """Delete the files whose time is over: they hold patients' names, and are made again at any
+    time. The row stays and says who made one. Returns how many files went."""
+    with app.app_context():
         try:
-            close_interrupted(app)
-        except Exception:
-            log.exception("closing interrupted exports failed; it goes on")
+            finished = db.session.scalars(select(Export).where(Export.finished_at.is_not(None)))
+            over = [path_of(app, export) for export in finished if not is_kept(export)]
+        finally:
+            db.session.rollback()
+    gone = [path for path in over if path.is_file()]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
 
 
 def _leave_nothing(app: Flask, export_id: int) -> None:

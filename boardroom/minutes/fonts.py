@@ -65,6 +65,17 @@ class Fonts:
         return not {ord(c) for c in set(text) - set("\n\t ")} <= self.characters
 
 
+# Latin, Greek, Cyrillic and signs, composed: each character is drawn by one glyph of its own.
+_PLAIN = re.compile(
+    "[\t\n -\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u1fff\u2000-\u20cf\u2100-\u2bff]*"
+)
+
+
+def needs_shaping(text: str) -> bool:
+    """Whether a text has letters that join or carry marks; without, fonts need no look-ups."""
+    return _PLAIN.fullmatch(unicodedata.normalize("NFC", text)) is None
+
+
 def _faces(file: Path) -> Iterator[TTFont]:
     if file.suffix.lower() in {".ttc", ".otc"}:
         with TTCollection(file, lazy=True) as collection:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
+from boardroom.clinical.by_features import by_features
+from boardroom.clinical.from_facts import CaseRecord
 from boardroom.clinical.tumour_reading import Contact, Findings, Lesion
 from boardroom.minutes import brief
 from boardroom.tumour_map import rules
 from boardroom.tumour_map.models import Reading
 from boardroom.tumour_map.view import TumourMap, of_findings
+from boardroom.web import age
 
 _KEPT = (
     "number",
@@ -31,17 +35,30 @@ def lesions_of(case: Case, readings: Mapping[str, Reading]) -> tuple[brief.Lesio
         if counts is not None
         else [{name: getattr(line, name) for name in _KEPT} for line in case.lesions]
     )
+    by_number = _by_features(case, counts) if counts is not None else {}
     return tuple(
         brief.Lesion.model_validate(
-            {name: line[name] for name in _KEPT} | {"detail": _detail(line)}
+            {name: line[name] for name in _KEPT}
+            | {"detail": _detail(line, by_number.get(line["number"], ""))}
         )
         for line in lines
     )
 
 
-def _detail(line: Mapping[str, object]) -> str:
+def _by_features(case: Case, reading: Reading) -> dict[object, str]:
+    """By number: the category that a lesion's features give, in words."""
+    lesions = reading.said.lesions
+    if not any(one.features for one in lesions):
+        return {}
+    years = age(case.patient.birth_date, reading.saved_at.date())
+    record = CaseRecord(case.facts, dt.date.max, age_years=years)
+    found = {one.number: by_features(one, record) for one in lesions}
+    return {number: f"{aid.words}, LI-RADS v2018" for number, aid in found.items() if aid}
+
+
+def _detail(line: Mapping[str, object], features: str) -> str:
     viable = f"{line['viable_mm']} mm viable" if line["viable_mm"] is not None else ""
-    parts = [line["li_rads"], viable, line["vascular_contact"], line["note"]]
+    parts = [line["li_rads"], features, viable, line["vascular_contact"], line["note"]]
     return "; ".join(str(part) for part in parts if part)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ import typst
 
 from boardroom.minutes import words
 from boardroom.minutes.brief import CaseBrief
-from boardroom.minutes.fonts import Fonts
+from boardroom.minutes.fonts import Fonts, needs_shaping
 from boardroom.minutes.mapped import drawn_again
-from boardroom.tumour_map.drawing import svg
+from boardroom.tumour_map.drawing import liver, svg
 
 TEMPLATES = Path(__file__).parent
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
@@ -94,7 +95,7 @@ def _map(case: CaseBrief) -> View | None:
     return {
         "pictures": [
             {
-                "svg": Drawing(svg(picture.inside(paper=True), "")),
+                "svg": Drawing(svg(picture.upon(), "")),
                 "alt": picture.alt,
                 "heading": picture.heading,
                 "source": words.reading(picture.reading),
@@ -130,16 +131,37 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
             return value
 
 
-def drawn_png(drawing: str, fonts: Fonts, pixels_per_inch: int = 300) -> bytes:
-    """A drawing as a picture, for papers that cannot hold an SVG; 8 cm wide in print."""
+@lru_cache(maxsize=1)
+def _liver() -> str:
+    """The liver that every picture of a paper lies upon: embedded once, however many there are."""
+    return svg(liver(), "")
+
+
+_SHEETS = b"""
+#set page(width: 8cm, height: auto, margin: 0pt)
+#let drawn(drawing) = image(bytes(drawing), format: "svg", width: 8cm)
+#for (i, upon) in json(bytes(sys.inputs.drawings)).enumerate() {
+  if i > 0 { pagebreak() }
+  place(drawn(sys.inputs.liver))
+  drawn(upon)
+}
+"""
+
+
+def drawn_pngs(drawings: Sequence[str], fonts: Fonts, pixels_per_inch: int = 220) -> list[bytes]:
+    """Drawings upon the liver as pictures, for papers that cannot hold an SVG; 8 cm wide in print.
+
+    All at once: it is the start that takes the time.
+    """
+    if not drawings:
+        return []
     compiler = typst.Compiler(
-        b"#set page(width: auto, height: auto, margin: 0pt)\n"
-        b'#image(bytes(sys.inputs.svg), format: "svg", width: 8cm)',
+        _SHEETS,
         font_paths=fonts.loaded,
-        sys_inputs={"svg": drawing},
+        sys_inputs={"liver": _liver(), "drawings": json.dumps(list(drawings))},
     )
-    png: Any = compiler.compile(format="png", ppi=pixels_per_inch)
-    return bytes(png)
+    made: Any = compiler.compile(format="png", ppi=pixels_per_inch)
+    return [bytes(png) for png in ([made] if isinstance(made, bytes) else made)]
 
 
 def compile_pdf(
@@ -154,15 +176,17 @@ def compile_pdf(
 
     The same view and moment make the same bytes.
     """
+    text = json.dumps(view, ensure_ascii=False)
     drawn = _each_text(dict(view), fonts.drawable) | {
         "fonts": list(fonts.families),
-        "lacking": LACKING if fonts.lacks(json.dumps(view, ensure_ascii=False)) else "",
+        "lacking": LACKING if fonts.lacks(text) else "",
+        "shaped": needs_shaping(text),
     }
     compiler = typst.Compiler(
         folder / template,
         root=folder,
         font_paths=fonts.loaded,
-        sys_inputs={"data": json.dumps(drawn, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(drawn, ensure_ascii=False), "liver": _liver()},
     )
     pdf: Any = compiler.compile(
         format="pdf", pdf_standards=STANDARDS, timestamp=int(at.timestamp())

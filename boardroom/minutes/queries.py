@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,6 +14,7 @@ from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.minutes import document
 from boardroom.minutes.models import Amendment, Export, Minutes
 from boardroom.minutes.record import confirmations, gather
+from boardroom.people.models import Membership, Person, Role
 from boardroom.web import zone
 
 
@@ -30,11 +32,15 @@ def signed_minutes(meeting_id: int) -> Minutes | None:
     )
 
 
-def document_of(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument:
+def document_of(meeting: Meeting, board: BoardDefinition | None) -> document.MinutesDocument:
     """The minutes of a meeting: exactly what was signed, with signature and amendments beside it;
-    before the signature, the record as it stands now."""
+    before the signature, the record as it stands now.
+
+    `board`: None where the definition is gone, which is enough for what was signed.
+    """
     signed = signed_minutes(meeting.id)
     if signed is None:
+        assert board is not None
         return gather(meeting, board)
     record = document.MinutesDocument.model_validate({**signed.content, "generated_at": now()})
     return record.model_copy(
@@ -95,6 +101,17 @@ def exports_of(board: str, most: int = 20) -> list[Export]:
         .limit(most)
     )
     return list(db.session.scalars(query))
+
+
+def past_boards(person: Person, boards: Collection[str]) -> list[str]:
+    """Keys of boards that are not among `boards`, those set up, and whose minutes the person may
+    export."""
+    query = select(Membership.board).where(
+        Membership.person_id == person.id,
+        Membership.board.not_in(boards),
+        Membership.role.in_((Role.ADMINISTRATOR, Role.CHAIR, Role.COORDINATOR)),
+    )
+    return list(db.session.scalars(query.order_by(Membership.board)))
 
 
 def export_of(board: str, export_id: int) -> Export:

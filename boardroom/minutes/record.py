@@ -143,7 +143,9 @@ def _never_there(meeting: Meeting, board: BoardDefinition) -> tuple[str, ...]:
     return board.quorum_missing(there) if meeting.started_at is not None else ()
 
 
-def confirmations(meeting: Meeting, board: BoardDefinition) -> tuple[document.Confirmation, ...]:
+def confirmations(
+    meeting: Meeting, board: BoardDefinition | None
+) -> tuple[document.Confirmation, ...]:
     """Who confirmed provisional decisions of the meeting since; beside the record, not in it."""
     query = (
         select(Confirmation, Case.code)

@@ -22,7 +22,7 @@ KEPT = frozenset(
     "schema_version names key code option case time_zone language mark short state kind stance "
     "disposition outcome content_hash id field unit li_rads "
     # The tumour map's.
-    "side segments vessel degree portal portal_side vein vein_which duct spread same_as "
+    "side segments features vessel degree portal portal_side vein vein_which duct spread same_as "
     # Staff, who are named on purpose.
     "chair person persons presented_by signed_by by".split()
 )

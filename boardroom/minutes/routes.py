@@ -24,6 +24,7 @@ from boardroom.minutes.document import (
 )
 from boardroom.minutes.formats import FORMATS
 from boardroom.minutes.forms import AmendForm, ExportForm
+from boardroom.minutes.models import Export
 from boardroom.refusals import IllegalTransition, Refused
 from boardroom.web import local, see_other
 
@@ -166,8 +167,16 @@ def _exports(board: str, form: ExportForm) -> str:
         board=exporting.board_of(board),
         form=form,
         exports=queries.exports_of(board),
+        past=queries.past_boards(current_user, current_app.extensions["boards"]),
         formats=FORMATS,
+        kept_days=current_app.config["EXPORT_DAYS"],
     )
+
+
+@bp.app_template_global("export_kept_until")
+def export_kept_until(export: Export) -> dt.datetime | None:
+    """See `exporting.kept_until`; None as well where the file is gone."""
+    return exporting.kept_until(export) if exporting.is_kept(export) else None
 
 
 @bp.get("/boards/<board>/exports/<int:export_id>")
@@ -182,6 +191,8 @@ def export_file(board: str, export_id: int) -> Response:
     """The finished file."""
     export = queries.export_of(board, export_id)
     path = exporting.path_of(current_app, export)
+    if export.finished_at is not None and not exporting.is_kept(export):
+        raise IllegalTransition("This file was deleted when its time was over. Make it again.")
     if export.finished_at is None or not path.is_file():
         raise IllegalTransition("This file is not ready. Make it again if it stays so.")
     audit.record_reading("downloaded exported minutes", board=board)

@@ -33,8 +33,10 @@ def word(board: BoardDefinition, vocabulary: str, key: str) -> str:
     return found.label if found is not None else ""
 
 
-def specialty(board: BoardDefinition, key: str) -> brief.Specialty:
+def specialty(board: BoardDefinition | None, key: str) -> brief.Specialty:
     """A specialty of the board; one it no longer has keeps its key."""
+    if board is None:
+        return brief.Specialty(key=key, name=key)
     try:
         found = board.specialty(key)
     except UnknownKeyError:

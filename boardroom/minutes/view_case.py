@@ -131,11 +131,26 @@ def _length(case: MinutesCase) -> int:
     return sum(len(text) + 30 * (1 + text.count("\n")) for text in texts)
 
 
+def _at_the_reveal(opinion: Opinion) -> dict[str, str]:
+    """Option → the stance before it first moved, for those that moved."""
+    moved = [s for s in opinion.shifts if s.field == "stance" and s.was_key in words.STANCES]
+    return {s.subject_key: s.was_key for s in reversed(moved)}
+
+
+def _spoken(was: str, now: str) -> str:
+    said = words.STANCES[now].lower()
+    return f"was {words.STANCES[was].lower()}, now {said}" if was else said
+
+
 def _opinion(
     opinion: Opinion, document: MinutesDocument, options: dict[str, str], clock: words.Clock
 ) -> View:
     stances = {s.option: s for s in opinion.stances}
     cells = [stances[o.key].stance if o.key in stances else "none" for o in document.options]
+    before = _at_the_reveal(opinion)
+    was = [before.get(o.key, "") for o in document.options]
+    was = [old if old != cell else "" for old, cell in zip(was, cells, strict=True)]
+    verdict_was = next((s.was for s in opinion.shifts if s.field == "verdict"), "")
     confidence = opinion.confidence
     shorts = {o.key: o.short for o in document.options}
     return {
@@ -146,10 +161,14 @@ def _opinion(
         "short": words.short(opinion.verdict),
         "confidence": f"{words.CONFIDENCE[confidence]} ({confidence} of 5)" if confidence else "",
         "given": f"given {clock.brief(opinion.submitted_at)}" if opinion.submitted_at else "",
+        "verdict_was": verdict_was
+        if opinion.verdict is None or verdict_was != opinion.verdict.label
+        else "",
         "cells": cells,
+        "was": was,
         "spoken": " ".join(
-            f"{option.name}: {words.STANCES[cell].lower()}."
-            for option, cell in zip(document.options, cells, strict=True)
+            f"{option.name}: {_spoken(old, cell)}."
+            for option, old, cell in zip(document.options, was, cells, strict=True)
         ),
         "rationale": paragraphs(opinion.rationale),
         "change_mind": paragraphs(opinion.change_mind),

@@ -9,7 +9,7 @@ import docx
 from boardroom.minutes import words
 from boardroom.minutes.document import MinutesDocument
 from boardroom.minutes.fonts import load_fonts
-from boardroom.minutes.papers import View, drawn_png
+from boardroom.minutes.papers import View, drawn_pngs
 from boardroom.minutes.view import minutes_view
 from boardroom.minutes.wordml import MUTED, WIDTH, Paper, Pieces
 
@@ -41,6 +41,11 @@ def minutes_docx(document: MinutesDocument) -> bytes:
     view = minutes_view(document)
     paper = Paper(docx.Document())
     paper.set_up(view, document.generated_at)
+    pictures = [one for case in view["cases"] for one in (case["map"] or {}).get("pictures", ())]
+    for one, png in zip(
+        pictures, drawn_pngs([one["svg"] for one in pictures], load_fonts()), strict=True
+    ):
+        one["png"] = png
     _opening(paper, view)
     for case in view["cases"]:
         _case(paper, view, case)
@@ -158,11 +163,7 @@ def _map(paper: Paper, found: View | None) -> None:
     """The readings drawn beside each other; lesions and differences in words."""
     if found is None:
         return
-    fonts = load_fonts()
-    paper.pictures(
-        [(drawn_png(one["svg"], fonts), one["alt"]) for one in found["pictures"]],
-        WIDTH / 2 - 0.2,
-    )
+    paper.pictures([(one["png"], one["alt"]) for one in found["pictures"]], WIDTH / 2 - 0.2)
     for one in found["pictures"]:
         paper.labelled(
             words.joined(one["heading"], one["source"]), [*one["lesions"], *one["beyond"]]
@@ -192,6 +193,11 @@ def _stance(key: str) -> Pieces:
     return [(SYMBOLS[key], {"color": COLORS[key]}), (f" {words.STANCES[key]}", {"size": 7.5})]
 
 
+def _moved(was: str, now: str) -> Pieces:
+    """A stance, after the one that stood there at the reveal where it moved."""
+    return [*_stance(was), (" → ", {"size": 7.5}), *_stance(now)] if was else _stance(now)
+
+
 def _opinions(paper: Paper, view: View, case: View) -> None:
     paper.heading(2, "Opinions")
     paper.line((case["verdict_count"], {"color": MUTED}))
@@ -200,7 +206,7 @@ def _opinions(paper: Paper, view: View, case: View) -> None:
         first = 4.2
         widths = [first] + [(WIDTH - first) / len(opinions)] * len(opinions)
         rows = [
-            [option["name"], *(_stance(o["cells"][i]) for o in opinions)]
+            [option["name"], *(_moved(o["was"][i], o["cells"][i]) for o in opinions)]
             for i, option in enumerate(view["options"])
         ]
         rows.append(["Verdict", *([(o["short"], {"bold": True, "size": 8})] for o in opinions)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,8 +10,13 @@ from typing import Any
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.image.image import Image
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.shape import CT_Inline
+from docx.parts.image import ImagePart
 from docx.shared import Cm, Pt, RGBColor
 
 from boardroom.minutes.papers import View
@@ -58,6 +62,7 @@ class Paper:
     def __init__(self, doc: Document) -> None:
         self.doc = doc
         self.end = doc.element.body.sectPr  # Everything stands before the section's properties.
+        self.drawn = 0  # pictures so far
 
     # ---- Set-up ----
 
@@ -175,10 +180,24 @@ class Paper:
 
     def pictures(self, files: Sequence[tuple[bytes, str]], width: float) -> None:
         """Pictures in one line, each with the words that stand for it; the width of each in cm."""
-        paragraph = self.doc.add_paragraph()
+        # The library's own way reads every picture again for each that is added.
+        paragraph = OxmlElement("w:p")
+        self.end.addprevious(paragraph)
+        part = self.doc.part
         for content, alt in files:
-            drawing = paragraph.add_run().add_picture(io.BytesIO(content), width=Cm(width))
-            drawing._inline.docPr.set("descr", alt)
+            self.drawn += 1
+            image = Image.from_blob(content)
+            name = PackURI(f"/word/media/image{self.drawn}.{image.ext}")
+            cx, cy = image.scaled_dimensions(Cm(width), None)
+            inline = CT_Inline.new_pic_inline(
+                self.drawn,
+                part.relate_to(ImagePart.from_image(image, name), RELATIONSHIP_TYPE.IMAGE),
+                f"image{self.drawn}.{image.ext}",
+                cx,
+                cy,
+            )
+            inline.docPr.set("descr", alt)
+            _add(_add(paragraph, "r"), "drawing").append(inline)
 
     def labelled(self, label: str, texts: Sequence[str]) -> None:
         """One paragraph "Label: text", where there is a text."""

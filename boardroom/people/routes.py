@@ -57,6 +57,12 @@ def _definition(board: str) -> BoardDefinition:
     return found
 
 
+def _board_name(key: str) -> str:
+    """Its name; the key of one whose definition was taken away."""
+    found: BoardDefinition | None = current_app.extensions["boards"].get(key)
+    return found.name if found is not None else key
+
+
 def _me() -> Person:
     """The person signed in, as an object that operations can change."""
     person: Person = current_user._get_current_object()
@@ -120,7 +126,10 @@ def _demo_people(people: list[Person]) -> list[dict[str, Any]]:
     """The demo's people as buttons, specialists in the board's order."""
     rows = []
     for person in people:
-        place = person.memberships[0]
+        boards = current_app.extensions["boards"]
+        place = next((m for m in person.memberships if m.board in boards), None)
+        if place is None:
+            continue
         specialties = {s.key: s for s in _definition(place.board).specialties}
         specialty = specialties.get(place.specialty or "")
         said = [] if place.role == Role.SPECIALIST and specialty else [place.role.capitalize()]
@@ -308,7 +317,7 @@ def edit_person(board: str, person_id: int) -> Any:
         notes=ROLE_NOTES,
         person=person,
         board=_definition(board),
-        elsewhere=[_definition(key).name for key in person.boards() if key != board],
+        elsewhere=[_board_name(key) for key in person.boards() if key != board],
         only_here=set(person.boards()) <= set(current_user.boards(Role.ADMINISTRATOR)),
     )
     return html, status

@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response
 from boardroom.db import db, now, write_transaction
 from boardroom.errors import error_page
 from boardroom.live.queue import channel_of
-from boardroom.people.models import Person
+from boardroom.people.models import Membership, Person
 
 T = TypeVar("T")
 
@@ -134,7 +134,9 @@ def load_person(session_id: str) -> Person | None:
     person_id, _, version = session_id.partition(":")
     if not (person_id.isdecimal() and version.isdecimal()):
         return None
-    person = db.session.get(Person, int(person_id), options=[joinedload(Person.memberships)])
+    # A board whose definition was taken away has no pages: nobody has a place on it meanwhile.
+    here = Person.memberships.and_(Membership.board.in_(current_app.extensions["boards"]))
+    person = db.session.get(Person, int(person_id), options=[joinedload(here)])
     if person is None or not person.active or person.session_version != int(version):
         return None
     return person

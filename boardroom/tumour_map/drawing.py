@@ -14,6 +14,7 @@ from html import escape
 from boardroom.clinical import liver_map
 from boardroom.clinical.liver_map import HEIGHT, WIDTH
 from boardroom.clinical.tumour_reading import SITES, Findings, Lesion
+from boardroom.tumour_map import labels
 
 _TUMOUR, _INK, _MUTED, _VEIN, _PORTAL = "#a33b2a", "#1b2430", "#5b6675", "#3d6b98", "#7c5691"
 _FONT = 'font-family="Inter"'
@@ -61,10 +62,6 @@ _SPREAD_AT = {
 _BADGE = 6.2
 # The edges of the vena cava where the liver hides it.
 _BEHIND = ("M120.6 24C120.6 60 118 110 116.2 136", "M131.6 26C131.6 60 129 110 127.4 129")
-_LABELLED = (
-    ("right_hepatic_vein", 63, 139), ("middle_hepatic_vein", 103, 138),
-    ("left_hepatic_vein", 206, 66), ("portal_trunk", 108, 176), ("vena_cava", 138, 12),
-)  # fmt: skip
 
 
 class _Pen:
@@ -105,11 +102,14 @@ def drawn(
     paper: bool = False,
     marked: Iterable[int] = (),
     ghosts: Sequence[Lesion] = (),
+    within: bool = True,
 ) -> str:
     """The inside of the SVG. `marked`: lesions that another reading sees otherwise; `ghosts`:
-    lesions that the other reading alone has seen."""
+    lesions that the other reading alone has seen; `within`: the liver as well, else what lies
+    upon it alone."""
     pen = _Pen(paper)
-    _liver(pen)
+    if within:
+        _liver(pen)
     touched = {c.vessel for one in findings.lesions for c in one.contacts or ()}
     for key in ("right_hepatic_artery", "left_hepatic_artery"):
         if key in touched:
@@ -117,10 +117,9 @@ def drawn(
                 pen.path("lm-artery", d)
     _invasion(pen, findings)
     flagged = frozenset(marked)
-    for one in ghosts:
-        _ghost(pen, one)
     # The large ones first, so that a small one is never hidden behind them.
     known = [one for one in findings.lesions if one.placed or one.segments]
+    _ghosts(pen, ghosts, known)
     for one in sorted(known, key=lambda lesion: -(lesion.size_mm or 0)):
         lesion(pen, one, one.number in flagged)
     for one in known:
@@ -135,6 +134,13 @@ def drawn_lesions(findings: Findings) -> str:
     for one in findings.lesions:
         if one.placed or one.segments:
             lesion(pen, one)
+    return "".join(pen.parts)
+
+
+def liver() -> str:
+    """The inside of the SVG of a liver without lesions, for paper."""
+    pen = _Pen(paper=True)
+    _liver(pen)
     return "".join(pen.parts)
 
 
@@ -170,7 +176,7 @@ def _liver(pen: _Pen) -> None:
     pen.path("lm-gallbladder", liver_map.GALLBLADDER)
     for name, (x, y) in liver_map.LABEL_AT.items():
         pen.text("lm-segment-name", x, y, name)
-    for key, x, y in _LABELLED:
+    for key, x, y in labels.VESSEL_LABELS:
         pen.text("lm-vessel-name", x, y, liver_map.BY_KEY[key].short)
     pen.text("lm-small", 7, 101, "R")
     pen.text("lm-small", 240, 58, "L")
@@ -231,11 +237,16 @@ def _chords(r: float, apart: float = 4) -> list[str]:
     return lines
 
 
-def _ghost(pen: _Pen, one: Lesion) -> None:
-    x, y = one.place
-    r = max((one.size_mm or 0) / 2, 5)
-    pen.circle("lm-ghost", x, y, r)
-    pen.text("lm-halo", x, y + r + 7, "not seen")
+def _ghosts(pen: _Pen, ghosts: Sequence[Lesion], known: Sequence[Lesion]) -> None:
+    taken = labels.fixed()
+    taken += [labels.disc(*one.place, max((one.size_mm or 0) / 2, _BADGE)) for one in known]
+    rings = [(*one.place, max((one.size_mm or 0) / 2, 5)) for one in ghosts]
+    taken += [labels.disc(*ring) for ring in rings]
+    for x, y, r in rings:
+        pen.circle("lm-ghost", x, y, r)
+        at, line, box = labels.beside(x, y, r, "not seen", 6.5, taken)
+        pen.text("lm-halo", at, line, "not seen")
+        taken.append(box)
 
 
 def _contacts(pen: _Pen, one: Lesion) -> None:

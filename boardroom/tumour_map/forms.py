@@ -28,7 +28,8 @@ from boardroom.cases.fields import clean
 from boardroom.cases.rules import ValueRefused, day, millimetres
 from boardroom.clinical import tumour_reading as words
 from boardroom.clinical.liver_map import SEGMENTS
-from boardroom.clinical.tumour_reading import Contact, Findings, Lesion, completed, refusals
+from boardroom.clinical.reading_refusals import refusals
+from boardroom.clinical.tumour_reading import Contact, Findings, Lesion, completed
 from boardroom.tumour_map.operations import Written
 
 LIST_ONLY: Any = {"invalid_choice_message": "Choose one of the list."}
@@ -72,6 +73,7 @@ class LesionForm(Form):
     size_mm = Millimetres("Size, mm")
     viable_mm = Millimetres("Viable, mm", least=0)
     li_rads = _choice("LI-RADS", {key: key for key in words.LI_RADS}, "Not given")
+    features = Choices("Major features", choices=dict(words.FEATURES), **SEVERAL_ONLY)
     x = Millimetres("From the left, mm", least=0)
     y = Millimetres("From the top, mm", least=0)
     vessel1 = _choice(
@@ -91,8 +93,8 @@ class LesionForm(Form):
     )
     remove = BooleanField("Remove this lesion")
 
-    WRITTEN = ("segments", "size_mm", "viable_mm", "li_rads", "x", "y", "vessel1", "vessel2",
-               "vessel3", "note")  # fmt: skip
+    WRITTEN = ("segments", "size_mm", "viable_mm", "li_rads", "features", "x", "y", "vessel1",
+               "vessel2", "vessel3", "note")  # fmt: skip
 
     @property
     def is_blank(self) -> bool:
@@ -108,6 +110,11 @@ class LesionForm(Form):
     def folded_is_wrong(self) -> bool:
         """Whether something in the folded part needs another look."""
         return any(self[name].errors for name in self.FOLDED)
+
+    @property
+    def read(self) -> Lesion:
+        """The lesion as the row says it."""
+        return _lesion(self)
 
     @property
     def folded_words(self) -> str:
@@ -195,6 +202,7 @@ def _fields_of(one: Lesion) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "number": str(one.number),
         "segments": list(one.segments),
+        "features": list(one.features),
         "x": round(one.x) if one.x is not None else None,
         "y": round(one.y) if one.y is not None else None,
         **{n: getattr(one, n) for n in ("size_mm", "viable_mm", "li_rads", "same_as", "note")},
@@ -262,6 +270,7 @@ def _lesion(row: Any) -> Lesion:
         size_mm=row.size_mm.data,
         viable_mm=row.viable_mm.data,
         li_rads=row.li_rads.data or "",
+        features=tuple(key for key in words.FEATURES if key in (row.features.data or ())),
         contacts=contacts if contacts or row.vessel1.data == NO_VESSEL else None,
         same_as=row.same_as.data or "",
         note=row.note.data or "",

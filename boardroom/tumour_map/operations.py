@@ -11,7 +11,8 @@ from boardroom.cases.models import Case
 from boardroom.cases.models import Lesion as Line
 from boardroom.cases.rules import must_be_open
 from boardroom.cases.saving import take_away, touch
-from boardroom.clinical.tumour_reading import Findings, completed, refusals
+from boardroom.clinical.reading_refusals import refusals
+from boardroom.clinical.tumour_reading import Findings, completed
 from boardroom.db import db, now
 from boardroom.people.models import Person, Role
 from boardroom.refusals import Forbidden, Refused, StaleVersion

@@ -12,12 +12,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
+from boardroom.aids.reading import record_of
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.operations import hold
 from boardroom.cases.queries import load_case
-from boardroom.clinical.tumour_reading import Findings
+from boardroom.clinical.by_features import ByFeatures, by_features
+from boardroom.clinical.tumour_reading import Findings, Lesion
 from boardroom.db import now
+from boardroom.people.models import Role
 from boardroom.permissions import can
 from boardroom.refusals import DomainError, StaleVersion
 from boardroom.tumour_map import forms, operations, queries, rules
@@ -31,9 +34,23 @@ bp = Blueprint("tumour_map", __name__)
 
 
 @bp.app_template_global("tumour_map_of")
-def tumour_map_of(case: Case) -> TumourMap:
-    """The readings of a case, drawn and compared, for any page that shows it."""
-    return tumour_map(queries.readings_of(case.id), case.lesions)
+def tumour_map_of(case: Case, withheld: bool = False) -> TumourMap:
+    """The readings of a case, drawn and compared, for any page that shows it.
+
+    `withheld`: for the referring hospital before it has the board's answer: its own reading alone,
+    and not the list of lesions either where that follows the board's reading.
+    """
+    sides = queries.readings_of(case.id)
+    if withheld and Side.BOARD in sides:
+        own = {side: one for side, one in sides.items() if side == Side.REFERRING}
+        return replace(tumour_map(own, ()), without_board=True)
+    return tumour_map(sides, case.lesions)
+
+
+@bp.app_template_global("by_features")
+def category_by_features(case: Case, lesion: Lesion) -> ByFeatures | None:
+    """The category that a lesion's features give; None where none are given."""
+    return by_features(lesion, record_of(case, _today(case))) if lesion.features else None
 
 
 @bp.app_template_global("map_sign")
@@ -90,8 +107,17 @@ def _other(side: Side) -> Side:
     return Side.BOARD if side == Side.REFERRING else Side.REFERRING
 
 
-def _form(case: Case, side: Side) -> forms.ReadingForm:
+def _sides(case: Case, side: Side) -> queries.Sides:
+    """What the writer of this side may see: a referrer is shown no reading of the board's."""
     sides = queries.readings_of(case.id)
+    place = current_user.on(case.board)
+    if place is not None and place.role != Role.REFERRER:
+        return sides
+    return {key: one for key, one in sides.items() if key == side}
+
+
+def _form(case: Case, side: Side) -> forms.ReadingForm:
+    sides = _sides(case, side)
     own, other = sides.get(side), sides.get(_other(side))
     shown = written(own) if own is not None else _beginning(case, side, sides)
     return forms.reading_form(
@@ -107,7 +133,9 @@ def _beginning(case: Case, side: Side, sides: queries.Sides) -> Written | None:
     name = current_user.name if side == Side.BOARD else ""
     other = sides.get(_other(side))
     if other is None:
-        return Written(rules.of_list(case.lesions), read_by=name)
+        # A list that follows a reading which is not shown here is not shown either.
+        listed = () if queries.readings_of(case.id) else case.lesions
+        return Written(rules.of_list(listed), read_by=name)
     if request.args.get("from") != "other":
         return Written(Findings(), read_by=name)
     same = tuple(replace(one, same_as=str(one.number)) for one in other.said.lesions)
@@ -135,7 +163,7 @@ def _save(case: Case, side: Side) -> Any:
 
 
 def _page(case: Case, side: Side, form: forms.ReadingForm, **more: Any) -> str:
-    sides = queries.readings_of(case.id)
+    sides = _sides(case, side)
     other = sides.get(_other(side))
     more = {"stale": None, "theirs": None, **more}
     return render_template(

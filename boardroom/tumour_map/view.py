@@ -32,9 +32,15 @@ class Picture:
         """The drawing in words."""
         return description(self.findings, self.heading[:1].lower() + self.heading[1:])
 
-    def inside(self, *, paper: bool = False) -> str:
-        """What stands in the SVG."""
-        return drawn(self.findings, paper=paper, marked=self.marked, ghosts=self.ghosts)
+    def inside(self) -> str:
+        """What stands in the SVG on a screen."""
+        return drawn(self.findings, marked=self.marked, ghosts=self.ghosts)
+
+    def upon(self) -> str:
+        """What stands in the SVG on paper, upon the liver that all pictures of a paper share."""
+        return drawn(
+            self.findings, paper=True, marked=self.marked, ghosts=self.ghosts, within=False
+        )
 
     @cached_property
     def degrees(self) -> frozenset[str]:
@@ -48,6 +54,7 @@ class TumourMap:
 
     pictures: tuple[Picture, ...]
     differences: tuple[reread.Difference, ...] = ()
+    without_board: bool = False  # there is a reading of the board's, which is not shown here
 
     scale_note = rules.SCALE_NOTE
     threshold = reread.THRESHOLD

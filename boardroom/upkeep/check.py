@@ -94,9 +94,10 @@ def check_record(app: Flask) -> None:
         if wrong:
             raise UpkeepFailed(f"The audit trail is broken: {wrong}.")
         query = select(Minutes).order_by(Minutes.id).execution_options(yield_per=20)
-        for minutes in db.session.scalars(query):
-            if hashlib.sha256(rfc8785.dumps(minutes.content)).hexdigest() != minutes.content_hash:
-                raise UpkeepFailed(
-                    f"The signed minutes of meeting {minutes.meeting_id} do not have their hash."
-                )
+        with db.session.scalars(query) as found:
+            for minutes in found:
+                digest = hashlib.sha256(rfc8785.dumps(minutes.content)).hexdigest()
+                if digest != minutes.content_hash:
+                    which = f"The signed minutes of meeting {minutes.meeting_id}"
+                    raise UpkeepFailed(f"{which} do not have their hash.")
         db.session.rollback()

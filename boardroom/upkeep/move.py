@@ -31,28 +31,35 @@ def move(source: Flask, file: Path, url: str, progress: Progress) -> dict[str, i
     is as it was and the database empty.
     """
     target = create_app("production", data=source.config["DATA_DIR"], DATABASE_URL=url)
-    must_be_empty(target)
     try:
-        with source.app_context(), write_connection(db.engine) as ours:
-            migrations.upgrade(target)
-            with target.app_context(), write_connection(db.engine) as theirs:
-                rows = _copy(ours, theirs, progress)
-                _compare(ours, theirs, rows, progress)
-            progress("Checking the audit trail and the minutes", 0, 1)
-            check_record(target)
-            progress("Checking the audit trail and the minutes", 1, 1)
-            with target.app_context(), write_transaction():
-                audit.record("moved the record to PostgreSQL", rows=sum(rows.values()))
-        _put_aside(source, file)
-    except BaseException as error:
-        empty(target)
-        if isinstance(error, DBAPIError):
-            raise UpkeepFailed(f"The record cannot be moved: {error.orig}") from None
-        raise
+        must_be_empty(target)
+        try:
+            rows = _move(source, target, progress)
+            _put_aside(source, file)
+        except BaseException as error:
+            empty(target)
+            if isinstance(error, DBAPIError):
+                reason = str(error.orig).partition("\n")[0]  # what follows can quote a value
+                raise UpkeepFailed(f"The record cannot be moved: {reason}") from None
+            raise
     finally:
         with target.app_context():
             db.session.rollback()
             db.engine.dispose()
+    return rows
+
+
+def _move(source: Flask, target: Flask, progress: Progress) -> dict[str, int]:
+    with source.app_context(), write_connection(db.engine) as ours:
+        migrations.upgrade(target)
+        with target.app_context(), write_connection(db.engine) as theirs:
+            rows = _copy(ours, theirs, progress)
+            _compare(ours, theirs, rows, progress)
+        progress("Checking the audit trail and the minutes", 0, 1)
+        check_record(target)
+        progress("Checking the audit trail and the minutes", 1, 1)
+        with target.app_context(), write_transaction():
+            audit.record("moved the record to PostgreSQL", rows=sum(rows.values()))
     return rows
 
 

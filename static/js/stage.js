@@ -41,6 +41,7 @@
     fitMine();
     loadThread();
     followPaint();
+    document.dispatchEvent(new CustomEvent("boardroom:painted"));
   }
 
   // ---- What is mine alone ----------------------------------------------------------------------
@@ -48,6 +49,8 @@
   const editorBox = $("[data-editor]");
   const SPREAD = 1200; // ms
   let mineTimer = null;
+  let mineAsked = 0; // the newest question alone is answered on the screen
+  let mineComes = false;
   let mineStale = false;
   let editorUrl = null;
 
@@ -65,16 +68,27 @@
   async function fetchMine() {
     mineTimer = null;
     if ($("dialog[open]", mineBox)) { mineStale = true; return; }
+    const asked = ++mineAsked;
+    mineComes = true;
+    let html = null;
+    let refused = false;
     try {
       const answer = await fetch(root.dataset.mineUrl, { headers: HEADERS });
-      if (!answer.ok) return;
-      morph(mineBox, await answer.text());
-      mineBox.inert = false;
-      fitMine();
-      mineStale = false;
-      keys.waited();
-      await showEditor($("[data-editor-url]", mineBox)?.dataset.editorUrl ?? null);
-    } catch { /* the next state brings it */ }
+      if (answer.ok) html = await answer.text();
+      else refused = answer.status < 500;
+    } catch { /* no line */ }
+    if (asked !== mineAsked) return;
+    mineComes = false;
+    if (html === null) { // the server is busy or away: soon again, unless a change brings it sooner
+      if (!mineTimer && !refused) mineTimer = setTimeout(fetchMine, SPREAD + Math.random() * SPREAD);
+      return;
+    }
+    morph(mineBox, html);
+    mineBox.inert = false;
+    fitMine();
+    mineStale = false;
+    keys.waited();
+    await showEditor($("[data-editor-url]", mineBox)?.dataset.editorUrl ?? null);
   }
 
   // What is mine follows the shared parts where that needs no asking: of the ways to the pen the one
@@ -113,9 +127,10 @@
       if (url !== editorUrl) return;
     }
     if (!url) { editorBox.replaceChildren(); return; }
-    const answer = await fetch(url, { headers: HEADERS });
-    if (!answer.ok || url !== editorUrl) return;
-    editorBox.innerHTML = await answer.text();
+    const html = await fetch(url, { headers: HEADERS }).then((answer) => (answer.ok ? answer.text() : null), () => null);
+    if (url !== editorUrl) return;
+    if (html === null) { editorUrl = null; return; } // the next state brings it
+    editorBox.innerHTML = html;
     htmx.process(editorBox);
     document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box: editorBox } }));
     const form = $("form", editorBox);
@@ -163,7 +178,7 @@
     for (const button of buttons) button.setAttribute("aria-busy", "true");
     if (!(await lastWordsSaved())) {
       const words = "Not done yet: what you typed in the consensus is not saved. Look at it first.";
-      if (form.closest("dialog[open]")) problemIn(form).textContent = words;
+      if (form.closest("dialog[open]")) FieldErrors.place(form).textContent = words;
       else Boardroom.toast(words);
       delete form.dataset.sending;
       for (const button of buttons) button.removeAttribute("aria-busy");
@@ -186,6 +201,7 @@
         if (answer.status === 503) { await new Promise((done) => setTimeout(done, pause)); continue; }
         Boardroom.saveState("idle");
         if (answer.ok || answer.type === "opaqueredirect") {
+          FieldErrors.clear(form);
           form.closest("dialog")?.close();
           if (!form.closest("[data-part]")) form.reset();
           const seq = Number(answer.headers.get("X-Boardroom-Seq"));
@@ -225,20 +241,11 @@
     }
   }
 
-  /** The place for what is wrong, on top of a form in a dialog. */
-  function problemIn(form) {
-    const box = $("[data-dialog-problem]", form) ?? document.createElement("div");
-    box.dataset.dialogProblem = "";
-    box.setAttribute("role", "alert");
-    form.prepend(box);
-    return box;
-  }
-
   async function showProblem(answer, form) {
     if (answer.status === 401) { connection("ended"); return; }
     const asked = form.closest("dialog");
-    if (asked?.open) { // what was typed stays in sight, and what is wrong with it above it
-      problemIn(form).innerHTML = await answer.text();
+    if (asked?.open) { // what was typed stays in sight, and what is wrong with it beside it
+      FieldErrors.show(form, await answer.text());
       sync.ask();
       return;
     }
@@ -264,6 +271,7 @@
     const data = $("[data-dialog-data]");
     if (!opener || !data) return;
     for (const form of $$("form[data-fill]")) {
+      FieldErrors.clear(form);
       form.action = { defer: data.dataset.deferUrl, close: data.dataset.closeUrl, leave: opener.dataset.leaveUrl }[form.dataset.fill] ?? "";
       if (form.elements.after) form.elements.after.value = data.dataset.item;
       $("[data-fill-code]", form).textContent = data.dataset.code;
@@ -373,7 +381,7 @@
     paint, personal, connection, relayed,
     clock: (now) => { serverAhead = now - Date.now() / 1000; },
   });
-  const keys = new StageKeys({ mineBox, editorBox, toEditor, penIs, onItsWay: () => Boolean(mineTimer || mineBox?.inert), fetchMine: () => personal() });
+  const keys = new StageKeys({ mineBox, editorBox, toEditor, penIs, onItsWay: () => Boolean(mineTimer || mineComes || mineBox?.inert), fetchMine: () => personal() });
   window.boardroomStage = sync;
   sync.start();
   afterPaint();

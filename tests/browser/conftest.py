@@ -56,20 +56,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
-def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demonstration in it, made once; nobody works in it."""
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    with servers.demo(folder):
-        pass
-    return folder
-
-
 @pytest.fixture(scope="module")
-def server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+def server(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
     """A demonstration of the module's own, on a free port."""
     folder = tmp_path_factory.mktemp("server") / "data"
-    shutil.copytree(demo_data, folder)
+    shutil.copytree(made_demo, folder)
     with servers.demo(folder) as running:
         yield running
 
@@ -85,7 +76,8 @@ class People:
 
     def page(self, who: str | None, path: str = "/", **context: Any) -> Page:
         """A page of a browser of its own, signed in as the person whose address begins so."""
-        made = self.browser.new_context(base_url=self.server.url, **context)
+        known = self.server.sessions.get(who or "")
+        made = self.browser.new_context(base_url=self.server.url, storage_state=known, **context)
         self.contexts.append(made)
         page = made.new_page()
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
@@ -97,13 +89,15 @@ class People:
                 else None
             ),
         )
-        if who is not None:
+        if who is not None and known is None:
             page.goto("/sign-in")
             account = next(a for a in self.server.said["accounts"] if a["email"].startswith(who))
             page.get_by_label("Email").fill(account["email"])
             page.get_by_label("Password").fill(account["password"])
             page.get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url("**/")
+            # Only once for each person: the next of their browsers has this one's cookie.
+            self.server.sessions[who] = made.storage_state()
         page.goto(path)
         return page
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import servers
 from tests.browser.conftest import People
@@ -52,13 +52,31 @@ def settled(page: Page) -> None:
 def same_as_fresh(people: People, page: Page) -> None:
     """What the page shows is what a fresh load of it shows."""
     settled(page)
-    held: dict[str, Any] = page.evaluate(NORMAL)
     fresh = page.context.new_page()
-    fresh.goto(page.url)
-    settled(fresh)
+    for _ in range(5):  # somebody may come or go in between
+        held: dict[str, Any] = page.evaluate(NORMAL)
+        seq: int = page.evaluate("boardroomStage.seq")
+        fresh.goto(page.url)
+        settled(fresh)
+        if fresh.evaluate("boardroomStage.seq") == seq:
+            break
+        settled(page)
     loaded: dict[str, Any] = fresh.evaluate(NORMAL)
     fresh.close()
     assert held == loaded
+
+
+def to_a_case(chair: Page) -> None:
+    """Until a case is presented: begin the meeting, take one; press what shows."""
+    phase = chair.locator("[data-phase-is]")
+    for words in ("Start the meeting", "First case"):
+        button = chair.locator("[data-key=n]", has_text=words)
+        if button.count():
+            chair.keyboard.press("n")
+            expect(button).to_have_count(0)
+    if phase.get_attribute("data-phase-is") != "presenting":
+        chair.keyboard.press("n")
+    expect(chair.locator("[data-phase-is=presenting]")).to_be_attached()
 
 
 @pytest.fixture
@@ -150,9 +168,7 @@ def test_a_late_joiner_sees_the_present_state_and_a_lost_line_heals(
     expect(radiologist.get_by_text("Reconnecting")).to_be_visible()
     people.problems.clear()  # the browser complains about the line that we cut
 
-    seq = chair.evaluate("boardroomStage.seq")
-    chair.keyboard.press("n")
-    chair.wait_for_function("seq => boardroomStage.seq > seq", arg=seq)
+    to_a_case(chair)
     code = chair.locator("[data-part=case] .case-code").first.inner_text()
 
     radiologist.context.set_offline(False)
@@ -175,10 +191,7 @@ def test_no_word_is_lost_when_the_pen_goes_and_no_case_is_left_without_one(
     oncologist = people.page("oncologist@", f"{meeting}/stage", viewport=WIDE)
     for page in (chair, surgeon, oncologist):
         settled(page)
-    while chair.locator("[data-phase-is=presenting]").count() == 0:
-        seq = chair.evaluate("boardroomStage.seq")
-        chair.keyboard.press("n")
-        chair.wait_for_function("seq => boardroomStage.seq > seq", arg=seq)
+    to_a_case(chair)
     settled(surgeon)
 
     # Before the reveal a key says why it does nothing; on a small screen it brings its tab.
@@ -245,6 +258,104 @@ def test_no_word_is_lost_when_the_pen_goes_and_no_case_is_left_without_one(
     expect(chair.locator("[data-part=consensus]")).to_contain_text("Last words of the chair.")
     for page in (chair, oncologist):
         same_as_fresh(people, page)
+
+
+def test_what_is_wrong_stands_beside_its_field_and_the_pen_can_be_asked_for(
+    people: People, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    oncologist = people.page("oncologist@", f"{meeting}/stage", viewport=WIDE)
+    settled(chair)
+    settled(oncologist)
+    while chair.locator("[data-phase-is=deciding]").count() == 0:
+        seq = chair.evaluate("boardroomStage.seq")
+        chair.keyboard.press("r" if chair.locator("[data-phase-is=presenting]").count() else "n")
+        chair.wait_for_function("seq => boardroomStage.seq > seq", arg=seq)
+
+    chair.keyboard.press("d")
+    dialog = chair.locator("#defer-dialog")
+    dialog.get_by_label("Why is it put off?").select_option(index=1)
+    day = dialog.get_by_label("Lists itself again on")
+    day.fill("2001-01-01")
+    dialog.get_by_role("button", name="Defer the case").click()
+    beside = dialog.locator(".field:has(#defer-due)")
+    expect(beside.locator(".field-error")).to_contain_text("Choose a day after today")
+    expect(dialog.locator(".field-error")).to_have_count(1)
+    expect(dialog.locator("[data-dialog-problem]")).to_have_count(0)
+    expect(day).to_be_focused()
+    expect(day).to_have_attribute("aria-invalid", "true")
+    expect(day).to_have_attribute("aria-describedby", "defer-due-hint defer-due-error")
+    people.problems.clear()  # the browser reports the refusal
+    dialog.get_by_role("button", name="Cancel").click()
+    chair.keyboard.press("d")
+    expect(dialog.locator(".field-error")).to_have_count(0)
+    expect(day).to_have_attribute("aria-describedby", "defer-due-hint")
+    dialog.get_by_role("button", name="Cancel").click()
+
+    # Two reach for the pen at once: who comes second is told calmly, with the way to ask.
+    settled(chair)
+    chair.evaluate("document.querySelector(\"[data-mine] [action$='pen/take']\").requestSubmit()")
+    expect(oncologist.locator("[data-part=consensus]")).to_contain_text("writes")
+    settled(oncologist)
+    oncologist.evaluate(
+        "document.querySelector(\"[data-mine] [action$='pen/take']\").requestSubmit()"
+    )
+    told = oncologist.locator("#stage-problem")
+    expect(told).to_contain_text("has the pen")
+    expect(told.locator(".notice-info")).to_be_visible()
+    told.get_by_role("button", name="Ask for the pen").click()
+    expect(told).to_be_hidden()
+    expect(chair.locator("[data-part=consensus]")).to_contain_text("asks for it")
+    people.problems.clear()  # the browser reports the refusal
+
+
+def test_a_long_consensus_stays_on_the_wall(people: People, meeting: str) -> None:
+    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
+    settled(wall)
+    box, more = wall.locator(".wall-consensus-box"), wall.locator("[data-wall-more]")
+    expect(box.locator(".consensus-verdict")).to_be_visible()
+    write = """steps => {
+      const box = document.querySelector(".wall-consensus-box .consensus");
+      const step = "<li><span class=plan-what>Embolise, then measure again.</span></li>";
+      box.innerHTML = box.querySelector(".consensus-verdict").outerHTML
+        + `<ol class="plan">${step.repeat(steps)}</ol>`
+        + `<p class="consensus-why">${"Why it is so. ".repeat(steps * 5)}</p>`;
+      document.dispatchEvent(new CustomEvent("boardroom:painted"));
+    }"""
+    inside = "box => box.scrollHeight <= box.clientHeight + 1"
+    frame = wall.locator(".wall-frame")
+    wall.evaluate(write, 2)
+    expect(frame).to_have_attribute("data-fit", "0")
+    expect(more).to_be_hidden()
+    assert box.evaluate(inside)
+    for steps in (8, 30):
+        wall.evaluate(write, steps)
+        expect(more).to_contain_text("Continues on each person’s own screen")
+        assert box.evaluate(inside)
+        expect(box.locator(".plan li").first).to_be_visible()
+        zoom = box.locator(".consensus").evaluate("element => getComputedStyle(element).zoom")
+        assert float(zoom) >= 0.8
+    wall.evaluate(write, 1)
+    expect(more).to_be_hidden()
+
+
+def test_what_is_mine_comes_when_the_server_was_busy(people: People, meeting: str) -> None:
+    surgeon = people.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
+    settled(surgeon)
+    busy = [503, 503]
+
+    def answer(route: Route) -> None:
+        if busy:
+            route.fulfill(status=busy.pop(), body="busy")
+        else:
+            route.continue_()
+
+    surgeon.route("**/mine", answer)
+    surgeon.evaluate("document.querySelector('[data-mine]').replaceChildren()")
+    surgeon.evaluate("boardroomStage.personal()")
+    expect(surgeon.locator("[data-mine] [data-key]").first).to_be_attached(timeout=15_000)
+    assert not busy
+    people.problems.clear()  # the browser reports the refused ones
 
 
 def test_names_can_be_hidden_with_one_key_and_keys_are_shown_with_another(

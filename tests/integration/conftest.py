@@ -1,4 +1,4 @@
-"""What the tests of the whole program share: the demonstration, made once."""
+"""What the tests of the whole program share: cases, and the demonstration to work in."""
 
 from __future__ import annotations
 
@@ -11,26 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from boardroom import create_app, migrations
+from boardroom import create_app
 from boardroom.cases import operations
 from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_transaction
-from boardroom.demo.build import build
 from boardroom.people.models import Person
 from tests.conftest import CopyData
-
-
-@pytest.fixture(scope="session")
-def made_demo(tmp_path_factory: pytest.TempPathFactory, new_data: Callable[[Path], Path]) -> Path:
-    """A folder with the demonstration; only to be copied."""
-    folder = new_data(tmp_path_factory.mktemp("made") / "demo")
-    app = create_app("demo", data=folder)
-    migrations.upgrade(app)
-    with app.app_context():
-        build(app)
-        db.session.close()
-        db.engine.dispose()
-    return folder
 
 
 @pytest.fixture

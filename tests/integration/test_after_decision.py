@@ -461,7 +461,7 @@ def test_the_ledger_counts_every_second_opinion_and_names_no_patient(house: Any)
     late = chair.get(f"/boards/liver/figures?from={day}").text
     assert ">BR-9003<" in late
     assert ">BR-9001<" not in late
-    assert "Nothing fits" in chair.get("/boards/liver/figures?hospital=Nowhere").text
+    assert "Nothing fits" in chair.get("/boards/liver/figures?to=2001-01-01").text
     wrong = chair.get("/boards/liver/figures?from=soon")
     assert wrong.status_code == 422
     assert "has to be a date" in wrong.text
@@ -478,6 +478,45 @@ def test_the_ledger_counts_every_second_opinion_and_names_no_patient(house: Any)
     )  # fmt: skip
     assert found["BR-9002"]["reclassification"] == "confirmed"
     assert found["BR-9003"]["provisional"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("first", "resectabel"),
+        ("ours", "<b>"),
+        ("reclassification", "Upgraded"),
+        ("hospital", "Nowhere"),
+        ("from", "2026-02-31"),
+        ("to", "1-2-3"),
+    ],
+)
+def test_what_the_ledger_does_not_understand_is_said_and_the_rest_shown(
+    house: Any, name: str, value: str
+) -> None:
+    decide(house, "BR-9001")
+    decide(house, "BR-9002", verdict="unresectable_biology", reclassification_reason="together")
+    chair = house.as_("chair")
+    also = {"ours": "unresectable_biology"} if name != "ours" else {"reclassification": "confirmed"}
+    page = chair.get("/boards/liver/figures", query_string={name: value, **also})
+    assert page.status_code == 422
+    assert f'id="f-{name}-error"' in page.text
+    assert page.text.count('aria-invalid="true"') == 1
+    assert "<b>" not in page.text.split(f'id="f-{name}-error"')[1][:200]
+    assert ">BR-9002<" in page.text
+    assert ">BR-9001<" not in page.text, "what is understood narrows"
+    link = page.text.split("/figures/ledger.csv")[1].split('"')[0]
+    assert f"{name}=" not in link
+    answer = chair.get("/boards/liver/figures/ledger.csv", query_string={name: value})
+    assert answer.status_code == 422
+
+
+def test_a_hospital_is_found_in_any_case_of_its_letters(house: Any) -> None:
+    decide(house, "BR-9001")
+    found = house.as_("chair").get("/boards/liver/figures?hospital=st+EXAMPLE")
+    assert found.status_code == 200
+    assert ">BR-9001<" in found.text
+    assert "selected>St Example" in found.text
 
 
 def test_an_empty_ledger_says_what_comes_there(house: Any) -> None:

@@ -108,6 +108,20 @@ def test_the_answer_comes_with_the_signature(room: Room) -> None:
     assert "answer is here" in room.client("referrer").get("/").text
 
 
+def test_the_boards_reading_and_its_aids_come_with_the_answer(room: Room) -> None:
+    room.change(Case, room.case, status=CaseStatus.LISTED)
+    sent = {"version": "0", "lesions-0-number": "1", "lesions-0-segments": "V",
+            "lesions-0-size_mm": "87"}  # fmt: skip
+    assert room.client("coordinator").post(room.at("map/board"), data=sent).status_code == 303
+    room.change(Case, room.case, status=CaseStatus.DECIDED)
+    for shown in (False, True):
+        page = room.client("referrer").get(f"/cases/{room.case}").text
+        assert ("The board’s reading</b>" in page) is shown
+        assert ("87 mm" in page) is shown
+        assert ('aria-label="Decision aids"' in page) is shown
+        sign(room)
+
+
 def test_the_answer_names_nobody_and_holds_nothing_internal(room: Room) -> None:
     sign(room)
     page = room.client("referrer").get(f"/cases/{room.case}").text

@@ -30,7 +30,7 @@ from boardroom.upkeep import backup as backups
 from boardroom.upkeep import restore as restores
 from boardroom.upkeep.archive import Manifest, UpkeepFailed
 from tests import servers
-from tests.integration.test_cli import command, refused
+from tests.commands import command, process, refused
 
 
 def quiet(what: str, done: int, total: int) -> None:
@@ -178,7 +178,7 @@ def test_by_command_with_settings_in_place(backed_up: Path, tmp_path: Path) -> N
     folder.mkdir()
     (folder / "boardroom.toml").write_text('log_level = "ERROR"\n')
     (folder / "secret_key").write_text("the key of before")
-    done = command("restore", backed_up, "--data", folder)
+    done = process("restore", backed_up, "--data", folder)
     assert done.returncode == 0, done.stderr
     assert re.search(r"\d+ cases, \d+ meetings, 2 signed minutes, \d+ documents", done.stdout)
     assert (folder / "secret_key").read_text() == "the key of before"
@@ -282,7 +282,7 @@ def test_a_backup_while_a_meeting_is_live(demo_folder: Path, tmp_path: Path) -> 
         made: list[dict[str, Any]] = []
         while meeting.poll() is None:
             file = tmp_path / f"{len(made)}.zip"
-            done = command("backup", file, "--data", demo_folder, "--json")
+            done = process("backup", file, "--data", demo_folder, "--json")
             assert done.returncode == 0, done.stderr
             made.append(json.loads(done.stdout))
         assert meeting.stdout is not None

@@ -125,6 +125,47 @@ def test_what_is_missing_leads_to_its_field_for_those_who_may_edit(
     assert f"/cases/{case_id}/edit" not in plain
 
 
+def test_ticked_conditions_give_the_charlson_index(
+    app: Flask, coordinator: FlaskClient, the_case: Callable[[int], Case]
+) -> None:
+    case_id = add_case(app)
+    form = coordinator.get(f"/cases/{case_id}/edit").text
+    assert form.count('name="fact-cci_dementia-1-value"') == 2, "the box, and its empty twin"
+    assert "<dt>Charlson</dt>" not in page(coordinator, case_id)
+
+    def save(**ticked: str) -> None:
+        fields = {f"fact-cci_{name}-1-value": value for name, value in ticked.items()}
+        data = {"version": str(the_case(case_id).version), **fields}
+        assert coordinator.post(f"/cases/{case_id}/save", data=data).status_code == 303
+
+    save(dementia="yes", complete="yes", solid_tumor_non_metastatic="yes", heart_failure="")
+    html = page(coordinator, case_id)
+    assert "<dt>Charlson</dt> <dd>5 <small>3 without liver disease and this tumour" in html
+    assert "<b>Yes:</b> Dementia; Solid tumour without metastases." in html
+    save(dementia="", solid_tumor_non_metastatic="")
+    html = page(coordinator, case_id)
+    assert "<dt>Charlson</dt> <dd>2 " in html
+    assert "none of the conditions" in html
+
+
+@pytest.mark.parametrize("diagnosis", ["hcc", "crlm"])
+def test_a_map_that_contradicts_the_facts_is_said_on_the_cards_and_on_the_stage(
+    app: Flask, coordinator: FlaskClient, diagnosis: str
+) -> None:
+    case_id = add_case(app, diagnosis)
+    said = "among the facts. The reading counts here."
+    assert said not in coordinator.get(f"/cases/{case_id}").text
+    sent = {"version": "0", "lesions-0-number": "1", "lesions-0-segments": "VI",
+            "lesions-0-size_mm": "27", "portal": "vp3", "portal_side": "right"}  # fmt: skip
+    assert coordinator.post(f"/cases/{case_id}/map/board", data=sent).status_code == 303
+    page = coordinator.get(f"/cases/{case_id}").text
+    assert said in page
+    assert "the board’s reading" in page
+    if diagnosis == "hcc":
+        assert re.search(r"<dt>BCLC</dt>\s*<dd>C\b", page)
+        assert re.search(r"<dt>Milan</dt>\s*<dd>outside", page)
+
+
 def test_aids_for_another_disease_are_left_out_and_it_says_why(
     app: Flask, coordinator: FlaskClient
 ) -> None:

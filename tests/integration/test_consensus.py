@@ -217,7 +217,7 @@ def test_the_rest_of_the_options_is_closed_at_once(room: Any, rows: Any) -> None
 @pytest.mark.parametrize("who", ["surgery", "observer", "referrer"])
 def test_only_the_pen_writes(room: Any, who: str, rows: Any) -> None:
     answer = save(room.as_(who), room, 0, rationale="Mine")
-    assert answer.status_code == (404 if who == "referrer" else 403)
+    assert answer.status_code == (404 if who == "referrer" else 409 if who == "surgery" else 403)
     assert rows(select(Consensus)) == []
 
 
@@ -325,6 +325,14 @@ def test_a_dissent_needs_its_reason_and_condition(room: Any, rows: Any) -> None:
     assert sign(surgeon, room, "reservation").status_code == 422
     assert sign(surgeon, room, "applaud").status_code == 422
     assert rows(select(SignOff)) == []
+    beside = sign(surgeon, room, "dissent", text="Too early")
+    assert 'data-error-of="reopen_condition"' in beside.text
+    assert "<form" not in beside.text  # the dialog has it already
+    page = surgeon.post(
+        room.sign_url, data={"kind": "reservation", "text": "", "consensus_version": 1}
+    )
+    assert page.status_code == 422
+    assert 'id="text-error"' in page.text
     done = sign(surgeon, room, "dissent", text="Too early", reopen_condition="If it grows")
     assert done.status_code == 204
     page = surgeon.get(room.url).text

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from boardroom import audit, create_app, migrations
 from boardroom.audit import AuditEntry
 from boardroom.cases import documents
-from boardroom.cases.models import Case, Document
+from boardroom.cases.models import Case, Document, InformationRequest
 from boardroom.comments.models import Comment, Mention
 from boardroom.db import at_time, db, now, write_transaction
 from boardroom.demo import build as made
@@ -106,12 +106,23 @@ def test_the_past_meeting_is_signed_and_the_next_about_to_start(demo: Flask) -> 
         c.patient.name for c in content.cases_of("next")
     ]
     assert all(item.presenter_id for item in coming().items)
-    until = coming().starts_at - now()
-    assert dt.timedelta(minutes=-5) < until <= dt.timedelta(minutes=20)
+    made_at = db.session.scalars(select(AuditEntry.at).where(AuditEntry.action == made.MADE)).one()
+    until = coming().starts_at - made_at
+    assert dt.timedelta(minutes=4) < until <= dt.timedelta(minutes=20)
     board = demo.extensions["boards"]["liver"]
     records = {record.meeting_id: record for record in all_of(Minutes)}
     assert set(records) == {past().id, earlier().id}
     assert records[past().id].content_hash == content_hash(gather(past(), board))
+
+
+def test_one_referral_is_asked_for_more_and_one_is_being_written(demo: Flask) -> None:
+    (asked,) = all_of(InformationRequest)
+    assert asked.case.status == "needs_information"
+    assert asked.due_on > now().date()
+    assert asked.items
+    (draft,) = [case for case in all_of(Case) if case.status == "draft"]
+    assert draft.created_by is not None
+    assert draft.created_by.hospital == draft.referrer_hospital
 
 
 def test_the_ledger_has_something_to_show_and_one_case_came_back(demo: Flask) -> None:

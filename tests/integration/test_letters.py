@@ -243,6 +243,9 @@ def test_what_is_open_stands_in_the_way(house: House) -> None:
     assert answer.status_code == 422
     assert "Not answered yet: Will it hurt?" in answer.text
     assert "[telephone number]" in answer.text
+    notice = answer.text.split('role="alert"')[1].split("</ul>")[0]
+    assert "<li>Not answered yet: Will it hurt?</li>" in notice, "each on a line of its own"
+    assert "<li>Still to be filled in: [telephone number]</li>" in notice
     assert letter_row(house, "patient").open
 
 
@@ -296,6 +299,28 @@ def test_a_provisional_decision_is_acknowledged_and_said(
     assert approve(client, house, acknowledged="1").status_code == 303
     (one,) = rows(select(ApprovedLetter))
     assert "not final" in one.content["provisional"]
+
+
+@pytest.mark.parametrize("kind", ["patient", "referrer"])
+def test_who_writes_is_warned_of_a_decision_that_contradicts_itself(
+    house: House, kind: str, rows: Callable[..., list[Any]]
+) -> None:
+    client = begun(house, "surgeon" if kind == "patient" else "chair", kind)
+    words = "but “Resection” is chosen"
+    assert words not in client.get(house.at(kind)).text
+    with house.app.app_context(), write_transaction() as session:
+        row = session.scalars(select(Consensus)).one()
+        row.verdict = "unresectable_technical"
+        row.dispositions = {"resection": {"disposition": "chosen", "reason": ""}}
+    page = client.get(house.at(kind)).text
+    assert "The decision contradicts itself" in page
+    assert f"The verdict is “Unresectable: technical”, {words}." in page
+    saved = save(client, house, kind, **{"next" if kind == "patient" else "plan": "Other."})
+    assert saved.json is not None
+    assert words in saved.json["missing_html"]
+    assert all(words not in point for point in saved.json["missing_html"].split("h-open")[1:]), (
+        "it does not stand in the way"
+    )
 
 
 # ---- The referring hospital ---------------------------------------------------------------------

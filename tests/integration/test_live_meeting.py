@@ -119,12 +119,10 @@ async def room(url: str, people: int = 15, cases: int = 1) -> AsyncIterator[Room
 
 
 @pytest.fixture(scope="module")
-def folder(made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_data(made_demo, tmp_path_factory.mktemp("live") / "data")
-
-
-@pytest.fixture(scope="module")
-def url(folder: Path) -> Iterator[str]:
+def url(
+    made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    folder = copy_data(made_demo, tmp_path_factory.mktemp("live") / "demo")
     with servers.demo(folder) as server:
         yield server.url
 
@@ -396,7 +394,7 @@ def test_two_who_press_next_at_once_take_one_case(url: str) -> None:
 def test_a_server_that_dies_loses_nothing_it_acknowledged(demo_folder: Path) -> None:
     """Killed in the middle of posts and started again: all that was acknowledged is there once,
     and everybody's screen comes back by itself."""
-    port, data = free_port(), demo_folder
+    port = free_port()
 
     async def story(url: str) -> None:
         async with room(url) as here:
@@ -418,7 +416,7 @@ def test_a_server_that_dies_loses_nothing_it_acknowledged(demo_folder: Path) -> 
             running[0].kill()
             killed_after = len(acknowledged)
             assert killed_after < 40, "it died in the middle"
-            running.append(again.enter_context(servers.demo(data, port)))
+            running.append(again.enter_context(servers.demo(demo_folder, port)))
             await asyncio.gather(*talking)  # they try again with the same keys
             thread = await doctor.text(f"/cases/{case}/comments", part=True)
             assert len(acknowledged) == 40
@@ -432,5 +430,5 @@ def test_a_server_that_dies_loses_nothing_it_acknowledged(demo_folder: Path) -> 
             await here.all_equal(seq)
 
     with contextlib.ExitStack() as again:
-        running = [again.enter_context(servers.demo(data, port))]
+        running = [again.enter_context(servers.demo(demo_folder, port))]
         held(story, running[0].url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import time
@@ -18,7 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.cases.models import Case
-from boardroom.db import db, write_transaction
+from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.minutes import exporting
 from boardroom.minutes.models import Export
@@ -133,6 +134,31 @@ def test_a_file_that_cannot_be_made_says_so_and_leaves_nothing(
     assert "The file could not be made." in part
     assert "Testpatient" not in part
     assert list((Path(demo.config["DATA_DIR"]) / "exports").iterdir()) == []
+
+
+def test_a_finished_file_is_deleted_when_its_time_is_over(
+    demo: Flask, as_: Callable[[str], FlaskClient]
+) -> None:
+    admin = as_("admin")
+    assert "Each is deleted after 7 days." in admin.get(URL).text
+    assert admin.post(URL, data=RANGE | {"format": "csv"}).status_code == 303
+    number = last_export(demo)
+    assert "kept until" in made(admin, number)
+    file = Path(demo.config["DATA_DIR"]) / "exports" / f"{number}.zip"
+    assert exporting.sweep(demo) == 0
+    assert file.is_file()
+    with demo.app_context(), write_transaction() as session:
+        session.get_one(Export, number).finished_at = now() - dt.timedelta(days=7, seconds=1)
+    # Not to be had any more even before it is swept.
+    assert admin.get(f"{URL}/{number}/file").status_code == 409
+    assert exporting.sweep(demo) == 1
+    assert not file.exists()
+    assert exporting.sweep(demo) == 0
+    assert "deleted, as its time was over" in admin.get(URL).text
+    demo.config["EXPORT_DAYS"] = 30
+    refused = admin.get(f"{URL}/{number}/file")
+    assert refused.status_code == 409
+    assert "Make it again" in refused.text
 
 
 def test_two_files_at_once_are_two_whole_files(

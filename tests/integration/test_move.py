@@ -15,8 +15,8 @@ from boardroom.cases import operations
 from boardroom.cases.models import Patient
 from boardroom.db import db, write_transaction
 from boardroom.upkeep.serving import serving
+from tests.commands import command, refused
 from tests.databases import Postgres
-from tests.integration.test_cli import command, refused
 
 pytestmark = pytest.mark.sqlite
 

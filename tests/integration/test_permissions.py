@@ -64,9 +64,11 @@ LETS_IN: dict[str, set[str]] = {
     "member of a board": {*MEMBERS, "chair of another board", "administrator of another board"},
     "member": MEMBERS,
     "read a case": READERS,
-    "start a case": {*PREPARERS, *ELSEWHERE},
+    "start a case": {*PREPARERS, *ELSEWHERE, "referrer", "referrer of another hospital"},
     "edit a case": PREPARERS,
-    "fill in a case": PREPARERS,  # referrers too while information is asked for
+    # Referrers too: in a draft that one of them began, and while information is asked for
+    "fill in a case": PREPARERS,
+    "draw up a case": PREPARERS,
     "read the images for the board": {"radiologist", *PREPARERS},
     "give the referring hospital's reading": {"radiologist", "referrer", *PREPARERS},
     "comment": INSIDE,

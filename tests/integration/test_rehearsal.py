@@ -24,8 +24,8 @@ def rehearse(url: str, *more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_small_rehearsal_loses_nothing(tmp_path: Path) -> None:
-    with servers.demo(tmp_path) as server:
+def test_a_small_rehearsal_loses_nothing(demo_folder: Path) -> None:
+    with servers.demo(demo_folder) as server:
         done = rehearse(server.url, "--people", "6", "--cases", "2", "--minutes", "0.2", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(done.stdout)

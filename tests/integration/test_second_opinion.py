@@ -80,10 +80,10 @@ def test_a_referrer_is_asked_and_answers_through_the_form(
     assert "Answer in the form" in page
     assert "is here</span>" not in page.split('id="asked"')[1].split("</ul>")[0]
     form = referrer.get(f"/cases/{case_id}/edit").text
-    assert f"/cases/{case_id}/answer" in form
+    assert f"/cases/{case_id}/submit" in form
     for path in ("", "/edit"):
         assert stranger.get(f"/cases/{case_id}{path}").status_code == 404
-    for path in ("answer", "save", "parts/lesions", "documents"):
+    for path in ("submit", "save", "parts/lesions", "documents"):
         assert stranger.post(f"/cases/{case_id}/{path}").status_code == 404
 
     version = the_case(case_id).version
@@ -91,7 +91,7 @@ def test_a_referrer_is_asked_and_answers_through_the_form(
     assert saved.status_code == 303
     asked_part = referrer.get(f"/cases/{case_id}").text.split('id="asked"')[1].split("</ul>")[0]
     assert asked_part.count("is here</span>") == 1
-    assert referrer.post(f"/cases/{case_id}/answer").status_code == 303
+    assert referrer.post(f"/cases/{case_id}/submit").status_code == 303
     case = the_case(case_id)
     assert case.status == "submitted"
     (request,) = case.requests
@@ -100,7 +100,7 @@ def test_a_referrer_is_asked_and_answers_through_the_form(
     assert request.due_on == due
     assert [one["item"] for one in request.items] == ["referral.ecog", "fact.inr"]
     assert referrer.get(f"/cases/{case_id}/edit").status_code == 403
-    assert referrer.post(f"/cases/{case_id}/answer").status_code == 403
+    assert referrer.post(f"/cases/{case_id}/submit").status_code == 403
 
 
 def test_a_referrer_cannot_hand_the_case_to_another_hospital(

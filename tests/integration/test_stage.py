@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from boardroom.cases.models import Case
 from boardroom.consensus.models import Consensus
-from boardroom.db import now, write_transaction
+from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import AgendaItem, Attendance, Meeting, MeetingEvent
 from boardroom.people.models import Person
 from tests.integration.meeting_samples import CORE, make_case, make_meeting
@@ -53,6 +53,10 @@ class Board:
             select(AgendaItem).where(AgendaItem.id == self.items[number])
         )[0]
         return found
+
+    def version(self) -> int:
+        """The consensus' own."""
+        return int(self.rows(select(Consensus))[0].version)
 
     def case(self, number: int = 0) -> Case:
         found: Case = self.rows(select(Case).where(Case.id == self.cases[number]))[0]
@@ -215,6 +219,35 @@ def decide(board: Board) -> None:
         assert signed.status_code == 204, signed.text
 
 
+def test_a_decision_that_contradicts_itself_is_warned_of_and_can_close(deciding: Board) -> None:
+    decide(deciding)
+    state = f"/meetings/{deciding.meeting}/stage/state"
+    words = "Unresectable: technical”, but “Resection” is chosen"
+
+    def parts(who: str, more: str = "") -> dict[str, str]:
+        found: dict[str, str] = deciding.clients[who].get(state + more).json["parts"]
+        return found
+
+    assert "objections-dialog" not in parts("chair")["controls"]
+    form = {"version": deciding.version(), "verdict": "unresectable_technical"}
+    saved = deciding.post(f"items/{deciding.items[0]}/consensus", "surgery", **form)
+    assert words in saved.json["missing_html"], "the scribe sees it at once"
+    for key in CORE:
+        deciding.post(
+            f"items/{deciding.items[0]}/sign-off",
+            key,
+            kind="agree",
+            consensus_version=saved.json["version"],
+        )
+    assert words in parts("surgery")["consensus"]
+    assert words not in parts("observer", "?projector=1")["consensus"]
+    controls = parts("chair")["controls"]
+    assert 'data-dialog="objections-dialog"' in controls
+    assert words in controls
+    assert deciding.post(f"items/{deciding.items[0]}/close").status_code == 204
+    assert deciding.item().status == "done"
+
+
 def test_a_complete_decision_with_quorum_is_final(deciding: Board) -> None:
     decide(deciding)
     closed = deciding.post(f"items/{deciding.items[0]}/close")
@@ -247,8 +280,13 @@ def test_without_quorum_even_a_complete_decision_is_provisional(
 
 def test_the_pen_is_held_by_one_person_and_can_be_asked_for(deciding: Board) -> None:
     assert deciding.post("pen/take", "surgery").status_code == 204
-    assert deciding.post("pen/take", "oncology").status_code == 403
-    assert deciding.post("pen/give", "oncology").status_code == 403
+    for late in (deciding.post("pen/take", "oncology"), deciding.post("pen/give", "oncology")):
+        assert late.status_code == 409
+        with deciding.app.app_context():
+            holder = db.session.get_one(Person, deciding.ids["surgery"]).name
+        assert f"{holder} has the pen" in late.text
+        assert f'action="/meetings/{deciding.meeting}/pen/ask"' in late.text
+        assert "Not yours" not in late.text
     assert deciding.post("pen/ask", "oncology").status_code == 204
     assert deciding.now().pen_asked_by_id == deciding.ids["oncology"]
     to_observer = deciding.post("pen/give", "surgery", person=deciding.ids["observer"])
@@ -259,6 +297,39 @@ def test_the_pen_is_held_by_one_person_and_can_be_asked_for(deciding: Board) -> 
     assert deciding.now().pen_holder_id == deciding.ids["oncology"]
     assert deciding.post("pen/take", "observer").status_code == 403
     assert deciding.post("pen/take", "chair").status_code == 204  # the chair may take it
+
+
+def test_who_loses_the_race_for_the_pen_can_ask_for_it_without_scripts(deciding: Board) -> None:
+    deciding.post("pen/take", "surgery")
+    late = deciding.clients["oncology"].post(f"/meetings/{deciding.meeting}/pen/take")
+    assert late.status_code == 409
+    assert "has the pen</h1>" in late.text
+    assert "Ask for the pen" in late.text
+    asked = deciding.clients["oncology"].post(f"/meetings/{deciding.meeting}/pen/ask")
+    assert asked.status_code == 303
+    assert deciding.now().pen_asked_by_id == deciding.ids["oncology"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reason", ""),
+        ("owner", "nobody-known"),
+        ("due", "2026-02-31"),
+        ("due", "2001-01-01"),
+        ("note", "x" * 1001),
+    ],
+)
+def test_what_is_wrong_with_a_deferral_is_told_beside_its_field(
+    deciding: Board, field: str, value: str
+) -> None:
+    reason = deciding.app.extensions["boards"]["liver"].deferral_reasons[0].key
+    url = f"items/{deciding.items[0]}/defer"
+    refused = deciding.post(url, **{"reason": reason, field: value})
+    assert refused.status_code == 422
+    assert f'data-error-of="{field}"' in refused.text
+    assert refused.text.count("field-error") == 1
+    assert deciding.item().status == "deciding"
 
 
 def test_the_consensus_opens_with_the_reveal_and_not_before(live: Board) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from boardroom.audit import AuditEntry
-from boardroom.cases.models import Case, CaseStatus
+from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.models import Lesion as Line
 from boardroom.db import write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingEvent
@@ -246,6 +246,49 @@ def test_two_readings_lie_side_by_side_and_differences_are_called_out(room: Room
     assert "not seen" in page
     begun = room.client("radiologist").get(room.at("map/board"))
     assert "The other reading" in begun.text
+
+
+def test_features_give_a_category_beside_the_one_given(room: Room, rows: Rows) -> None:
+    with room.app.app_context(), write_transaction() as session:
+        session.add(Fact(case_id=room.case, key="cirrhosis", value="yes"))
+    lesion = {"size_mm": "24", "li_rads": "LR-4", "features": ["aphe", "washout"]}
+    assert read(room, "radiologist", **fields(lesion)).status_code == 303
+    assert stored(rows)[0].said.lesions[0].features == ("aphe", "washout")
+    page = room.client("surgeon").get(room.at("")[:-1]).text
+    assert "LR-5 by its features" in page
+    assert "Arterial enhancement, not of the rim; washout" in page.replace("Washout", "washout")
+    form = room.client("radiologist").get(room.at("map/board")).text
+    assert "LR-4 is given" in form
+    wrong = fields({"features": ["none", "aphe"]}, version=1)
+    assert read(room, "radiologist", **wrong).status_code == 422
+
+
+def test_a_referrer_is_not_shown_the_boards_reading_before_its_answer(room: Room) -> None:
+    """Nor what is computed from it, nor what a patient was answered in a draft."""
+    read(room, "coordinator", "referring", **fields({"size_mm": "30"}))
+    read(room, "radiologist", **fields({"size_mm": "87"}, {"segments": ["II"], "li_rads": "LR-M"}))
+    seen = room.client("referrer").get(room.at("")[:-1]).text
+    assert seen.count('<svg class="liver-map"') == 1
+    assert "30 mm" in seen
+    assert "comes with its answer" in seen
+    for hidden in ("87 mm", "LR-M", "The board’s reading</b>", "(board)", "Milan"):
+        assert hidden not in seen
+    room.change(Case, room.case, status=CaseStatus.NEEDS_INFORMATION)
+    for place in ("edit", "map/referring"):
+        form = room.client("referrer").get(room.at(place)).text
+        assert "30" in form
+        assert 'value="87"' not in form
+        assert "87 mm" not in form
+    assert room.client("referrer").get(room.at("map/referring?from=other")).status_code == 200
+
+
+def test_where_the_board_alone_has_read_its_referrer_sees_no_lesion(room: Room) -> None:
+    read(room, "radiologist", **fields({"size_mm": "87"}))
+    room.change(Case, room.case, status=CaseStatus.NEEDS_INFORMATION)
+    for place in ("", "/edit", "/map/referring"):
+        page = room.client("referrer").get(room.at("")[:-1] + place).text
+        assert 'value="87"' not in page
+        assert "87 mm" not in page
 
 
 def test_a_reading_that_changes_in_the_meeting_reaches_every_screen(room: Room, rows: Rows) -> None:

@@ -330,7 +330,7 @@ def test_mrecist_needs_two_readings() -> None:
 
 def test_a_case_cannot_fill_what_no_case_records() -> None:
     with pytest.raises(KeyError):
-        CaseRecord((), TODAY).fill("charlson")
+        CaseRecord((), TODAY).fill("lirads_2018")
     assert set(FILLED) < set(AIDS)
 
 
@@ -392,3 +392,24 @@ def test_a_registry_of_165_patients() -> None:
     assert rows == 165
     assert classes == {"A": 74, "B": 55, "C": 26}
     assert grades == {"1": 37, "2a": 24, "2b": 60, "3": 37}
+
+
+def test_charlson_counts_what_is_ticked_once_the_list_is_complete() -> None:
+    ticked = {"cci_dementia": "yes", "cci_moderate_severe_liver_disease": "yes",
+              "cci_solid_tumor_non_metastatic": "yes"}  # fmt: skip
+    facts = [RecordedFact(key, value) for key, value in ticked.items()]
+    begun = CaseRecord(facts, TODAY, age_years=72).fill("charlson")
+    assert begun.result is not None
+    assert begun.result.missing == ("Conditions (an empty list says that there are none)",)
+    complete = RecordedFact("cci_complete", "yes")
+    found = CaseRecord([*facts, complete], TODAY, age_years=72).fill("charlson")
+    assert found.result is not None
+    assert found.result.values["total"] == 1 + 3 + 2 + 3
+    assert found.result.values["total_without_liver_and_tumor"] == 1 + 3
+    other = RecordedFact("cci_other_tumour", "yes")
+    found = CaseRecord([*facts, complete, other], TODAY, age_years=72).fill("charlson")
+    assert found.result is not None
+    assert found.result.values["total_without_liver_and_tumor"] == 1 + 2 + 3
+    none = CaseRecord([complete], TODAY, age_years=45).fill("charlson")
+    assert none.result is not None
+    assert none.result.values["total"] == 0

@@ -163,6 +163,11 @@ def test_a_file_that_is_not_text_is_said(tmp_path: Path) -> None:
             "options.remnant_growth.short: 'Res' is the head of another",
         ),
         (
+            'excludes = ["supportive"]',
+            'excludes = ["comfort"]',
+            "verdicts.resectable.excludes.comfort: 'comfort' is not one of the options",
+        ),
+        (
             'family = "convertible"',
             'family = "maybe"',
             "verdicts.convertible.family: 'maybe' is not one",

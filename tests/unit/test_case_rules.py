@@ -98,7 +98,9 @@ def test_a_full_case_lacks_nothing(board: BoardDefinition) -> None:
     facts = tuple(
         KnownFact(n.item.removeprefix("fact."), TODAY) for n in needs if n.item.startswith("fact.")
     )
-    found = rules.readiness(board, Known("hcc", frozenset(n.item for n in needs), facts), TODAY)
+    imaging = (rules.KnownImaging("ct", TODAY),)
+    known = Known("hcc", frozenset(n.item for n in needs), facts, imaging)
+    found = rules.readiness(board, known, TODAY)
     assert found.gaps == ()
     assert found.ready
 
@@ -218,3 +220,34 @@ def test_what_stands_before_submission() -> None:
     lacking = rules.lacking_for_submission
     assert list(lacking(named=True, question="Which?", diagnosis="hcc")) == []
     assert len(list(lacking(named=False, question=" ", diagnosis=""))) == 3
+
+
+# ---- Imaging ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("imaging", "why"),
+    [
+        ([], ""),
+        ([("ct", 42)], None),
+        ([("ct", 43)], "The last one is 43 days old."),
+        ([("ct", 43), ("mri", 50), ("ct", None)], "The last one is 43 days old."),
+        ([("ct", 300), ("mri", 3)], None),
+        ([("ct", None)], "Given without its date."),
+        ([("endoscopy", 3), ("us", 3)], ""),
+        ([("", 400)], None),
+        ([("ct", 300, "")], None),
+        ([("ct", 3, "Arterial phase missed")], "Needed anew: Arterial phase missed"),
+    ],
+)
+def test_imaging_is_asked_for_by_method_and_age(
+    board: BoardDefinition, imaging: list[tuple[object, ...]], why: str | None
+) -> None:
+    known = []
+    for modality, age, *judged in imaging:
+        day = TODAY - dt.timedelta(age) if isinstance(age, int) else None
+        known.append(rules.KnownImaging(str(modality), day, *map(str, judged)))
+    given = frozenset({"investigations.imaging"})
+    gaps = rules.readiness(board, Known("hcc", given, (), tuple(known)), TODAY).gaps
+    found = next((gap for gap in gaps if gap.item == "investigations.imaging"), None)
+    assert (found.why if found else None) == why

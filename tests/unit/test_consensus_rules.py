@@ -14,6 +14,7 @@ from boardroom.consensus.rules import (
     Content,
     Fate,
     Step,
+    contradictions,
     final_possible,
     open_points,
 )
@@ -139,6 +140,35 @@ def test_quorum_counts_specialties_deputies_and_people(
     assert points(("transplant_surgery", *CORE[1:])) == []
     assert points(CORE, 3) == ["Without quorum: 3 of at least 4 people with a vote are here."]
     assert open_points(whole, signed(*CORE), board) == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "option", "warned"),
+    [
+        ("unresectable_technical", "resection", True),
+        ("unresectable_remnant", "remnant_growth", True),
+        ("unresectable_fitness", "transplant", True),
+        ("resectable", "supportive", True),
+        ("unresectable_biology", "systemic", False),
+        ("resectable", "resection", False),
+        ("undetermined", "resection", False),
+        ("", "resection", False),
+        ("a_word_of_the_past", "resection", False),
+    ],
+)
+def test_an_option_that_the_verdict_excludes_is_pointed_out(
+    board: BoardDefinition, whole: Content, verdict: str, option: str, warned: bool
+) -> None:
+    fates = {option: Fate("chosen"), "tace": Fate("chosen")}
+    content = replace(whole, verdict=verdict, dispositions=fates)
+    found = contradictions(content, board)
+    if not warned:
+        assert found == ()
+        return
+    says, name = board.verdict(verdict).name, board.option(option).name
+    assert found == (f"The verdict is “{says}”, but “{name}” is chosen.",)
+    rejected = replace(content, dispositions={option: Fate("rejected", "No")})
+    assert contradictions(rejected, board) == ()
 
 
 def test_before_the_first_save_everything_is_open(board: BoardDefinition) -> None:

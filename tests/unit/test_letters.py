@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import docx
@@ -327,3 +329,17 @@ def test_a_correction_says_so_and_a_draft_too() -> None:
 def test_file_names_carry_no_patient() -> None:
     assert file_name(sample(), "pdf", 2, large=True) == "BR-0001-letter-patient-v2-large.pdf"
     assert file_name(sample(), "docx", 0, large=False) == "BR-0001-letter-patient-draft.docx"
+
+
+def test_once_prepared_measuring_reads_no_file() -> None:
+    script = """
+import sys
+from boardroom.letters import rules
+rules.prepare()
+opened = []
+sys.addaudithook(lambda event, args: opened.append(args[0]) if event == "open" else None)
+text = "The unresectable metastases were embolised. A small one stays."
+rules.readability(text, target=6, longest=20, glossary={"portal vein": "a large vein"})
+assert not opened, opened
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -15,6 +15,8 @@ from boardroom.minutes.fitting import balanced
 from boardroom.minutes.fonts import load_fonts
 from boardroom.minutes.pdf import minutes_pdf
 from boardroom.minutes.redaction import without_names
+from boardroom.minutes.view import minutes_view
+from boardroom.minutes.words import STANCES
 from tests.unit import minutes_samples as samples
 
 
@@ -305,3 +307,24 @@ def test_the_map_is_drawn_beside_the_other_reading_with_its_words() -> None:
     assert (bare[1].portal, bare[0].side, bare[0].lesions[0].segments) == (
         "vp3", "referring", ("VII",),
     )  # fmt: skip
+
+
+def test_a_stance_that_moved_is_drawn_and_spoken_with_the_one_before() -> None:
+    case = samples.case()
+    moved = case["opinions"][5]
+    key = moved["stances"][0]["option"]
+    now = moved["stances"][0]["stance"]
+    was = "advise_against" if now != "advise_against" else "prefer"
+    moved["shifts"] = [
+        {"at": samples.at(9), "field": "stance", "subject_key": key, "subject": "One",
+         "was_key": middle, "was": "Before", "now_key": after, "now": "After", "reason": ""}
+        for middle, after in ((was, "outside_field"), ("outside_field", now))
+    ]  # fmt: skip
+    document = samples.minutes([case])
+    view = minutes_view(document)["cases"][0]["opinions"][5]
+    place = [option.key for option in document.options].index(key)
+    assert view["was"][place] == was, "as it stood at the reveal, not in between"
+    assert sum(map(bool, view["was"])) == 1
+    assert f"was {STANCES[was].lower()}, now {STANCES[now].lower()}." in view["spoken"]
+    alts = [alt for _, alt in structure(minutes_pdf(document))]
+    assert any(f"was {STANCES[was].lower()}, now" in alt for alt in alts)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from boardroom.clinical import liver_map
+from boardroom.clinical.by_features import by_features
+from boardroom.clinical.from_facts import CaseRecord, RecordedFact
 from boardroom.clinical.liver_map import SEGMENTS
+from boardroom.clinical.reading_refusals import refusals
 from boardroom.clinical.reread import compare, pair, sizes_differ
 from boardroom.clinical.tumour_reading import (
     DUCT,
@@ -23,11 +30,12 @@ from boardroom.clinical.tumour_reading import (
     Lesion,
     completed,
     description,
-    refusals,
 )
-from boardroom.tumour_map import rules
+from boardroom.tumour_map import labels, rules
 from boardroom.tumour_map.drawing import drawn
 from boardroom.tumour_map.view import of_findings
+
+TODAY = dt.date(2026, 11, 26)
 
 # ---- The liver ----------------------------------------------------------------------------------
 
@@ -84,11 +92,11 @@ def test_a_lesion_without_a_place_stands_in_one_of_its_segments(segments: list[s
 
 def lesion(number: int = 1, **more: object) -> Lesion:
     fields = {"segments": ("V",), "size_mm": 30, **more}
-    return Lesion(number, **fields)  # type: ignore[arg-type]
+    return Lesion(number, **fields)
 
 
 def wrong(*lesions: Lesion, **beyond: object) -> dict[tuple[str, int | None], str]:
-    return refusals(Findings(lesions, **beyond))  # type: ignore[arg-type]
+    return refusals(Findings(lesions, **beyond))
 
 
 @pytest.mark.parametrize(
@@ -298,7 +306,7 @@ BASE = Lesion(1, ("VII",), 56, 72, 40, li_rads="LR-4", contacts=())
 def test_each_kind_of_difference_is_said_in_words(
     changed: dict[str, object], kind: str, words: str
 ) -> None:
-    first, second = Findings((BASE,)), Findings((replace(BASE, **changed),))  # type: ignore[arg-type]
+    first, second = Findings((BASE,)), Findings((replace(BASE, **changed),))
     (found,) = compare(first, second, ("referring hospital", "board")).differences
     assert found.kind == kind
     assert words in found.words
@@ -329,6 +337,28 @@ def test_the_other_reading_shows_where_a_lesion_was_not_seen() -> None:
     assert "not seen" not in board.inside()
     assert board.marked == {2}
     assert shown.words == ["Lesion 2 (segment II, 12 mm): seen by the board alone."]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "r"),
+    [(103, 120, 5), (104, 124, 8), (63, 126, 6), (206, 50, 7), (110, 160, 6), (36, 60, 8)],
+)
+def test_not_seen_hides_no_label(x: float, y: float, r: float) -> None:
+    at, line, box = labels.beside(x, y, r, "not seen", 6.5, labels.fixed())
+    assert all(box.shared(one) == 0 for one in labels.fixed())
+    assert math.dist((at, line), (x, y)) < r + 30
+    inside = drawn(Findings(), ghosts=(Lesion(1, ("IVb",), x, y, int(2 * r)),))
+    assert f'x="{round(at, 2):g}" y="{round(line, 2):g}">not seen<' in inside
+
+
+def test_two_not_seen_stand_apart_and_off_the_lesions() -> None:
+    seen = Lesion(1, ("V",), 88, 132, 20)
+    both = (Lesion(2, ("V",), 88, 116, 10), Lesion(3, ("V",), 100, 116, 10))
+    inside = drawn(Findings((seen,)), ghosts=both)
+    places = re.findall(r'x="([\d.]+)" y="([\d.]+)">not seen<', inside)
+    first, second = (labels.box_of(float(x), float(y), "not seen", 6.5) for x, y in places)
+    assert first.shared(second) == 0
+    assert all(box.shared(labels.disc(88, 132, 10)) == 0 for box in (first, second))
 
 
 # ---- The case's list ----------------------------------------------------------------------------
@@ -370,3 +400,71 @@ def test_every_site_and_class_has_a_place_on_the_drawing() -> None:
         drawn(Findings(vein=vein, vein_which="middle"))
     sites = tuple(site for site in SITES if site != "none")
     assert drawn(Findings(spread=sites)).count("lm-spread") == len(sites)
+
+
+# ---- LI-RADS by features -------------------------------------------------------------------------
+
+
+def by_table(*, cirrhosis: str = "yes", age: float | None = 60, **lesion: Any) -> Any:
+    facts = [RecordedFact("cirrhosis", cirrhosis), RecordedFact("hbsag", "no")]
+    record = CaseRecord(facts if cirrhosis else (), TODAY, age_years=age)
+    return by_features(replace(Lesion(1, ("V",), size_mm=15), **lesion), record)
+
+
+@pytest.mark.parametrize(
+    ("size", "features", "category"),
+    [
+        (15, ("aphe", "capsule"), "LR-4"),
+        (15, ("aphe", "washout"), "LR-5"),
+        (20, ("aphe",), "LR-4"),
+        (20, ("aphe", "capsule"), "LR-5"),
+        (9, ("aphe", "washout", "capsule"), "LR-4"),
+        (25, ("none",), "LR-3"),
+        (25, ("washout",), "LR-4"),
+    ],
+)
+def test_features_and_size_give_a_category(
+    size: int, features: tuple[str, ...], category: str
+) -> None:
+    found = by_table(size_mm=size, features=features)
+    assert found is not None
+    assert found.category == category
+
+
+def test_a_category_that_differs_from_the_one_given_is_told() -> None:
+    found = by_table(features=("aphe", "washout"), li_rads="LR-4")
+    assert (found.category, found.differs) == ("LR-5", True)
+    same = by_table(features=("aphe", "washout"), li_rads="LR-5")
+    assert not same.differs
+
+
+@pytest.mark.parametrize(
+    "more", [{"features": ()}, {"viable_mm": 4}, {"li_rads": "LR-M"}, {"li_rads": "LR-TR viable"}]
+)
+def test_no_category_where_the_table_is_not_for_it(more: dict[str, Any]) -> None:
+    assert by_table(**{"features": ("aphe",), **more}) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"cirrhosis": ""}, "LI-RADS needs: Cirrhosis"),
+        ({"cirrhosis": "no"}, "only for people at risk"),
+        ({"age": 17.0}, "for adults"),
+        ({"size_mm": None}, "LI-RADS needs: Size"),
+    ],
+)
+def test_what_stands_against_a_category_is_said(more: dict[str, Any], why: str) -> None:
+    found = by_table(features=("aphe",), **more)
+    assert found.category == ""
+    assert why in found.why
+
+
+def test_features_are_kept_and_an_older_reading_has_none() -> None:
+    read = Findings((Lesion(1, ("V",), features=("aphe", "capsule")),))
+    assert Findings.of(read.as_dict()) == read
+    stored = read.as_dict()
+    del stored["lesions"][0]["features"]
+    assert Findings.of(stored).lesions[0].features == ()
+    assert ("features", 0) in refusals(Findings((Lesion(1, features=("none", "aphe")),)))
+    assert ("features", 0) in refusals(Findings((Lesion(1, features=("mosaic",)),)))

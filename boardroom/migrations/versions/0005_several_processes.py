@@ -7,8 +7,8 @@ from alembic import op
 
 from boardroom.db import UtcDateTime
 
-revision = "0004_several_processes"
-down_revision = "0003_second_opinion"
+revision = "0005_several_processes"
+down_revision = "0004_documents"
 branch_labels = None
 depends_on = None
 

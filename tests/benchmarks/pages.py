@@ -1,0 +1,84 @@
+"""What a page costs the server with few and with very many cases: time and queries."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+
+from boardroom import create_app
+from boardroom.db import db
+from boardroom.people.models import Person
+from tests.benchmarks.crowded import fill
+from tests.benchmarks.figures import quantile
+
+PAGES = (
+    # What it is called in the table, who opens it, where
+    ("home, specialist", "surgeon", "/"),
+    ("home, coordinator", "coordinator", "/"),
+    ("case", "surgeon", "/cases/24"),
+    ("stage", "chair", "/meetings/3/stage"),
+    ("meetings", "chair", "/meetings"),
+    ("cases", "coordinator", "/cases"),
+    ("second opinions", "chair", "/boards/liver/figures"),
+)
+
+
+def _signed_in(app: Flask, key: str) -> FlaskClient:
+    client = app.test_client()
+    with app.app_context():
+        person = db.session.scalars(
+            select(Person).where(Person.email == f"{key}@boardroom.example")
+        ).one()
+        mark = person.get_id()
+    with client.session_transaction() as session:
+        session["_user_id"] = mark
+        session["_fresh"] = True
+    return client
+
+
+def measure(demo: Path, cases: int, times: int) -> list[dict[str, Any]]:
+    """Every page so many times; a demonstration's folder is copied and filled up first."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        shutil.copytree(demo, data)
+        app = create_app("demo", data=data)
+        queries = 0
+
+        def asked(*_: object) -> None:
+            nonlocal queries
+            queries += 1
+
+        with app.app_context():
+            fill(cases)
+            event.listen(db.engine, "before_cursor_execute", asked)
+        clients = {key: _signed_in(app, key) for _, key, _ in PAGES}
+        for name, key, path in PAGES:
+            took = []
+            for _ in range(times + 2):
+                queries, begun = 0, time.perf_counter()
+                answer = clients[key].get(path)
+                took.append((time.perf_counter() - begun) * 1000)
+                assert answer.status_code == 200, (path, answer.status_code)
+            took = took[2:]  # the first ones warm up
+            found.append(
+                {
+                    "page": name,
+                    "cases": cases,
+                    "p50": quantile(took, 0.5),
+                    "p99": quantile(took, 0.99),
+                    "queries": queries,
+                    "bytes": len(answer.data),
+                }
+            )
+        with app.app_context():
+            db.session.close()
+            db.engine.dispose()
+    return found

@@ -1,0 +1,40 @@
+"""The benchmark runs. What it measures is for people to read: a busy machine proves nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_every_measurement_runs_and_has_its_figures(tmp_path: Path) -> None:
+    kept = tmp_path / "bench.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", "--small", "--json", kept],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(kept.read_text())
+    (live,) = found["live"]
+    for name in ("boardroom", "durable", "broadcast"):
+        assert live[name]["lost"] == 0, name
+        assert live[name]["p50"] > 0, name
+        assert live[name]["a_second"] > 0, name
+    assert {row["page"] for row in found["pages"]} >= {"case", "cases", "stage"}
+    assert {row["format"] for row in found["minutes"]} == {"pdf", "docx", "csv", "json"}
+    assert len(found["start"]["seconds"]) == 1
+    assert "| ms to the last screen" in done.stdout
+
+
+def test_an_unknown_measurement_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", "luck"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "luck" in done.stderr

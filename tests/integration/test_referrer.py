@@ -1,0 +1,181 @@
+"""A referrer of another hospital asks for a second opinion by themselves, from the first word to
+the coordinator's list; and what they are not shown on the way."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from boardroom.cases.models import Case, PatientQuestion
+from boardroom.db import db, now, write_transaction
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+SignIn = Callable[[int], FlaskClient]
+Make = Callable[..., int]
+TheCase = Callable[[int], Case]
+
+
+@pytest.fixture
+def referrer(person: Make, sign_in: SignIn) -> FlaskClient:
+    return sign_in(person("referrer", name="Dr Far Invented", hospital="Invented General"))
+
+
+@pytest.fixture
+def coordinator(person: Make, sign_in: SignIn) -> FlaskClient:
+    return sign_in(person("coordinator"))
+
+
+def begin(app: Flask, client: FlaskClient, **more: str) -> int:
+    """Begin a second opinion; returns the case's id."""
+    typed = {"board": "liver", "patient-name": "Testina Probe", "question": "Can it be cut out?"}
+    answer = client.post("/cases/new", data={**typed, **more})
+    assert answer.status_code == 303, answer.text
+    assert answer.location.endswith("/edit")
+    with app.app_context():
+        return db.session.scalars(select(Case.id).order_by(Case.id.desc())).first() or 0
+
+
+def save(client: FlaskClient, case_id: int, version: int, **fields: str) -> Any:
+    data = {"version": str(version), **fields}
+    return client.post(f"/cases/{case_id}/save", data=data)
+
+
+def test_a_referrer_begins_fills_in_and_submits(
+    app: Flask, referrer: FlaskClient, coordinator: FlaskClient, the_case: TheCase
+) -> None:
+    assert "/cases/new" in referrer.get("/").text
+    assert "Ask for a second opinion" in referrer.get("/cases/new").text
+    case_id = begin(app, referrer)
+    case = the_case(case_id)
+    assert (case.status, case.referrer_hospital) == ("draft", "Invented General")
+    assert (case.referrer_name, case.patient.hospital) == ("Dr Far Invented", "Invented General")
+    assert case.referred_on is not None
+
+    form = referrer.get(f"/cases/{case_id}/edit").text
+    assert "Your verdict and plan" in form
+    assert "Submit to the board" in form
+    file = (io.BytesIO(PDF), "ct.pdf")
+    data = {"file": file, "dated_on": "2026-01-05"}
+    sent = referrer.post(f"/cases/{case_id}/documents", data=data)
+    assert sent.status_code == 303
+    (document,) = the_case(case_id).documents
+    assert str(document.dated_on) == "2026-01-05"
+    assert "Not submitted yet" in referrer.get(f"/cases/{case_id}").text
+    assert "to be triaged" not in coordinator.get("/").text, "nobody is told of a draft"
+
+    typed = {
+        "version": str(the_case(case_id).version),
+        "diagnosis": "hcc",
+        "first_verdict": "unresectable_technical",
+        "first_reason": "Too near the vein",
+        "patient_wants": "To be there in spring",
+        "fact-bilirubin-1-value": "22",
+        "fact-bilirubin-1-unit": "umol/L",
+    }
+    assert referrer.post(f"/cases/{case_id}/submit", data=typed).status_code == 303
+    case = the_case(case_id)
+    assert case.status == "submitted"
+    assert case.first_reason == "Too near the vein"
+    assert [(f.key, f.value) for f in case.facts] == [("bilirubin", "22")]
+    assert "Received" in referrer.get(f"/cases/{case_id}").text
+    home = coordinator.get("/").text
+    assert "Received, to be triaged" in home
+    assert "Can it be cut out?" in home
+    assert referrer.get(f"/cases/{case_id}/edit").status_code == 403, "it is the board's now"
+    assert referrer.post(f"/cases/{case_id}/documents/{document.id}/remove").status_code == 403
+
+
+def test_what_is_lacking_is_said_and_nothing_is_lost(
+    app: Flask, referrer: FlaskClient, the_case: TheCase
+) -> None:
+    case_id = begin(app, referrer)
+    answer = referrer.post(
+        f"/cases/{case_id}/submit",
+        data={"version": str(the_case(case_id).version), "summary": "Typed"},
+    )
+    assert answer.status_code == 422
+    assert "Choose the diagnosis" in answer.text
+    assert ">\nTyped</textarea>" in answer.text
+    assert the_case(case_id).status == "draft"
+
+
+def test_a_draft_is_its_hospitals_alone(
+    app: Flask, referrer: FlaskClient, person: Make, sign_in: SignIn, new_case: Make
+) -> None:
+    case_id = begin(app, referrer)
+    colleague = sign_in(person("referrer", hospital="INVENTED general"))
+    assert colleague.get(f"/cases/{case_id}/edit").status_code == 200
+    stranger = sign_in(person("referrer", hospital="Another Invented"))
+    assert stranger.get(f"/cases/{case_id}").status_code == 404
+    for path in ("edit", "save", "submit", "documents", "parts/lesions"):
+        assert stranger.post(f"/cases/{case_id}/{path}").status_code in (404, 405)
+    nobody = sign_in(person("referrer", hospital=""))
+    assert nobody.get("/cases/new").status_code == 403
+    assert nobody.post("/cases/new", data={"board": "liver"}).status_code == 403
+    # A draft of the coordinator's own stays the coordinator's.
+    theirs = new_case("draft", "Invented General")
+    assert referrer.get(f"/cases/{theirs}/edit").status_code == 403
+
+
+def test_a_referrer_writes_nothing_that_the_board_says(
+    app: Flask, referrer: FlaskClient, the_case: TheCase
+) -> None:
+    case_id = begin(app, referrer)
+    with app.app_context(), write_transaction() as session:
+        session.add(PatientQuestion(case_id=case_id, text="Will it hurt?"))
+    (question,) = the_case(case_id).questions
+    form = referrer.get(f"/cases/{case_id}/edit").text
+    assert f"questions-{question.id}-text" in form
+    answer = f"questions-{question.id}-answer"
+    assert answer not in form
+    assert 'name="met_by"' not in form
+    version = the_case(case_id).version
+    typed = {answer: "No.", "met_by": "Somebody", "referrer_hospital": "Another Invented"}
+    assert save(referrer, case_id, version, **typed).status_code == 422
+    case = the_case(case_id)
+    assert (case.questions[0].answer, case.met_by) == ("", "")
+    assert case.referrer_hospital == "Invented General"
+
+
+def test_a_referrer_is_asked_for_what_they_can_give(app: Flask, referrer: FlaskClient) -> None:
+    """What the board's radiologist or hepatologist sees to is not asked of them."""
+    case_id = begin(app, referrer)
+    save(referrer, case_id, 2, diagnosis="hcc")
+    for path in ("", "/edit"):
+        page = referrer.get(f"/cases/{case_id}{path}").text
+        assert "Why the first opinion came to its verdict" in page
+        assert "Whether there is disease outside the liver" not in page
+        assert "Who of the board has met the patient" not in page
+
+
+def test_a_documents_date_is_judged_by_what_it_shows(
+    app: Flask, referrer: FlaskClient, the_case: TheCase
+) -> None:
+    case_id = begin(app, referrer)
+    data = {"file": (io.BytesIO(PDF), "ct.pdf"), "dated_on": "2020-01-05", "shows": "ct"}
+    referrer.post(f"/cases/{case_id}/documents", data=data)
+    (document,) = the_case(case_id).documents
+    page = referrer.get(f"/cases/{case_id}").text
+    assert "CT, attached" in page
+    assert "the board takes it up to 42 days" in page
+    gaps = page.split("Still missing")[1]
+    assert "At least one CT or MRI" in gaps, "one that is too old is as good as none"
+    assert "days old." in gaps
+    prefix = f"documents-{document.id}"
+    today = now().date().isoformat()
+    for fields, status in (
+        ({f"{prefix}-shows": "labs", f"{prefix}-dated_on": today}, 303),
+        ({f"{prefix}-shows": "made up"}, 422),
+        ({f"{prefix}-dated_on": "2099-01-01"}, 422),
+    ):
+        version = the_case(case_id).version
+        assert save(referrer, case_id, version, **fields).status_code == status
+    (document,) = the_case(case_id).documents
+    assert (document.shows, str(document.dated_on)) == ("labs", today)
+    assert "Laboratory results, attached" in referrer.get(f"/cases/{case_id}").text

@@ -1,0 +1,34 @@
+"""Values over time as they are written beside their line."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from boardroom.aids.trends import drawn
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([1.0, 1.25], ["1.00", "1.25"]),
+        ([0.9, 12.5], ["0.9", "12.5"]),
+        ([11.0, 14.0], ["11", "14"]),
+        ([3.2, 150.0], ["3.2", "150.0"]),
+        ([1.25, 12000.0], ["1", "12000"]),
+        ([0.0, 0.0], ["0", "0"]),
+        ([0.0, 0.5], ["0.0", "0.5"]),
+        ([1.46199, 2.0, 1.5], ["1.46", "2.00", "1.50"]),
+    ],
+)
+def test_the_values_of_one_line_have_one_number_of_decimals(
+    values: list[float], texts: list[str]
+) -> None:
+    first = dt.date(2026, 1, 1)
+    by_day = {first + dt.timedelta(days=7 * n): value for n, value in enumerate(values)}
+    line = drawn("inr", "INR", "", by_day)
+    assert line is not None
+    assert [point.text for point in line.points] == texts
+    assert texts[0] in line.description
+    assert texts[-1] in line.description
