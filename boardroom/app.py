@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, abort, current_app, g, request, url_for
+from flask import Flask, abort, current_app, g, make_response, request, url_for
 from flask_login import current_user
 from flask_wtf import CSRFProtect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -20,7 +22,7 @@ from boardroom import audit, live, receipts
 from boardroom.boards import reclassification
 from boardroom.boards.definition import BoardDefinition, load_boards
 from boardroom.db import SAFE_METHODS, in_one_transaction, init_db
-from boardroom.errors import init_errors
+from boardroom.errors import database_error, init_errors
 from boardroom.letters.phrases import load_libraries
 from boardroom.permissions import init_permissions
 from boardroom.settings import Mode, asset_dir, data_dir, read_settings
@@ -182,7 +184,11 @@ def _finish(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if response.status_code < 400:
-        audit.write_readings()
+        try:
+            audit.write_readings()
+        except (OperationalError, PoolTimeout) as error:  # what is not written down is not shown
+            response = make_response(database_error(error))
+            response.headers["Cache-Control"] = "no-store"
     else:
         g.pop("readings", None)
     return response

@@ -130,7 +130,8 @@ def verify() -> tuple[int, str | None]:
 
 def _stream() -> Iterator[AuditEntry]:
     query = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
-    yield from db.session.scalars(query)
+    with db.session.scalars(query) as entries:  # closed where the walk ends early, too
+        yield from entries
 
 
 def _hash(entry: AuditEntry) -> str:

@@ -16,16 +16,20 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, request
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, Integer, MetaData, String, Text, event
+from sqlalchemy import Connection, DateTime, Engine, Integer, MetaData, String, Text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
+
+from boardroom import engines
+from boardroom.engines import Work
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
 
-_writing: ContextVar[bool] = ContextVar("boardroom_writing", default=False)
+_work: ContextVar[Work | None] = ContextVar("boardroom_work", default=None)
 _moment: ContextVar[dt.datetime | None] = ContextVar("boardroom_moment", default=None)
 
 
@@ -91,10 +95,22 @@ def at_time(moment: dt.datetime) -> Iterator[None]:
         _moment.reset(token)
 
 
-@contextlib.contextmanager
-def write_transaction() -> Iterator[Session]:
+def write_transaction() -> contextlib.AbstractContextManager[Session]:
     """A write outside a request (commands, live connections): commits at the end, or rolls back."""
-    token = _writing.set(True)
+    return _transaction("write")
+
+
+def note_transaction() -> contextlib.AbstractContextManager[Session]:
+    """A write that nothing is decided on, such as who is connected where: does not queue.
+
+    On PostgreSQL; on SQLite every write does.
+    """
+    return _transaction("note")
+
+
+@contextlib.contextmanager
+def _transaction(work: Work) -> Iterator[Session]:
+    token = _work.set(work)
     try:
         db.session.rollback()  # an earlier read must not hold an older snapshot
         yield db.session
@@ -103,18 +119,18 @@ def write_transaction() -> Iterator[Session]:
         db.session.rollback()
         raise
     finally:
-        _writing.reset(token)
+        _work.reset(token)
 
 
 @contextlib.contextmanager
 def write_connection(engine: Engine) -> Iterator[Connection]:
     """A connection for work below the ORM, such as migrations; commits at the end."""
-    token = _writing.set(True)
+    token = _work.set("write")
     try:
         with engine.begin() as connection:
             yield connection
     finally:
-        _writing.reset(token)
+        _work.reset(token)
 
 
 def keep_on_error() -> None:
@@ -125,48 +141,37 @@ def keep_on_error() -> None:
     g.keep_on_error = True
 
 
-def is_write() -> bool:
-    """Whether the work now running may write."""
-    if _writing.get():
-        return True
-    return has_request_context() and request.method not in SAFE_METHODS
+def present_work() -> Work:
+    """What the transaction that begins now is for."""
+    work = _work.get()
+    if work is not None:
+        return work
+    return "write" if has_request_context() and request.method not in SAFE_METHODS else "read"
 
 
 def init_db(app: Flask) -> None:
     """Bind the engine named by DATABASE_URL."""
-    url = app.config["DATABASE_URL"]
-    # Statements' values are patients' data: an error that quotes one must not carry them
-    engine_options: dict[str, Any] = {"url": url, "hide_parameters": True}
-    if url.startswith("sqlite"):
-        engine_options["connect_args"] = {"timeout": 5, "check_same_thread": False}
-    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engines.options_for(app.config["DATABASE_URL"])}
     db.init_app(app)
     # The extension also closes asynchronous sessions, which we have none of: an event loop for each
     # request, and one that fails where several requests are under way in one thread (gevent).
     app.teardown_appcontext_funcs[:] = [
-        function for function in app.teardown_appcontext_funcs if not iscoroutinefunction(function)
+        _quietly(function)
+        for function in app.teardown_appcontext_funcs
+        if not iscoroutinefunction(function)
     ]
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            _prepare_sqlite(db.engine)
+        engines.prepare(db.engine, present_work)
 
 
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "busy_timeout=5000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+def _quietly(close: Callable[..., Any]) -> Callable[..., None]:
+    """Close sessions at the end of a request, whose answer stands whatever the line is like."""
 
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Any) -> None:
-        # A deferred transaction that writes later can fail against a writer in between.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write() else "BEGIN")
+    def run(*args: object) -> None:
+        with contextlib.suppress(OperationalError):
+            close(*args)
+
+    return run
 
 
 def after_commit(work: Callable[[], object]) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import traceback
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, g, render_template, request, url_for
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, NoResultFound, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from boardroom.db import db
 from boardroom.refusals import (
     DomainError,
     Forbidden,
@@ -34,6 +38,7 @@ __all__ = [
     "PenElsewhere",
     "Refused",
     "StaleVersion",
+    "database_error",
     "error_page",
     "field_errors",
     "init_errors",
@@ -66,7 +71,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(NoResultFound, lambda error: error_page(404))
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DBAPIError, database_error)
+    app.register_error_handler(PoolTimeout, database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -87,13 +93,18 @@ def error_page(
     default_title, default_text = MESSAGES.get(
         status, ("Something went wrong", "Nothing was changed. Try again in a moment.")
     )
-    html = render_template(
-        "errors/_error.html" if wants_part() else template,
-        status=status,
-        title=title or default_title,
-        text=text or default_text,
-        **more,
-    )
+    try:
+        html = render_template(
+            "errors/_error.html" if wants_part() else template,
+            status=status,
+            title=title or default_title,
+            text=text or default_text,
+            **more,
+        )
+    except SQLAlchemyError as error:  # the frame of every page asks who is signed in
+        log.error("database: %s, while a page said what went wrong", _type(error))
+        _let_go()
+        return error_page(503)
     return html, status
 
 
@@ -130,10 +141,28 @@ def _http_error(error: HTTPException) -> tuple[str, int] | Response:
     return error_page(error.code)
 
 
-def _database_error(error: OperationalError) -> tuple[str, int]:
-    # The statement's parameters hold patients' data: only the driver's own words are logged.
-    log.error("database: %s", error.orig)
-    return error_page(503)
+def database_error(error: DBAPIError | PoolTimeout) -> tuple[str, int]:
+    """The page for a database that is busy, away, or refuses a value."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if isinstance(error, DataError):  # such as a NUL in an address, which PostgreSQL does not take
+        status = 400
+    elif isinstance(error, OperationalError | PoolTimeout) or lost:
+        status = 503
+    else:
+        return _unexpected(error)
+    # The statement's parameters hold patients' data: only the kind of error is logged, and the
+    # driver's own words where they are about the connection.
+    said = getattr(error, "orig", error) if status == 503 else _type(error)
+    log.error("database: %s", " ".join(str(said).split()))
+    _let_go()
+    return error_page(status)
+
+
+def _let_go() -> None:
+    """Have the page that says so ask the database nothing: it is made for nobody in particular."""
+    with contextlib.suppress(SQLAlchemyError):
+        db.session.rollback()
+    g._login_user = AnonymousUserMixin()
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:

@@ -6,6 +6,7 @@ import gc
 import logging
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -21,6 +22,7 @@ from boardroom.letters.rules import prepare
 from boardroom.meetings.stage import PARTS
 from boardroom.minutes import exporting
 from boardroom.upkeep import logs
+from boardroom.upkeep.serving import serving
 
 log = logging.getLogger(__name__)
 
@@ -138,14 +140,22 @@ def _stop(app: Flask, server: _Server, hurry: Event) -> None:
 def serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT, and then stop gracefully; a second signal hurries it.
 
-    ``ready`` gets the address once connections are accepted. Port 0 takes a free one.
+    ``ready`` gets the address once connections are accepted. Port 0 takes a free one. Raises
+    AlreadyServed where another process serves the folder and no message queue joins the two.
     """
+    with serving(Path(app.config["DATA_DIR"]), alone=not app.config["MESSAGE_QUEUE"]):
+        _serve(app, host, port, ready)
+
+
+def _serve(app: Flask, host: str, port: int, ready: Callable[[str], None]) -> None:
     logs.take_all()
     gevent.get_hub().print_exception = _print_exception  # type: ignore[method-assign]
     live.start_housekeeping(app)
     exporting.close_interrupted(app)
     live.start_background(live.repeat, keeping.bring_back, app, keeping.EVERY)
     live.start_background(live.repeat, exporting.sweep, app, exporting.SWEEP_EVERY)
+    if app.config["MESSAGE_QUEUE"]:
+        live.start_background(live.repeat, exporting.close_interrupted, app, exporting.EVERY)
     _settle(app)
     live.start_background(_prepare, app)
     server = _Server((host, port), app)

@@ -6,6 +6,7 @@ Order, later wins: ``config/default.toml``, the named mode's file (``demo`` or `
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import tomllib
@@ -48,7 +49,7 @@ def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
     values["TESTING"] = mode == "testing"
     values["DATA_DIR"] = data
     values["DOCUMENTS_DIR"] = data / "documents"
-    values.setdefault("DATABASE_URL", _own_database(data))
+    values["DATABASE_URL"] = checked_address(str(values.get("DATABASE_URL") or own_database(data)))
     values.setdefault("BOARDS_DIR", str(asset_dir("config") / "boards"))
     values.setdefault("LETTERS_DIR", str(asset_dir("config") / "letters"))
     if not values.get("SECRET_KEY"):
@@ -62,12 +63,46 @@ def database_file(mode: Mode, data: Path) -> Path | None:
     Makes nothing. Raises SettingsError where a file cannot be read.
     """
     data = data_dir(data)
-    url = str(configured(mode, data).get("DATABASE_URL") or _own_database(data))
+    url = str(configured(mode, data).get("DATABASE_URL") or own_database(data))
     scheme, _, place = url.partition(":///")
     return Path(place) if scheme.startswith("sqlite") and place else None
 
 
-def _own_database(data: Path) -> str:
+def checked_address(url: str) -> str:
+    """A database's address with its driver. Raises SettingsError."""
+    from sqlalchemy.exc import ArgumentError
+
+    from boardroom.engines import normal_url
+
+    try:
+        return normal_url(url)
+    except ArgumentError:  # its words quote the address, which can hold a password
+        raise SettingsError(
+            "database_url is no address of a database, such as postgresql://user@host/boardroom"
+        ) from None
+
+
+def point_to(data: Path, url: str) -> bool:
+    """Have a data folder's own settings name a database; False where the settings do already.
+
+    Raises SettingsError where they name another one.
+    """
+    named = configured("production", data).get("DATABASE_URL")
+    if named is not None:
+        if checked_address(str(named)) != checked_address(url):
+            raise SettingsError("The settings name another database already (database_url).")
+        return False
+    path = data / "boardroom.toml"
+    before = path.read_text() if path.is_file() else ""
+    written = path.with_suffix(".new")
+    with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(f"database_url = {json.dumps(url)}\n{before}")  # a JSON text is a TOML one
+    written.replace(path)
+    return True
+
+
+def own_database(data: Path) -> str:
+    """The address of the SQLite file in a data folder."""
     return f"sqlite:///{data / 'boardroom.db'}"
 
 

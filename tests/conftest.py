@@ -1,4 +1,9 @@
-"""What every test can ask for: an application on a real SQLite file, people, cases, meetings."""
+"""What every test can ask for: an application on a real database, people, cases, meetings.
+
+The database is a SQLite file. With TEST_DATABASE=postgresql in the environment it is PostgreSQL: a
+server that the tests start, and in it a database for each data folder, named by the folder's own
+settings, so that commands and servers on that folder find it too.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +22,54 @@ from jinja2 import FileSystemBytecodeCache
 from boardroom import create_app, migrations
 from boardroom.db import db, write_transaction
 from boardroom.people.models import Membership, Person, Role
+from tests.databases import Postgres, name_in, point_to, postgres
+
+ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if ON_POSTGRESQL:
+        # Applications that a test leaves lying about; SQLite's connections say nothing of it.
+        for ignored in ("still open:ResourceWarning", ":pytest.PytestUnraisableExceptionWarning"):
+            config.addinivalue_line("filterwarnings", f"ignore:.*{ignored}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if ON_POSTGRESQL and item.get_closest_marker("sqlite"):
+            item.add_marker(pytest.mark.skip(reason="about SQLite, or starts from it"))
+
+
+# ---- The database ----
+
+CopyData = Callable[[Path, Path], Path]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgres]:
+    """A PostgreSQL server, started by the first test that asks for it."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Postgres | None:
+    """The PostgreSQL server that every test's record is in; None where they run on SQLite."""
+    return request.getfixturevalue("postgresql") if ON_POSTGRESQL else None
+
+
+@pytest.fixture(scope="session")
+def copy_data(cluster: Postgres | None) -> CopyData:
+    """Copy a data folder, which nobody serves, with its database."""
+
+    def copy(source: Path, target: Path) -> Path:
+        shutil.copytree(source, target, dirs_exist_ok=True)
+        if cluster is not None:
+            point_to(target, cluster.address(cluster.new(name_in(source))))
+        return target
+
+    return copy
+
 
 # ---- Made once for all tests of a run, whichever process runs them ----
 
@@ -24,13 +77,14 @@ MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+def made_once(tmp_path_factory: pytest.TempPathFactory, cluster: Postgres | None) -> MadeOnce:
     """``made_once(name, make)`` is a folder that `make` filled; nobody may work in it.
 
     Each core runs tests in a process of its own: whichever asks first makes it, the others wait.
+    On PostgreSQL each has a server of its own, and makes it there.
     """
     own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ and cluster is None else own
 
     def folder(name: str, make: Callable[[Path], object]) -> Path:
         made, begun = shared / name, shared / f"{name}.begun"
@@ -39,6 +93,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
             if not made.exists():
                 shutil.rmtree(begun, ignore_errors=True)
                 begun.mkdir()
+                if cluster is not None:
+                    point_to(begun, cluster.address(cluster.new()))
                 make(begun)
                 begun.rename(made)
         return made
@@ -56,8 +112,8 @@ def templates_compiled_once(made_once: MadeOnce) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(made_once: MadeOnce) -> Path:
-    """A database that went through every migration once; each test gets a copy."""
+def migrated(made_once: MadeOnce) -> Path:
+    """A data folder that went through every migration once; each test gets a copy."""
 
     def make(folder: Path) -> None:
         app = create_app("testing", data=folder)
@@ -65,7 +121,7 @@ def migrated_database(made_once: MadeOnce) -> Path:
         with app.app_context():
             db.engine.dispose()
 
-    return made_once("migrated", make) / "boardroom.db"
+    return made_once("migrated", make)
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +145,9 @@ def made_demo(made_once: MadeOnce) -> Path:
 
 
 @pytest.fixture
-def data(tmp_path: Path, migrated_database: Path) -> Path:
+def data(tmp_path: Path, migrated: Path, copy_data: CopyData) -> Path:
     """A data folder with an empty, migrated database."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    shutil.copy(migrated_database, folder / "boardroom.db")
-    return folder
+    return copy_data(migrated, tmp_path / "data")
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from boardroom.minutes.queries import amendments_about
 from boardroom.opinions.rules import takes_opinions
 from boardroom.people.models import Role
 from boardroom.refusals import Refused
+from boardroom.text import clean_line
 from boardroom.web import local, see_other
 
 ANSWERED_STATUSES = ("discussed", "decided", "followed_up")
@@ -85,7 +86,7 @@ def case_list() -> str:
     """Every case that the person may read."""
     page = request.args.get("page", "1")
     filters = queries.Filters(
-        text=request.args.get("q", "")[:100],
+        text=clean_line(request.args.get("q"))[:100],
         status=request.args.get("status", ""),
         board=request.args.get("board", ""),
         waiting=request.args.get("waiting") == "1",

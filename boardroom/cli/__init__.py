@@ -16,6 +16,7 @@ from boardroom.cli.demo import demo as demo_command
 from boardroom.cli.export import export as export_command
 from boardroom.cli.import_ import import_ as import_command
 from boardroom.cli.init import init as init_command
+from boardroom.cli.move import move as move_command
 from boardroom.cli.rehearse import rehearse as rehearse_command
 from boardroom.cli.serve import serve as serve_command
 from boardroom.cli.upgrade import upgrade as upgrade_command
@@ -39,6 +40,7 @@ for command in (
     audit_command,
     backup_command,
     restore_command,
+    move_command,
     aid_command,
     rehearse_command,
 ):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from boardroom.cli.common import AS_JSON, DATA, Ticker, existing_app
+from boardroom.cli.common import AS_JSON, DATA, existing_app, phases
 
 if TYPE_CHECKING:
-    from boardroom.upkeep.archive import Manifest, Progress
+    from boardroom.upkeep.archive import Manifest
 
 
 @click.command()
@@ -24,7 +22,8 @@ def backup(file: Path, data: Path, as_json: bool) -> None:
     """Write the database and all documents to FILE, also while a meeting is live.
 
     FILE appears when it is whole and has been proved: its files compared with their digests, the
-    database opened, its audit trail walked and its minutes hashed again. It holds all patients'
+    database opened (what pg_dump wrote: compared row by row), its audit trail walked and its
+    minutes hashed again. It holds all patients'
     data and is not encrypted: only its owner can read it, and a copy that leaves the machine needs
     encryption of its own. Left out are secret_key (whoever has it can pass for anybody; people sign
     in again after a restore), boardroom.toml and the boards' definitions. Exit code 3 when FILE was
@@ -35,7 +34,7 @@ def backup(file: Path, data: Path, as_json: bool) -> None:
 
     app = existing_app(data)
     try:
-        with _phases(as_json) as progress:
+        with phases(as_json) as progress:
             manifest = make_backup(app, file.absolute(), progress)
     except UpkeepFailed as error:
         raise click.ClickException(str(error)) from None
@@ -51,42 +50,24 @@ def backup(file: Path, data: Path, as_json: bool) -> None:
 def restore(file: Path, data: Path, as_json: bool) -> None:
     """Put the backup FILE back into an empty folder, and check it there.
 
-    The folder may hold boardroom.toml and secret_key already. A backup of an older version is
-    brought to this one's schema. Whatever is damaged or strange is refused, and the folder stays
-    as it was.
+    The folder may hold boardroom.toml and secret_key already. The backup of a PostgreSQL database
+    goes into the one that the settings name (database_url), which must be empty, too. A backup of
+    an older version is brought to this one's schema. Whatever is damaged or strange is refused,
+    and folder and database stay as they were.
     """
     from boardroom.settings import SettingsError, configured
     from boardroom.upkeep.archive import UpkeepFailed
     from boardroom.upkeep.restore import restore as put_back
 
     try:
-        if "DATABASE_URL" in configured("production", data):
-            raise click.ClickException(
-                "The settings name a database of their own (database_url). A backup is restored "
-                "into the data folder: take that setting out first."
-            )
-        with _phases(as_json) as progress:
-            manifest = put_back(file.absolute(), data.absolute(), progress)
+        url = configured("production", data).get("DATABASE_URL")
+        with phases(as_json) as progress:
+            manifest = put_back(file.absolute(), data.absolute(), progress, url)
     except (UpkeepFailed, SettingsError) as error:
         raise click.ClickException(str(error)) from None
     _tell(f"Restored {data} from", file, manifest, as_json)
     if not as_json:
         click.echo(f"Everybody signs in again. Start with: boardroom serve --data {data}")
-
-
-@contextlib.contextmanager
-def _phases(quiet: bool) -> Iterator[Progress]:
-    """A progress bar for each thing that is done, one after the other."""
-    with contextlib.ExitStack() as stack:
-        bars: dict[str, Progress] = {}
-
-        def progress(what: str, done: int, total: int) -> None:
-            if what not in bars:
-                stack.close()
-                bars[what] = stack.enter_context(Ticker(what, quiet))
-            bars[what](done, total)  # type: ignore[call-arg, arg-type]
-
-        yield progress
 
 
 def _tell(did: str, file: Path, manifest: Manifest, as_json: bool) -> None:

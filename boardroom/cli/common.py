@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -10,6 +12,8 @@ import click
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from boardroom.upkeep.archive import Progress
 
 
 # ---- Kinds of values, with refusals in plain words ----------------------------------------------
@@ -191,9 +195,15 @@ def prepare_sockets() -> None:
 
 
 def listen(run: Any, app: Flask, host: str, port: int, ready: Any) -> None:
-    """Serve until the process is told to stop; a port that is taken is told plainly."""
+    """Serve until the process is told to stop; a port or a folder that is taken is told plainly."""
+    from boardroom.upkeep.serving import AlreadyServed
+
     try:
         run(app, host, port, ready)
+    except AlreadyServed as error:
+        raise click.ClickException(
+            f"{error} Several processes need the setting message_queue, and PostgreSQL."
+        ) from None
     except OSError as error:
         raise click.ClickException(
             f"{host}:{port} cannot be listened on: {error.strerror}. Choose another --port."
@@ -223,3 +233,18 @@ class Ticker:
 
     def __exit__(self, *error: object) -> None:
         self.bar.stop()
+
+
+@contextlib.contextmanager
+def phases(quiet: bool) -> Iterator[Progress]:
+    """A progress bar for each thing that is done, one after the other."""
+    with contextlib.ExitStack() as stack:
+        bars: dict[str, Progress] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in bars:
+                stack.close()
+                bars[what] = stack.enter_context(Ticker(what, quiet))
+            bars[what](done, total)  # type: ignore[call-arg, arg-type]
+
+        yield progress

@@ -11,7 +11,12 @@ from boardroom.cli.common import AS_JSON, Number, Ticker, WebAddress, Whole
 
 @click.command()
 @click.option(
-    "--url", required=True, type=WebAddress(), help="Address of a demonstration that is running."
+    "--url",
+    "urls",
+    required=True,
+    multiple=True,
+    type=WebAddress(),
+    help="Address of a demonstration that is running; again for each further process of it.",
 )
 @click.option(
     "--people",
@@ -34,7 +39,9 @@ from boardroom.cli.common import AS_JSON, Number, Ticker, WebAddress, Whole
     help="Cases on the agenda; without it, one for every ten seconds, 20 at most.",
 )
 @AS_JSON
-def rehearse(url: str, people: int, minutes: float, cases: int | None, as_json: bool) -> None:
+def rehearse(
+    urls: tuple[str, ...], people: int, minutes: float, cases: int | None, as_json: bool
+) -> None:
     """Hold a meeting with simulated colleagues, and report whether every screen kept up.
 
     Each is a real client: it signs in over HTTP, joins over Socket.IO, gives opinions, comments,
@@ -47,7 +54,7 @@ def rehearse(url: str, people: int, minutes: float, cases: int | None, as_json: 
 
     try:
         with Ticker("Rehearsing", as_json) as tick:
-            report = run(url, people=people, minutes=minutes, cases=cases, progress=tick)
+            report = run(*urls, people=people, minutes=minutes, cases=cases, progress=tick)
     except RehearsalFailed as error:
         click.echo(f"The rehearsal could not begin: {error}", err=True)
         raise SystemExit(2) from None

@@ -29,7 +29,7 @@ class Letter(Base):
     __table_args__ = (UniqueConstraint("item_id", "kind"),)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"))
     kind: Mapped[LetterKind] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(default=1)
     # {section: text}. The text that counts is kept whole with each approved version.

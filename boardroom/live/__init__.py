@@ -10,12 +10,14 @@ from boardroom.live.attendance import arrive, count_in, leave, see_out
 from boardroom.live.connections import (
     give_way,
     init_live,
+    queue_is_away,
     repeat,
     say_goodbye,
     start_background,
     start_housekeeping,
 )
-from boardroom.live.presence import AUDIENCES, audience_of
+from boardroom.live.elsewhere import living
+from boardroom.live.presence import AUDIENCES, audience_of, process_name
 from boardroom.live.push import (
     announce,
     announce_case,
@@ -39,9 +41,12 @@ __all__ = [
     "give_way",
     "init_live",
     "leave",
+    "living",
     "numbered",
+    "process_name",
     "publish",
     "pushed",
+    "queue_is_away",
     "repeat",
     "say_goodbye",
     "see_out",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from boardroom import audit
 from boardroom.db import db, now, write_transaction
+from boardroom.live import elsewhere
 from boardroom.live.presence import audience_of, presence
 from boardroom.live.push import announce, publish
-from boardroom.meetings.models import Attendance, Meeting, MeetingStatus
+from boardroom.meetings.models import Attendance, Meeting, MeetingStatus, Screen
 from boardroom.people.models import Person, Role
 
 LEFT_AFTER = 6.0  # seconds without a connection until somebody counts as gone
@@ -18,7 +19,7 @@ LEFT_AFTER = 6.0  # seconds without a connection until somebody counts as gone
 
 def count_in(meeting: Meeting) -> None:
     """Open a stay for everybody whose screen waited for the meeting, inside its start."""
-    for person_id in sorted(presence.people(meeting.id)):
+    for person_id in sorted(elsewhere.people(meeting.id)):
         person = db.session.get(Person, person_id)
         place = person.on(meeting.board) if person is not None else None
         if place is not None:
@@ -55,11 +56,18 @@ def arrive(person: Person, meeting: Meeting) -> None:
 
 
 def close_stale_stays() -> None:
-    """At start: whoever was connected to a process that died left with it."""
+    """At start: whoever was connected to a process that died left with it.
+
+    Who has a screen open at another process stays, and so do those of a process that died a moment
+    ago: the others see to them once they are sure.
+    """
+    elsewhere_now = exists().where(
+        Screen.meeting_id == Attendance.meeting_id, Screen.person_id == Attendance.person_id
+    )
     with write_transaction():
         db.session.execute(
             update(Attendance)
-            .where(Attendance.left_at.is_(None))
+            .where(Attendance.left_at.is_(None), ~elsewhere_now)
             .values(left_at=now())
             .execution_options(synchronize_session=False)
         )
@@ -72,8 +80,12 @@ def sweep() -> None:
     ]
     for person_id, meeting_id in due:
         presence.gone.pop((person_id, meeting_id), None)
-        if presence.is_here(person_id, meeting_id):
-            continue
+        see_off(person_id, meeting_id)
+
+
+def see_off(person_id: int, meeting_id: int) -> None:
+    """Close the stay of somebody whose screens are all gone."""
+    if not elsewhere.is_here(person_id, meeting_id):
         leave(person_id, meeting_id)
 
 

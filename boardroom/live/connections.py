@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections.abc import Callable
@@ -14,9 +15,17 @@ from sqlalchemy import select
 
 from boardroom import websocket
 from boardroom.db import db, now
-from boardroom.live.attendance import arrive, close_stale_stays, open_missing_stays, sweep
+from boardroom.live import elsewhere
+from boardroom.live.attendance import (
+    arrive,
+    close_stale_stays,
+    open_missing_stays,
+    see_off,
+    sweep,
+)
 from boardroom.live.presence import audience_of, presence
-from boardroom.live.push import room, socketio
+from boardroom.live.push import end_here, room, socketio
+from boardroom.live.queue import Queue, channel_of
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.people.models import Person
 
@@ -54,6 +63,7 @@ def _on_join(data: Any = None) -> dict[str, Any]:
     join_room(f"meeting:{meeting.id}")
     presence.sockets[sid] = (person.id, meeting.id, audience)
     presence.gone.pop((person.id, meeting.id), None)
+    elsewhere.opened(sid, person.id, meeting.id, audience)
     # A wall screen is nobody's attendance.
     if audience != "projector" and meeting.status == MeetingStatus.LIVE:
         arrive(person, meeting)
@@ -68,7 +78,10 @@ def _on_disconnect(reason: object = None) -> None:
     entry = presence.sockets.pop(sid, None)
     for sids in list(presence.of_person.values()):
         sids.discard(sid)
-    if entry is not None and not presence.is_here(entry[0], entry[1]):
+    if entry is None:
+        return
+    presence.closed.add(sid)
+    if not presence.is_here(entry[0], entry[1]):
         presence.gone[entry[0], entry[1]] = time.monotonic()
 
 
@@ -98,7 +111,10 @@ def _presents(person_id: int, meeting_id: int) -> bool:
 
 
 def send_heads() -> None:
-    """Tell every room the last sequence number: a lost last push leaves no gap to notice."""
+    """Tell this process's screens the last sequence number: a lost last push leaves no gap.
+
+    Each process asks the database itself, so that it heals without the queue, too.
+    """
     meetings = {meeting_id for _, meeting_id, _ in list(presence.sockets.values())}
     if not meetings:
         return
@@ -107,17 +123,53 @@ def send_heads() -> None:
     ).all()
     db.session.rollback()
     for meeting_id, seq in heads:
-        socketio.emit("head", {"seq": seq, "now": now().timestamp()}, to=f"meeting:{meeting_id}")
+        head = {"seq": seq, "now": now().timestamp()}
+        socketio.emit("head", head, to=f"meeting:{meeting_id}", ignore_queue=True)
+
+
+def end_unwelcome() -> None:
+    """End the connections of those who lost their place while the queue told nobody."""
+    if presence.process is None:
+        return
+    sockets = set(presence.sockets.values())
+    people = {
+        person.id: person
+        for person in db.session.scalars(
+            select(Person)
+            .where(Person.id.in_({person_id for person_id, _, _ in sockets}))
+            .execution_options(populate_existing=True)
+        )
+    }
+    boards = dict(
+        db.session.execute(
+            select(Meeting.id, Meeting).where(Meeting.id.in_({m for _, m, _ in sockets}))
+        )
+        .tuples()
+        .all()
+    )
+    wrong = {
+        person_id
+        for person_id, meeting_id, audience in sockets
+        if audience_of(people[person_id], boards[meeting_id], audience == "projector") != audience
+    }
+    db.session.rollback()
+    for person_id in wrong:
+        end_here(person_id)
 
 
 def _housekeeping(app: Flask) -> None:
-    while True:
+    for turn in itertools.count():
         socketio.sleep(HEAD_EVERY)
         try:
             with app.app_context():
+                send_heads()
+                elsewhere.forget_closed()
+                for person_id, meeting_id in elsewhere.beat():
+                    see_off(person_id, meeting_id)
                 sweep()
                 open_missing_stays()
-                send_heads()
+                if turn % 3 == 0:
+                    end_unwelcome()
         except Exception:
             log.exception("housekeeping failed; it goes on")
 
@@ -127,7 +179,7 @@ def init_live(app: Flask) -> None:
     socketio.init_app(
         app,
         async_mode=app.config.get("ASYNC_MODE", "threading"),
-        message_queue=app.config.get("MESSAGE_QUEUE"),
+        client_manager=_queue(app),
         transports=["websocket"],
         allow_upgrades=False,
         ping_interval=10,
@@ -144,6 +196,26 @@ def init_live(app: Flask) -> None:
     socketio.on_event("join", _on_join)
     for name in ("typing", "place"):
         socketio.on_event(name, _relay(name))
+
+
+def _queue(app: Flask) -> Queue | None:
+    """The way to the other processes, where the settings name one; None for a process alone."""
+    if not app.config["MESSAGE_QUEUE"]:
+        return None
+    queue = Queue(app.config["MESSAGE_QUEUE"], channel_of(app.config["SECRET_KEY"]))
+
+    def end(person_id: int) -> None:
+        with app.app_context():
+            end_here(person_id)
+
+    queue.on_end = end
+    return queue
+
+
+def queue_is_away() -> bool:
+    """Whether the other processes are not reached."""
+    manager = socketio.server.manager if socketio.server is not None else None
+    return isinstance(manager, Queue) and not manager.reached
 
 
 def start_background(work: Callable[..., object], *args: object) -> None:
@@ -172,7 +244,7 @@ def say_goodbye() -> None:
     Not Socket.IO's disconnect: after that a client believes that it was sent away for good, and
     does not come back by itself.
     """
-    socketio.emit("restart", {})
+    socketio.emit("restart", {}, ignore_queue=True)
     for connection in list(socketio.server.eio.sockets.values()):
         connection.close(wait=False, abort=True)  # what is queued is still written
 
@@ -184,5 +256,7 @@ def _failed(error: Exception) -> None:
 def start_housekeeping(app: Flask) -> None:
     """Begin the work beside the requests; the server calls it once, before it serves."""
     with app.app_context():
+        if app.config["MESSAGE_QUEUE"]:
+            elsewhere.register()
         close_stale_stays()
     socketio.start_background_task(_housekeeping, app)

@@ -14,8 +14,14 @@ AUDIENCES = ("chair", "member", "observer", "projector")
 
 @dataclass
 class _Presence:
-    """Who is connected to this process. Memory only: the record is the attendance table."""
+    """Who is connected to this process. Memory only: the record is the attendance table, and for
+    the other processes, where there are any, the table of screens (elsewhere.py)."""
 
+    # This process's name and row among several; None where it serves alone.
+    name: str = ""
+    process: int | None = None
+    # sids that left and are still in the table of screens
+    closed: set[str] = field(default_factory=set)
     # sid -> (person id, meeting id, audience)
     sockets: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     # (person id, meeting id) -> monotonic time at which the last connection went
@@ -38,6 +44,11 @@ class _Presence:
 
 
 presence = _Presence()
+
+
+def process_name() -> str:
+    """This process's name among several; empty where it serves alone."""
+    return presence.name
 
 
 def audience_of(person: Person, meeting: Meeting, projector: bool = False) -> str | None:

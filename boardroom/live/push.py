@@ -15,7 +15,9 @@ from flask_socketio import SocketIO
 from sqlalchemy import select, update
 
 from boardroom.db import db, now
+from boardroom.live import elsewhere
 from boardroom.live.presence import presence
+from boardroom.live.queue import Queue
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingEvent, MeetingStatus
 from boardroom.people.models import Person
 
@@ -159,9 +161,16 @@ def publish() -> None:
         except Exception:
             log.exception("push of meeting %s failed; screens will ask", meeting_id)
     for person_id in ended:
-        for sid in list(presence.of_person.get(person_id, ())):
-            socketio.emit("goodbye", {}, to=sid)
-            close(sid)
+        end_here(person_id)
+        if isinstance(socketio.server.manager, Queue):
+            socketio.server.manager.end(person_id)
+
+
+def end_here(person_id: int) -> None:
+    """End a person's connections to this process."""
+    for sid in list(presence.of_person.get(person_id, ())):
+        socketio.emit("goodbye", {}, to=sid, ignore_queue=True)
+        close(sid)
 
 
 def forget() -> None:
@@ -171,13 +180,13 @@ def forget() -> None:
 
 
 def _push(meeting_id: int, change: _Change, committed: float) -> None:
-    audiences = sorted(presence.audiences(meeting_id))
-    if not audiences:
-        return
     renderer: Renderer = current_app.extensions["stage_renderer"]
     # As if nobody in particular asked: in a session of its own, so that what is pushed is what a
     # fresh load reads, and with addresses even where no request runs (somebody left).
     with current_app.app_context(), current_app.test_request_context("/"):
+        audiences = sorted(elsewhere.audiences(meeting_id))
+        if not audiences:
+            return
         parts = renderer(meeting_id, audiences, frozenset(change.parts - {"mine"}))
     at = now().timestamp()  # no snapshot is held while sockets are written
     for audience in audiences:
@@ -206,4 +215,4 @@ def room(meeting_id: int, audience: str) -> str:
 def close(sid: str) -> None:
     """End one connection."""
     with contextlib.suppress(KeyError, ValueError):  # already gone
-        socketio.server.disconnect(sid, namespace="/")
+        socketio.server.disconnect(sid, namespace="/", ignore_queue=True)

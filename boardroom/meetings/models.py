@@ -149,3 +149,29 @@ class Attendance(Base):
     left_at: Mapped[dt.datetime | None]
 
     person: Mapped[Person] = relationship(lazy="joined")
+
+
+class ServerProcess(Base):
+    """One of several server processes that share the record; a single one needs no row."""
+
+    __tablename__ = "server_process"
+    __audit__ = False
+
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    seen_at: Mapped[dt.datetime] = mapped_column(default=now)  # every few seconds while it lives
+
+
+class Screen(Base):
+    """A screen of a meeting that is open at one of several server processes."""
+
+    __tablename__ = "screen"
+    __table_args__ = (Index("ix_screen_meeting_person", "meeting_id", "person_id"),)
+    __audit__ = False
+
+    process_id: Mapped[int] = mapped_column(
+        ForeignKey("server_process.id", ondelete="CASCADE"), index=True
+    )
+    sid: Mapped[str] = mapped_column(String(64), unique=True)  # the connection's name
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    audience: Mapped[str] = key_column()

@@ -23,6 +23,7 @@ from boardroom.people.models import Role
 from boardroom.permissions import can
 from boardroom.receipts import request_key
 from boardroom.refusals import Refused
+from boardroom.text import clean_line
 from boardroom.web import local, see_other
 
 PLANNERS = (Role.COORDINATOR, Role.CHAIR)
@@ -201,7 +202,7 @@ def _page(found: Meeting, refused: Mapping[int, forms.AllotForm] | None = None) 
     `refused`: the item whose time could not be taken, with what was typed.
     """
     prepares = can("meetings.list_case", meeting_id=found.id) and rules.agenda_open(found.status)
-    find = " ".join(request.args.get("find", "").split())[:100]
+    find = clean_line(request.args.get("find"))[:100]
     if request.method == "GET":
         audit.record_reading("read an agenda", board=found.board, meeting_id=found.id)
     return render_template(

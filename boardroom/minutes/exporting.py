@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from boardroom import live
 from boardroom.aside import run_aside
 from boardroom.boards.definition import BoardDefinition
 from boardroom.db import db, now, write_transaction
@@ -23,6 +24,7 @@ from boardroom.refusals import IllegalTransition
 log = logging.getLogger(__name__)
 
 FAILED = "The file could not be made. Make it again; the server’s log says more."
+EVERY = 60  # seconds
 SWEEP_EVERY = 3600  # seconds
 INTERRUPTED = "The server stopped before the file was finished. Make it again."
 
@@ -74,14 +76,18 @@ def run(app: Flask, export_id: int) -> None:
 
 
 def close_interrupted(app: Flask) -> None:
-    """Say of every file that was being made when the server stopped that it was not finished.
+    """Say of every file whose server process stopped while making it that it was not finished.
 
-    The server calls it once, before it serves; half a file is removed.
+    The server calls it before it serves, and beside others now and then; half a file is removed.
     """
     with app.app_context():
         with write_transaction() as session:
             unfinished = session.scalars(
-                select(Export).where(Export.finished_at.is_(None), Export.problem == "")
+                select(Export).where(
+                    Export.finished_at.is_(None),
+                    Export.problem == "",
+                    Export.process.not_in(live.living()),
+                )
             ).all()
             numbers = [export.id for export in unfinished]
             for export in unfinished:

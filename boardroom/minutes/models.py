@@ -67,5 +67,7 @@ class Export(Base):
     done: Mapped[int] = mapped_column(default=0)
     finished_at: Mapped[dt.datetime | None]
     problem: Mapped[str] = mapped_column(default="")  # in words; empty when all went well
+    # Which of several server processes makes it; empty where there is one.
+    process: Mapped[str] = mapped_column(String(32), default="", server_default="")
 
     by: Mapped[Person] = relationship()

@@ -126,6 +126,7 @@ def begin_export(
         format=format_,
         without_names=without_names,
         by_id=actor.id,
+        process=live.process_name(),
         total=len(meetings_between(board.key, first, last)),
     )
     if export.total == 0:

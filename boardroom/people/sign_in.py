@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response
 
 from boardroom.db import db, now, write_transaction
 from boardroom.errors import error_page
+from boardroom.live.queue import channel_of
 from boardroom.people.models import Membership, Person
 
 T = TypeVar("T")
@@ -114,10 +115,14 @@ def init_sign_in(app: Flask) -> None:
     """Bind Flask-Login, and the throttle of the sign-in."""
     login_manager.session_protection = "basic"
     login_manager.init_app(app)
-    queue = str(app.config.get("MESSAGE_QUEUE") or "")
-    app.config.setdefault(
-        "RATELIMIT_STORAGE_URI", queue if queue.startswith("redis") else "memory://"
-    )
+    queue = app.config["MESSAGE_QUEUE"]
+    app.config.setdefault("RATELIMIT_STORAGE_URI", queue or "memory://")
+    if queue:  # tries are counted by all processes together; by each alone while the queue is away
+        app.config.setdefault(
+            "RATELIMIT_STORAGE_OPTIONS", {"socket_timeout": 1, "socket_connect_timeout": 1}
+        )
+        app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", True)
+        app.config.setdefault("RATELIMIT_KEY_PREFIX", channel_of(app.config["SECRET_KEY"]))
     limiter.init_app(app)
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.after_request(_note_presence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import re
 from collections.abc import Callable
@@ -26,8 +27,7 @@ class RehearsalFailed(Exception):
 
 
 def run(
-    url: str,
-    *,
+    *urls: str,
     people: int,
     minutes: float,
     cases: int | None = None,
@@ -37,22 +37,30 @@ def run(
     """Hold a rehearsal at a running demonstration and return the report.
 
     `people` clients hold `cases` cases in `minutes` minutes; where `cases` is None, one for every
-    ten seconds, 20 at most. Raises RehearsalFailed where it cannot begin: nobody answers, or it is
-    no demonstration.
+    ten seconds, 20 at most. Several `urls` are processes that serve one record: the clients are
+    spread over them. Raises RehearsalFailed where it cannot begin: nobody answers, or it is no
+    demonstration.
     """
     many = cases or max(2, min(20, round(minutes * 6)))
     try:
         return asyncio.run(
-            _rehearse(url.rstrip("/"), people, minutes * 60, many, progress, random.Random(seed))
+            _rehearse(
+                [url.rstrip("/") for url in urls],
+                people,
+                minutes * 60,
+                many,
+                progress,
+                random.Random(seed),
+            )
         )
     except aiohttp.ClientError as error:
-        raise RehearsalFailed(f"{url} does not answer ({error}).") from error
+        raise RehearsalFailed(f"{' or '.join(urls)} does not answer ({error}).") from error
     except Unexpected as error:
         raise RehearsalFailed(str(error)) from error
 
 
 async def _rehearse(
-    url: str,
+    urls: list[str],
     people: int,
     seconds: float,
     cases: int,
@@ -60,10 +68,10 @@ async def _rehearse(
     chance: random.Random,
 ) -> dict[str, Any]:
     ledger = Ledger()
-    place = await prepare(url, people, cases, ledger, chance)
+    place = await prepare(urls[0], people, cases, ledger, chance)
     clients = [
         Colleague(url, account.name, account.role, ledger, account.specialty, account.person)
-        for account in place.seats(people)
+        for url, account in zip(itertools.cycle(urls), place.seats(people), strict=False)
     ]
     try:
         await _enter(clients, place)

@@ -25,7 +25,9 @@ class Reading(Base):
     """One version of one side's reading: append-only, the highest version counts."""
 
     __tablename__ = "tumour_reading"
-    __table_args__ = (UniqueConstraint("case_id", "side", "version"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "side", "version", name="uq_tumour_reading_case_id"),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     side: Mapped[Side] = mapped_column(String(16))

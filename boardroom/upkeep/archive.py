@@ -1,7 +1,8 @@
 """The file of a backup: a zip with a manifest that names every file in it with its SHA-256.
 
     manifest.json            what it is, when and by which version it was made, counts, digests
-    boardroom.db             the database, one consistent moment of it
+    boardroom.db             the database, one consistent moment of it: SQLite's file,
+    boardroom.dump           or PostgreSQL's, as pg_dump writes it
     documents/ab/ab12…       every document that the database names
     exports/7.zip            every finished export of minutes
 
@@ -28,11 +29,12 @@ FORMAT: Literal["boardroom backup"] = "boardroom backup"
 FORMAT_VERSION: Literal[1] = 1
 MANIFEST = "manifest.json"
 DATABASE = "boardroom.db"
+DUMP = "boardroom.dump"
 LARGEST_MANIFEST = 256 * 1024 * 1024  # bytes; a million documents take about half of it
 CHUNK = 1024 * 1024
 
 NAME = re.compile(
-    rf"{re.escape(DATABASE)}|documents/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}|exports/[0-9]{{1,18}}\.zip"
+    rf"{re.escape(DATABASE)}|{re.escape(DUMP)}|documents/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}|exports/[0-9]{{1,18}}\.zip"
 )
 
 # Calls: progress(what is being done, how much is done, of how much)
@@ -78,6 +80,11 @@ class Manifest(_Strict):
     files: dict[str, FileEntry]
 
     @property
+    def database(self) -> str:
+        """The name of the file that holds the database."""
+        return DUMP if DUMP in self.files else DATABASE
+
+    @property
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(entry.size for entry in self.files.values())
@@ -105,7 +112,7 @@ def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
         for name in manifest.files:
             if not NAME.fullmatch(name):
                 raise UpkeepFailed(f"{path} names a file that no backup holds: {name[:80]!r}.")
-        if DATABASE not in manifest.files:
+        if len({DATABASE, DUMP} & set(manifest.files)) != 1:
             raise UpkeepFailed(f"{path} holds no database.")
         yield archive, manifest
 

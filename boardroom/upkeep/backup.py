@@ -14,8 +14,10 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -24,6 +26,7 @@ from boardroom.cases import documents
 from boardroom.db import db, write_transaction
 from boardroom.upkeep.archive import (
     DATABASE,
+    DUMP,
     MANIFEST,
     FileEntry,
     Manifest,
@@ -35,13 +38,16 @@ from boardroom.upkeep.archive import (
     take,
 )
 from boardroom.upkeep.check import (
+    Rows,
     audit_end,
     check_file,
     check_record,
     counts,
     reading,
     record_in,
+    rows_of,
 )
+from boardroom.upkeep.dump import dump, moment, prove
 
 PAGES = 1024  # of the database between two steps of the progress bar
 
@@ -57,15 +63,16 @@ def make_backup(app: Flask, file: Path, progress: Progress) -> Manifest:
         raise UpkeepFailed(f"{file} exists already. Choose another name; nothing is overwritten.")
     with app.app_context():
         url = db.engine.url
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise UpkeepFailed("Only SQLite is backed up here. For PostgreSQL use pg_dump.")
-    source = Path(url.database)
     try:
         # Beside the file, so that the last step is a rename; readable by its owner alone.
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}-") as made:
             work = Path(made)
-            _copy(source, work / DATABASE, progress)
-            manifest = _pack(app, work, progress)
+            if url.get_backend_name() == "sqlite":
+                facts = _copy(Path(url.database or ""), work / DATABASE, progress)
+                manifest = _pack(app, work, DATABASE, facts, progress)
+            else:
+                facts = _dump(app, work / DUMP, progress)
+                manifest = _pack(app, work, DUMP, facts, progress)
             check_backup(work / "backup", work / "check", progress)
             if file.exists():
                 raise UpkeepFailed(f"{file} appeared meanwhile. Nothing is overwritten.")
@@ -79,7 +86,43 @@ def make_backup(app: Flask, file: Path, progress: Progress) -> Manifest:
     return manifest
 
 
-def _copy(source: Path, target: Path, progress: Progress) -> None:
+@dataclass(frozen=True)
+class _Facts:
+    """What a copy of the database says of itself, and which files it names."""
+
+    said: dict[str, Any]
+    digests: list[str]
+    export_ids: list[int]
+
+    @classmethod
+    def of(cls, rows: Rows) -> _Facts:
+        boards = rows('SELECT board FROM meeting UNION SELECT board FROM "case" ORDER BY 1')
+        exports = rows("SELECT id FROM minutes_export WHERE finished_at IS NOT NULL")
+        return cls(
+            {
+                "revision": rows("SELECT version_num FROM alembic_version")[0][0],
+                "boards": tuple(row[0] for row in boards),
+                "counts": counts(rows),
+                "audit": audit_end(rows),
+            },
+            [row[0] for row in rows("SELECT DISTINCT sha256 FROM document ORDER BY 1")],
+            [row[0] for row in exports],
+        )
+
+
+def _dump(app: Flask, target: Path, progress: Progress) -> _Facts:
+    """One moment of the database, with pg_dump; compared with that moment row by row."""
+    with moment(app) as (connection, name):
+        dump(app, target, name, connection, progress)
+        prove(app, target, connection, progress)
+        facts = _Facts.of(lambda statement: connection.exec_driver_sql(statement).all())
+    progress("Checking the audit trail and the minutes", 0, 1)
+    check_record(app)
+    progress("Checking the audit trail and the minutes", 1, 1)
+    return facts
+
+
+def _copy(source: Path, target: Path, progress: Progress) -> _Facts:
     """One moment of the database, with SQLite's own online backup.
 
     The read transaction that is open meanwhile keeps that moment: without it each write of
@@ -97,30 +140,20 @@ def _copy(source: Path, target: Path, progress: Progress) -> None:
             copy.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.Error as error:
         raise UpkeepFailed(f"The database cannot be copied: {error}.") from None
+    with reading(target) as made:
+        return _Facts.of(rows_of(made))
 
 
-def _pack(app: Flask, work: Path, progress: Progress) -> Manifest:
+def _pack(app: Flask, work: Path, copy: str, facts: _Facts, progress: Progress) -> Manifest:
     """Write the archive `work/backup` from the copy of the database and the data folder."""
-    with reading(work / DATABASE) as copy:
-        row = copy.execute("SELECT version_num FROM alembic_version").fetchone()
-        digests = [r[0] for r in copy.execute("SELECT DISTINCT sha256 FROM document ORDER BY 1")]
-        exports = copy.execute("SELECT id FROM minutes_export WHERE finished_at IS NOT NULL")
-        export_ids = [r[0] for r in exports.fetchall()]
-        boards = copy.execute('SELECT board FROM meeting UNION SELECT board FROM "case" ORDER BY 1')
-        facts = {
-            "revision": row[0],
-            "boards": tuple(r[0] for r in boards.fetchall()),
-            "counts": counts(copy),
-            "audit": audit_end(copy),
-        }
     files: dict[str, FileEntry] = {}
     missing: list[str] = []
     folder, exported = Path(app.config["DOCUMENTS_DIR"]), Path(app.config["DATA_DIR"]) / "exports"
-    total = 1 + len(digests) + len(export_ids)
+    total = 1 + len(facts.digests) + len(facts.export_ids)
     with _private(work / "backup") as file, zipfile.ZipFile(file, "w") as archive:
-        with (work / DATABASE).open("rb") as database:
-            files[DATABASE] = put(archive, DATABASE, database)
-        for number, sha256 in enumerate(digests, start=2):
+        with (work / copy).open("rb") as database:
+            files[copy] = put(archive, copy, database)
+        for number, sha256 in enumerate(facts.digests, start=2):
             progress("Packing", number - 1, total)
             content = documents.read(folder, sha256)
             if content is None:
@@ -128,7 +161,7 @@ def _pack(app: Flask, work: Path, progress: Progress) -> Manifest:
                 continue
             name = f"documents/{sha256[:2]}/{sha256}"
             files[name] = put(archive, name, io.BytesIO(content))
-        for export_id in export_ids:
+        for export_id in facts.export_ids:
             path = exported / f"{export_id}.zip"
             if path.is_file():  # else it was tidied away, and can be made again
                 with path.open("rb") as done:
@@ -138,11 +171,11 @@ def _pack(app: Flask, work: Path, progress: Progress) -> Manifest:
             made_at=dt.datetime.now(dt.UTC),
             missing=tuple(missing),
             files=files,
-            **facts,
+            **facts.said,
         )
         archive.writestr(MANIFEST, manifest.model_dump_json(indent=2))
         progress("Packing", total, total)
-    (work / DATABASE).unlink()
+    (work / copy).unlink()
     return manifest
 
 
@@ -156,14 +189,15 @@ def _private(path: Path) -> Iterator[io.BufferedWriter]:
 
 def check_backup(file: Path, work: Path, progress: Progress) -> Manifest:
     """Prove a backup by use: compare every file with its digest and open the database in a folder
-    that is made for it. Raises UpkeepFailed.
+    that is made for it; a dump was compared with its database already. Raises UpkeepFailed.
     """
     with opened(file) as (archive, manifest):
         work.mkdir(mode=0o700)
         for number, (name, entry) in enumerate(manifest.files.items(), start=1):
             take(archive, name, entry, work / name if name == DATABASE else None)
             progress("Checking", number, len(manifest.files))
-    check_file(work / DATABASE, manifest)
-    with record_in(work) as app:
-        check_record(app)
+    if manifest.database == DATABASE:
+        check_file(work / DATABASE, manifest)
+        with record_in(work) as app:
+            check_record(app)
     return manifest

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 from flask import Flask
@@ -17,6 +18,10 @@ from boardroom.db import db
 from boardroom.minutes.models import Minutes
 from boardroom.upkeep.archive import DATABASE, AuditEnd, Manifest, UpkeepFailed
 
+# Ask a database: a statement → its rows
+Rows = Callable[[str], Sequence[Any]]
+
+NO_TRAIL = AuditEnd(length=0, hash=audit.GENESIS)
 COUNTED = ("person", "patient", "case", "document", "opinion", "comment", "meeting", "minutes")
 
 
@@ -30,18 +35,20 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def counts(connection: sqlite3.Connection) -> dict[str, int]:
+def rows_of(connection: sqlite3.Connection) -> Rows:
+    """Ask a SQLite file."""
+    return lambda statement: connection.execute(statement).fetchall()
+
+
+def counts(rows: Rows) -> dict[str, int]:
     """How many rows the tables have that people would count."""
-    return {
-        table: int(connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608
-        for table in COUNTED
-    }
+    return {table: int(rows(f'SELECT count(*) FROM "{table}"')[0][0]) for table in COUNTED}  # noqa: S608
 
 
-def audit_end(connection: sqlite3.Connection) -> AuditEnd:
+def audit_end(rows: Rows) -> AuditEnd:
     """Where the audit chain ends."""
-    row = connection.execute("SELECT length, hash FROM audit_head").fetchone()
-    return AuditEnd(length=row[0], hash=row[1]) if row else AuditEnd(length=0, hash=audit.GENESIS)
+    found = rows("SELECT length, hash FROM audit_head")
+    return AuditEnd(length=found[0][0], hash=found[0][1]) if found else NO_TRAIL
 
 
 def check_file(path: Path, manifest: Manifest) -> None:
@@ -54,13 +61,18 @@ def check_file(path: Path, manifest: Manifest) -> None:
             astray = connection.execute("PRAGMA foreign_key_check").fetchone()
             if astray:
                 raise UpkeepFailed(f"The database is damaged: a row of {astray[0]} leads nowhere.")
-            if counts(connection) != manifest.counts or audit_end(connection) != manifest.audit:
-                raise UpkeepFailed("The database is not the one that the manifest describes.")
-            named = {r[0] for r in connection.execute("SELECT DISTINCT sha256 FROM document")}
-            if named - set(manifest.missing) - {name[-64:] for name in manifest.files}:
-                raise UpkeepFailed("The backup lacks documents that its database names.")
+            check_described(rows_of(connection), manifest)
     except sqlite3.Error as error:
         raise UpkeepFailed(f"The database cannot be used: {error}.") from None
+
+
+def check_described(rows: Rows, manifest: Manifest) -> None:
+    """Compare a database with what its manifest says of it. Raises UpkeepFailed."""
+    if counts(rows) != manifest.counts or audit_end(rows) != manifest.audit:
+        raise UpkeepFailed("The database is not the one that the manifest describes.")
+    named = {row[0] for row in rows("SELECT DISTINCT sha256 FROM document")}
+    if named - set(manifest.missing) - {name[-64:] for name in manifest.files}:
+        raise UpkeepFailed("The backup lacks documents that its database names.")
 
 
 @contextlib.contextmanager
@@ -82,9 +94,10 @@ def check_record(app: Flask) -> None:
         if wrong:
             raise UpkeepFailed(f"The audit trail is broken: {wrong}.")
         query = select(Minutes).order_by(Minutes.id).execution_options(yield_per=20)
-        for minutes in db.session.scalars(query):
-            if hashlib.sha256(rfc8785.dumps(minutes.content)).hexdigest() != minutes.content_hash:
-                raise UpkeepFailed(
-                    f"The signed minutes of meeting {minutes.meeting_id} do not have their hash."
-                )
+        with db.session.scalars(query) as found:
+            for minutes in found:
+                digest = hashlib.sha256(rfc8785.dumps(minutes.content)).hexdigest()
+                if digest != minutes.content_hash:
+                    which = f"The signed minutes of meeting {minutes.meeting_id}"
+                    raise UpkeepFailed(f"{which} do not have their hash.")
         db.session.rollback()

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from boardroom import migrations
+from boardroom import live, migrations
 from boardroom.db import db
 
 
@@ -23,6 +23,13 @@ def reasons_not_ready(app: Flask) -> list[str]:
     if not _can_write(Path(app.config["DATA_DIR"])):
         reasons.append("The data folder cannot be written.")
     return reasons
+
+
+def notes() -> list[str]:
+    """What is amiss though requests are served well."""
+    if live.queue_is_away():
+        return ["The message queue is not reached. Screens of other processes lag by seconds."]
+    return []
 
 
 def _schema_problem(app: Flask) -> str | None:

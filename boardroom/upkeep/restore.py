@@ -7,10 +7,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from boardroom import audit, migrations
-from boardroom.db import write_transaction
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from boardroom import audit, create_app, migrations
+from boardroom.db import db, write_transaction
 from boardroom.upkeep.archive import (
     DATABASE,
+    DUMP,
     Manifest,
     Progress,
     UpkeepFailed,
@@ -18,20 +22,23 @@ from boardroom.upkeep.archive import (
     sync_folder,
     take,
 )
-from boardroom.upkeep.check import check_file, check_record, record_in
+from boardroom.upkeep.check import check_described, check_file, check_record, record_in
+from boardroom.upkeep.dump import put_back
+from boardroom.upkeep.postgresql import empty, must_be_empty
 
 # What an administrator may have put in place before, and what a new file system holds
 MAY_BE_THERE = frozenset({"boardroom.toml", "secret_key", "lost+found"})
 STAGING = ".restoring-"
 
 
-def restore(file: Path, folder: Path, progress: Progress) -> Manifest:
+def restore(file: Path, folder: Path, progress: Progress, url: str | None = None) -> Manifest:
     """Put a backup back into a folder that is missing or empty, and check it there.
 
-    A database of an older schema is brought to this version's. Raises UpkeepFailed, and then the
-    folder is as it was.
+    `url`: the empty PostgreSQL database for the backup of one. A database of an older schema is
+    brought to this version's. Raises UpkeepFailed, and then folder and database are as they were.
     """
     with opened(file) as (archive, manifest):
+        _must_fit(file, manifest, url)
         if not migrations.is_known(manifest.revision):
             raise UpkeepFailed(
                 f"{file} is of a newer version of Boardroom ({manifest.program}, schema "
@@ -51,7 +58,10 @@ def restore(file: Path, folder: Path, progress: Progress) -> Manifest:
                 take(archive, name, entry, staging / name)
                 progress("Unpacking", number, len(manifest.files))
             progress("Checking", 0, 1)
-            _check(staging, manifest)
+            if url is None:
+                _check(staging, manifest)
+            else:
+                _put_back(staging, manifest, url)
             progress("Checking", 1, 1)
             _move(staging, folder)
         except BaseException:
@@ -78,12 +88,52 @@ def _must_be_empty(folder: Path) -> None:
         raise UpkeepFailed(f"{folder} is not empty. Restore into a new folder, then move it.")
 
 
+def _must_fit(file: Path, manifest: Manifest, url: str | None) -> None:
+    if manifest.database == DUMP and url is None:
+        raise UpkeepFailed(
+            f"{file} is the backup of a PostgreSQL database. Make an empty one, and let "
+            "database_url in boardroom.toml name it."
+        )
+    if manifest.database == DATABASE and url is not None:
+        raise UpkeepFailed(
+            f"{file} is the backup of a SQLite file, and the settings name a database of their own "
+            "(database_url). Take that setting out; `boardroom move` brings it there afterwards."
+        )
+
+
 def _check(staging: Path, manifest: Manifest) -> None:
     check_file(staging / DATABASE, manifest)
     with record_in(staging) as app:
-        check_record(app)
-        with app.app_context(), write_transaction():
-            audit.record("restored a backup", made_at=manifest.made_at, audit=manifest.audit.length)
+        _check_record(app, manifest)
+
+
+def _check_record(app: Flask, manifest: Manifest) -> None:
+    check_record(app)
+    with app.app_context(), write_transaction():
+        audit.record("restored a backup", made_at=manifest.made_at, audit=manifest.audit.length)
+
+
+def _put_back(staging: Path, manifest: Manifest, url: str) -> None:
+    """Restore into PostgreSQL; where anything is wrong the database is empty again."""
+    app = create_app("production", data=staging, DATABASE_URL=url)
+    try:
+        must_be_empty(app)
+        try:
+            put_back(app, staging / DUMP)
+            with app.app_context(), db.engine.connect() as connection:
+                check_described(lambda text: connection.exec_driver_sql(text).all(), manifest)
+            migrations.upgrade(app)
+            _check_record(app, manifest)
+        except BaseException as error:
+            empty(app)
+            if isinstance(error, SQLAlchemyError):
+                raise UpkeepFailed("The restored database cannot be used.") from None
+            raise
+    finally:
+        with app.app_context():
+            db.session.rollback()
+            db.engine.dispose()
+    (staging / DUMP).unlink()
 
 
 def _move(staging: Path, folder: Path) -> None:

@@ -19,11 +19,12 @@ def live() -> Response:
 
 @bp.get("/health/ready")
 def ready() -> Response | tuple[Response, int]:
-    """Requests can be served; if not, 503 with the reasons."""
+    """Requests can be served; if not, 503 with the reasons. Notes tell what is amiss besides."""
     reasons = health.reasons_not_ready(current_app)
     if reasons:
         return jsonify(status="not ready", reasons=reasons), 503
-    return jsonify(status="ready")
+    notes = health.notes()
+    return jsonify(status="ready", notes=notes) if notes else jsonify(status="ready")
 
 
 @bp.get("/metrics")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,13 @@ from boardroom.cases import operations
 from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_transaction
 from boardroom.people.models import Person
+from tests.conftest import CopyData
 
 
 @pytest.fixture
-def demo_folder(made_demo: Path, tmp_path: Path) -> Path:
+def demo_folder(made_demo: Path, tmp_path: Path, copy_data: CopyData) -> Path:
     """The demonstration in a folder of the test's own."""
-    folder = tmp_path / "demo"
-    shutil.copytree(made_demo, folder)
-    return folder
+    return copy_data(made_demo, tmp_path / "demo")
 
 
 @pytest.fixture

@@ -88,6 +88,7 @@ def test_a_role_and_a_board_that_do_not_exist(data: Path) -> None:
         refused(command("user", "add", "--data", data, *words), 2, "surgery", "palliative_care")
 
 
+@pytest.mark.sqlite
 def test_the_link_of_somebody_invited_is_whole_where_the_address_is_known(data: Path) -> None:
     def invite(number: int, *more: str, **environment: str) -> str:
         done = command(
@@ -156,6 +157,7 @@ def test_a_folder_without_a_database_is_refused_and_left_as_it_is(
     assert list(empty.iterdir()) == []
 
 
+@pytest.mark.sqlite
 def test_a_database_of_a_newer_version_is_left_alone(data: Path) -> None:
     set_revision(data, "9999_to_come")
     for words in (
@@ -179,6 +181,7 @@ def test_a_database_of_an_older_version_is_upgraded_when_asked(tmp_path: Path) -
     assert command("upgrade", "--data", data).stdout == "Nothing to do.\n"
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "boardroom.db").write_bytes(b"This is a letter. " * 500)
     for words in (("upgrade",), ("serve", "--port", 0), ("demo", "--port", 0)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -14,16 +13,17 @@ import pytest
 from pypdf import PdfReader
 
 from tests.commands import Done, command, process, refused
+from tests.conftest import CopyData
 
 # ---- Minutes ----
 
 
 @pytest.fixture(scope="module")
-def kept_demo(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept_demo(
+    made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The demonstration, for commands that leave no trace that matters."""
-    folder = tmp_path_factory.mktemp("kept") / "demo"
-    shutil.copytree(made_demo, folder)
-    return folder
+    return copy_data(made_demo, tmp_path_factory.mktemp("kept") / "demo")
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,7 @@ def test_import_reports_what_it_does_not_trust(data: Path, tmp_path: Path) -> No
 # ---- The audit trail ----
 
 
+@pytest.mark.sqlite
 def test_a_trail_that_was_tampered_with(demo_folder: Path) -> None:
     with sqlite3.connect(demo_folder / "boardroom.db") as database:
         for (name,) in database.execute(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,13 +35,16 @@ from boardroom.opinions.models import Opinion, Shift
 from boardroom.people.models import Membership, Person, Role
 from boardroom.people.sign_in import password_matches
 from boardroom.refusals import Refused
+from tests.conftest import CopyData
 
 
 @pytest.fixture(scope="module")
-def demo(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def demo(
+    made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """The demonstration's application; these tests only look."""
     folder = tmp_path_factory.mktemp("look") / "demo"
-    shutil.copytree(made_demo, folder)
+    copy_data(made_demo, folder)
     app = create_app("demo", data=folder)
     with app.app_context():
         yield app

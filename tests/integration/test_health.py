@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from boardroom.audit import AuditEntry
-from boardroom.db import db
+from boardroom.db import db, write_connection
 from tests.integration.room import Room
 
 
@@ -49,6 +49,7 @@ def trace(app: Flask) -> tuple[Any, ...]:
         return entries, db.session.execute(text("SELECT last_seen_at FROM person")).all()
 
 
+@pytest.mark.sqlite
 def test_not_ready_is_told_with_the_reason(app: Flask, data: Path) -> None:
     client = app.test_client()
 
@@ -65,7 +66,7 @@ def test_not_ready_is_told_with_the_reason(app: Flask, data: Path) -> None:
     assert reasons() == ["The server is stopping."]
     app.extensions["stopping"] = False
 
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), write_connection(db.engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     assert re.fullmatch(r"The database is at schema 0000, this version needs \w+\.", reasons()[0])
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import shutil
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +24,8 @@ from boardroom.rehearsal.run import agenda_of
 from boardroom.rehearsal.script import Item
 from boardroom.rehearsal.setting import Account, Place, accounts_on, invite, prepare
 from tests import servers
+from tests.conftest import CopyData
+from tests.databases import free_port
 
 SENTINEL = "SEALED-WORDS-7391"
 
@@ -118,17 +118,11 @@ async def room(url: str, people: int = 15, cases: int = 1) -> AsyncIterator[Room
             await client.close()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
-def url(made_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("live") / "demo"
-    shutil.copytree(made_demo, folder)
+def url(
+    made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    folder = copy_data(made_demo, tmp_path_factory.mktemp("live") / "demo")
     with servers.demo(folder) as server:
         yield server.url
 

@@ -97,6 +97,7 @@ def test_a_name_in_forms_addresses_and_headers_reaches_no_line(room: Room, lines
     assert {line["message"] for line in found} == {"request"}
 
 
+@pytest.mark.sqlite
 def test_a_name_in_an_error_reaches_no_line(room: Room, lines: Lines) -> None:
     """Of an unexpected error the log has the kinds and the places, the page a number to tell."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +27,7 @@ from boardroom.meetings.models import AgendaItem, Meeting
 from boardroom.people.models import Membership, Person, Role
 from boardroom.permissions import ROUTES
 from boardroom.settings import asset_dir
+from tests.conftest import CopyData
 
 # name → (board, role, specialty, hospital)
 PEOPLE: dict[str, tuple[str, str, str | None, str]] = {
@@ -149,11 +149,10 @@ def house(data: Path, boards: Path) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def doors(
-    migrated_database: Path, tmp_path_factory: pytest.TempPathFactory, boards: Path
+    migrated: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory, boards: Path
 ) -> Iterator[House]:
     """A house whose views only say that they were reached, in the header X-Reached."""
-    folder = tmp_path_factory.mktemp("doors")
-    shutil.copy(migrated_database, folder / "boardroom.db")
+    folder = copy_data(migrated, tmp_path_factory.mktemp("doors"))
     with furnished(folder, boards) as (app, sessions):
         for endpoint in app.view_functions:
             app.view_functions[endpoint] = lambda **args: ("", {"X-Reached": "yes"})

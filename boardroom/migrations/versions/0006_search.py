@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0005_search"
-down_revision = "0004_documents"
+revision = "0006_search"
+down_revision = "0005_several_processes"
 branch_labels = None
 depends_on = None
 

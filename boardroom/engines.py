@@ -1,0 +1,88 @@
+"""The two databases, SQLite and PostgreSQL, made to keep the same promises.
+
+A read is one snapshot. Writers queue: one writes at a time, from the first thing that it reads to
+its commit, so that nobody decides on what another is about to change. SQLite does it with its write
+lock, PostgreSQL with an advisory lock, over as many processes as there are. A commit is on the disk
+before it is acknowledged. Who waits for more than 5 s is told so, and has changed nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, event, make_url
+
+Work = Literal["read", "write", "note"]
+"""What a transaction is for. A note is a write that nobody decides on; it does not queue."""
+
+WAIT = 5  # seconds for the turn to write
+WRITERS = 0x626F617264  # the advisory lock's number: "board"
+CONNECTIONS = 20  # of one process, at most; PostgreSQL allows 100 in all unless told otherwise
+
+
+def normal_url(url: str) -> str:
+    """The address with the driver that ships with the program; raises ArgumentError for no URL."""
+    made = make_url(url)
+    if made.drivername in ("postgres", "postgresql"):
+        made = made.set(drivername="postgresql+psycopg")
+    return made.render_as_string(hide_password=False)
+
+
+def options_for(url: str) -> dict[str, Any]:
+    """How SQLAlchemy is to make the engine."""
+    # Statements' values are patients' data: an error that quotes one must not carry them
+    options: dict[str, Any] = {"url": normal_url(url), "hide_parameters": True}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": WAIT, "check_same_thread": False}
+    else:
+        options["connect_args"] = {
+            "application_name": "boardroom",
+            "connect_timeout": WAIT,
+            "options": f"-c TimeZone=UTC -c lock_timeout={WAIT}s",
+            "tcp_user_timeout": WAIT * 2000,
+        }
+        # A server that was restarted is noticed before a request meets a dead connection.
+        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": CONNECTIONS - 5}
+        options["pool_timeout"] = WAIT * 2
+    return options
+
+
+def prepare(engine: Engine, present_work: Callable[[], Work]) -> None:
+    """Make every transaction of the engine begin as what it is for."""
+    begin: dict[Work, str]
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connected)
+        # A deferred transaction that writes later can fail against a writer in between.
+        begin = {"read": "BEGIN", "write": "BEGIN IMMEDIATE", "note": "BEGIN IMMEDIATE"}
+    else:
+        event.listen(engine, "connect", _postgresql_connected)
+        begin = {
+            "read": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            # Each statement sees what was committed before it, which is all there is: a snapshot
+            # taken together with the lock would be older than the wait for it.
+            # And a process that hangs with the lock must not keep the others out for long.
+            "write": "BEGIN ISOLATION LEVEL READ COMMITTED; "
+            "SET LOCAL idle_in_transaction_session_timeout = '20s'; "
+            f"SELECT pg_advisory_xact_lock({WRITERS})",
+            "note": "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin[present_work()])
+
+
+def _sqlite_connected(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, above
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={WAIT * 1000}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _postgresql_connected(connection: Any, record: object) -> None:
+    connection.autocommit = True  # as above: the driver says COMMIT and ROLLBACK, we say BEGIN

@@ -1,0 +1,114 @@
+"""From every step of the schema to the newest, with the demonstration's rows in it, on both
+databases: nothing is lost on the way, and what comes out is what the program expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import Connection, MetaData, create_engine, insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from boardroom import create_app, migrations
+from boardroom.db import Base, db, write_connection
+from boardroom.upkeep.check import check_record
+from tests.databases import Postgres
+
+STEPS = [
+    step.revision
+    for step in ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions()
+]
+APPEND_ONLY = ("audit_entry", "minutes", "approved_letter", "tumour_reading")
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def rows(made_demo: Path) -> Rows:
+    """The demonstration's rows, read as its own schema says."""
+    if not (made_demo / "boardroom.db").exists():
+        pytest.skip("these take the rows from a demonstration on SQLite")
+    engine = create_engine(f"sqlite:///{made_demo / 'boardroom.db'}")
+    tables = MetaData()
+    with engine.connect() as connection:
+        tables.reflect(connection)
+        found = {
+            name: [dict(row._mapping) for row in connection.execute(select(table))]
+            for name, table in tables.tables.items()
+            if name != "alembic_version"
+        }
+    engine.dispose()
+    return found
+
+
+@contextmanager
+def an_application(kind: str, folder: Path, server: Postgres) -> Iterator[Flask]:
+    url = {"DATABASE_URL": server.address(server.new())} if kind == "postgresql" else {}
+    app = create_app("testing", data=folder, **url)
+    yield app
+    with app.app_context():
+        db.session.close()
+        db.engine.dispose()
+
+
+def fill(connection: Connection, rows: Rows) -> MetaData:
+    """Put in what the schema has columns for; returns the schema as it is."""
+    tables = MetaData()
+    tables.reflect(connection)
+    for name, table in tables.tables.items():
+        known = set(table.columns.keys())
+        if found := rows.get(name):
+            connection.execute(
+                insert(table), [{k: v for k, v in row.items() if k in known} for row in found]
+            )
+    return tables
+
+
+@contextmanager
+def without_order(app: Flask) -> Iterator[Connection]:
+    """A connection on which rows may point at rows that are not there yet."""
+    with app.app_context():
+        sqlite = db.engine.dialect.name == "sqlite"
+        with write_connection(db.engine) as connection:
+            connection.execute(
+                text(
+                    "PRAGMA defer_foreign_keys = ON"
+                    if sqlite
+                    else "SET LOCAL session_replication_role = 'replica'"
+                )
+            )
+            yield connection
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_leads_to_the_newest(
+    kind: str, step: str, rows: Rows, tmp_path: Path, postgresql: Postgres
+) -> None:
+    with an_application(kind, tmp_path, postgresql) as app:
+        migrations.upgrade(app, step)
+        with without_order(app) as connection:
+            before = fill(connection, rows)
+        migrations.upgrade(app)
+        with app.app_context(), db.engine.connect() as connection:
+            agreed = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(agreed, Base.metadata) == []
+            for name, table in before.tables.items():
+                if name != "alembic_version":
+                    kept = connection.execute(select(table).order_by(table.c.id)).all()
+                    assert len(kept) == len(rows[name]), name
+        check_record(app)
+        for name in set(APPEND_ONLY) & set(before.tables):
+            with (
+                pytest.raises(DBAPIError, match="append-only"),
+                app.app_context(),
+                write_connection(db.engine) as connection,
+            ):
+                connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608

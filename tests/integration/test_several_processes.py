@@ -1,0 +1,326 @@
+"""The same program on PostgreSQL and Valkey with three server processes, and what befalls them.
+
+The demonstration is moved there with `boardroom move`; each test holds a meeting of its own whose
+people are spread over the processes, which are addressed directly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import pytest
+import requests
+
+from boardroom import audit, create_app
+from boardroom.db import db
+from boardroom.rehearsal.ledger import Ledger
+from boardroom.rehearsal.setting import Account, prepare
+from tests import databases, servers
+from tests.conftest import CopyData
+from tests.integration.test_live_meeting import Client, Room
+
+pytestmark = pytest.mark.many
+
+PROCESSES = 3
+
+
+@dataclass
+class House:
+    """Three processes that serve one record."""
+
+    folder: Path
+    postgres: databases.Postgres
+    valkey: databases.Valkey
+    processes: list[servers.Server]
+
+    @property
+    def urls(self) -> list[str]:
+        return [process.url for process in self.processes]
+
+
+@pytest.fixture(scope="module")
+def house(
+    made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """PostgreSQL, Valkey, the demonstration moved there, three processes."""
+    folder = copy_data(made_demo, tmp_path_factory.mktemp("house") / "data")
+    if not (folder / "boardroom.db").exists():
+        pytest.skip("these start a PostgreSQL of their own, from a demonstration on SQLite")
+    with contextlib.ExitStack() as stack:
+        postgres = stack.enter_context(databases.postgres())
+        valkey = stack.enter_context(databases.valkey())
+        boardroom("move", "--data", str(folder), "--to", postgres.address(postgres.new()))
+        with (folder / "boardroom.toml").open("a") as settings:
+            settings.write(f'message_queue = "{valkey.url}"\n')
+        made = House(folder, postgres, valkey, [])
+        with ThreadPoolExecutor(PROCESSES) as pool:
+            contexts = [servers.demo(folder) for _ in range(PROCESSES)]
+            made.processes = list(pool.map(lambda context: context.__enter__(), contexts))
+            for context in contexts:
+                stack.push(context.__exit__)
+        yield made
+
+
+def boardroom(*command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "boardroom", *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+class Spread(Room):
+    """A meeting whose people are at different processes."""
+
+    async def enter_at(self, url: str, account: Account) -> Client:
+        self.url = url
+        return await self.enter(account)
+
+
+@contextlib.asynccontextmanager
+async def meeting(house: House) -> AsyncIterator[Spread]:
+    ledger = Ledger()
+    place = await prepare(house.urls[0], 15, 1, ledger, random.Random(1))
+    made = Spread(house.urls[0], place, ledger)
+    try:
+        yield made
+    finally:
+        for client in made.clients:
+            await client.close()
+
+
+def held(story: Callable[[], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with asyncio.timeout(90):
+            await story()
+
+    asyncio.run(run())
+
+
+async def until(what: Callable[[], object], within: float = 15.0) -> None:
+    late = asyncio.get_running_loop().time() + within
+    while not what():
+        assert asyncio.get_running_loop().time() < late, "it never came to that"
+        await asyncio.sleep(0.05)
+
+
+def whole(house: House) -> None:
+    """The audit trail is one chain, whoever wrote into it."""
+    app = create_app("demo", data=house.folder)
+    with app.app_context():
+        assert audit.verify()[1] is None
+        db.session.rollback()
+        db.engine.dispose()
+
+
+def test_a_rehearsal_over_three_processes(house: House) -> None:
+    urls = [part for url in house.urls for part in ("--url", url)]
+    said = boardroom(
+        "rehearse", *urls, "--people", "15", "--cases", "2", "--minutes", "0.25", "--json"
+    )
+    report = json.loads(said)
+    assert report["errors"] == []
+    assert report["actions"]["found"] == report["actions"]["acknowledged"] > 20
+    assert report["actions"]["duplicated"] == 0
+    assert report["stages"]["equal"] == report["stages"]["checked"] >= 15
+    whole(house)
+
+
+def test_who_waits_at_another_process_is_counted_in_and_hears_everything(house: House) -> None:
+    async def story() -> None:
+        async with meeting(house) as here:
+            chair = await here.enter_at(house.urls[0], here.account("chair"))
+            doctor = await here.enter_at(house.urls[1], here.account("specialist"))
+            watcher = await here.enter_at(house.urls[2], here.account("observer"))
+            seq = await chair.do(here.at("start"))
+            await here.all_equal(seq)
+            assert chair.screen is not None
+            for client in (doctor, watcher):
+                assert client.name in chair.screen.parts["people"], "counted in with the start"
+            assert chair.screen.seq == seq
+            await here.all_equal(await chair.do(here.at("next"), after="0"))
+            case = here.items[0].case_id
+            seq = await doctor.do(f"/cases/{case}/comments", body="Said at the second")
+            await here.all_equal(seq)
+            # Nobody of the observers' audience is at the second process, and yet it was pushed.
+            assert seq in [push["seq"] for push in watcher.pushes]
+
+    held(story)
+
+
+def test_what_is_pressed_at_once_in_every_process_happens_once(house: House) -> None:
+    async def story() -> None:
+        async with meeting(house) as here:
+            chairs = [await here.enter_at(url, here.account("chair")) for url in house.urls]
+            await chairs[0].do(here.at("start"))
+            taken = await asyncio.gather(*(c.do(here.at("next"), after="0") for c in chairs))
+            case, item = here.items[0].case_id, here.at(f"items/{here.items[0].id}")
+            # One form sent three times, and three people who write at once.
+            again = await asyncio.gather(
+                *(
+                    c.post(f"/cases/{case}/comments", {"body": "once"}, key="k" * 20, part=True)
+                    for c in chairs
+                )
+            )
+            assert len({headers["X-Boardroom-Seq"] for _, headers, _ in again}) == 1
+            doctors = [
+                await here.enter_at(url, here.account("specialist", n))
+                for n, url in enumerate(house.urls)
+            ]
+            revealed = await asyncio.gather(*(c.tells(f"{item}/reveal") for c in chairs))
+            assert min(revealed) < 300
+            pens = await asyncio.gather(*(d.tells(here.at("pen/take")) for d in doctors))
+            assert sorted(status < 300 for status in pens) == [False, False, True]
+            seq = await chairs[0].do(f"/cases/{case}/comments", body="after all that")
+            await here.all_equal(seq)
+            for client in here.clients:
+                kinds = [kind for push in client.pushes for kind in push["kinds"]]
+                assert kinds.count("case_taken") <= 1
+                assert kinds.count("opinions_revealed") <= 1
+            assert max(taken) > 0
+            thread = unescape(await chairs[0].text(f"/cases/{case}/comments", part=True))
+            assert thread.count(">once<") == 1
+
+    held(story)
+    whole(house)
+
+
+def test_somebody_deactivated_is_out_at_once_in_every_process(house: House) -> None:
+    async def story() -> None:
+        async with meeting(house) as here:
+            guest = here.account("specialist", 6)
+            screens = [await here.enter_at(url, guest) for url in house.urls[1:]]
+            lines = [screen._socket for screen in screens]
+            for screen in screens:
+                screen._socket = None  # it is not to come back
+            admin = await here.enter_at(house.urls[0], here.account("administrator"))
+            await admin.post(f"/boards/liver/people/{guest.person}/deactivate", {})
+            await until(lambda: not any(line is not None and line.connected for line in lines), 5)
+            for screen in screens:
+                assert await screen.tells(here.at("pen/take")) in (400, 401)
+
+    held(story)
+
+
+def test_without_the_queue_screens_heal_and_nobody_stays_in(house: House) -> None:
+    async def story() -> None:
+        async with meeting(house) as here:
+            guest = here.account("specialist", 7)
+            chair = await here.enter_at(house.urls[0], here.account("chair"))
+            doctor = await here.enter_at(house.urls[1], here.account("specialist"))
+            stays = await here.enter_at(house.urls[2], guest)
+            line, stays._socket = stays._socket, None
+            assert stays.screen is not None
+            stays.screen._ledger = Ledger()  # that page will be told to sign in
+            admin = await here.enter_at(house.urls[0], here.account("administrator"))
+            await chair.do(here.at("start"))
+            house.valkey.stop()
+            try:
+                await chair.do(here.at("next"), after="0")
+                case = here.items[0].case_id
+                seq = await doctor.do(f"/cases/{case}/comments", body="Said while it was away")
+                await chair.reach(seq)
+                await doctor.reach(seq)
+                answer = requests.get(house.urls[0] + "/health/ready", timeout=5).json()
+                assert answer["status"] == "ready", "the others can be served"
+                assert "queue" in " ".join(answer["notes"])
+                await admin.post(f"/boards/liver/people/{guest.person}/deactivate", {})
+                await until(lambda: line is None or not line.connected, 20)
+                here.clients.remove(stays)
+                await stays.close()
+                # Signing in counts tries by itself meanwhile.
+                await here.enter_at(house.urls[2], here.account("observer"))
+            finally:
+                house.valkey.start()
+            await until(lambda: reached(house))
+            seq = await chair.do(here.at(f"items/{here.items[0].id}/reveal"))
+            await here.all_equal(seq)
+            assert seq in [push["seq"] for push in doctor.pushes], "pushed again, not asked for"
+
+    held(story)
+
+
+def reached(house: House) -> bool:
+    answers = [requests.get(url + "/health/ready", timeout=5).json() for url in house.urls]
+    return not any(answer.get("notes") for answer in answers)
+
+
+def test_a_restart_of_the_database_loses_and_doubles_nothing(house: House) -> None:
+    async def story() -> None:
+        async with meeting(house) as here:
+            chair = await here.enter_at(house.urls[0], here.account("chair"))
+            await chair.do(here.at("start"))
+            await chair.do(here.at("next"), after="0")
+            doctors = [
+                await here.enter_at(house.urls[n % PROCESSES], here.account("specialist", n))
+                for n in range(5)
+            ]
+            case, said = here.items[0].case_id, set()
+
+            async def talk(doctor: Client, number: int) -> None:
+                for turn in range(8):
+                    word = f"word-{number}-{turn}-end"
+                    await doctor.do(f"/cases/{case}/comments", body=word)
+                    said.add(word)
+                    await asyncio.sleep(0.1)
+
+            talking = asyncio.gather(*(talk(d, n) for n, d in enumerate(doctors)))
+            await until(lambda: len(said) >= 5)
+            house.postgres.stop()
+            answer = await asyncio.to_thread(
+                requests.post,
+                house.urls[0] + "/sign-in/demo",
+                headers={"X-Boardroom-Part": "1"},
+                timeout=30,
+            )
+            assert answer.status_code in (400, 503)
+            unready = await asyncio.to_thread(
+                requests.get, house.urls[0] + "/health/ready", timeout=30
+            )
+            assert unready.status_code == 503
+            assert unready.json()["reasons"] == ["The database does not answer."]
+            house.postgres.start()
+            await talking
+            assert len(said) == 40
+            thread = unescape(await chair.text(f"/cases/{case}/comments", part=True))
+            assert [thread.count(word) for word in sorted(said)] == [1] * 40
+            await here.all_equal(await chair.do(here.at(f"items/{here.items[0].id}/reveal")))
+
+    held(story)
+    whole(house)
+
+
+def test_a_process_that_dies_takes_only_its_own_people_with_it(house: House) -> None:
+    async def story() -> None:
+        async with meeting(house) as here:
+            chair = await here.enter_at(house.urls[0], here.account("chair"))
+            gone = await here.enter_at(house.urls[2], here.account("specialist"))
+            moved = await here.enter_at(house.urls[2], here.account("specialist", 1))
+            await here.all_equal(await chair.do(here.at("start")))
+            moved.url = house.urls[1]  # where a proxy would send it
+            house.processes[2].kill()
+            assert chair.screen is not None
+            present = chair.screen.parts["people"]
+            assert gone.name in present
+            assert moved.name in present
+            here.clients.remove(gone)
+            await gone.close()
+            await until(lambda: gone.name not in here_now(chair), 25)
+            assert moved.name in here_now(chair)
+
+    held(story)
+
+
+def here_now(client: Client) -> str:
+    assert client.screen is not None
+    return client.screen.parts["people"]
