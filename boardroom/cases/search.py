@@ -8,6 +8,7 @@ keep; PostgreSQL has a GIN index on each one's text search vector. The migration
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ _WORD = re.compile(r"[^\W_]+")
 _COMMENT = named("comment", column("id"), column("case_id"), column("body"), column("withdrawn_at"))
 
 # What PostgreSQL's indexes are on, letter for letter: another expression would not use them.
+_MARKS = r"'[\u0300-\u036F]'"
 _SIGNS = "'[-_/.,:;@+&#''\"()]+'"
 _COLUMNS = {
     "case_words": (
@@ -87,10 +89,11 @@ def _rows(index: str, table: str, word: str) -> Select[Any]:
         found = literal_column(index).op("MATCH")(literal(f'"{word}" *'))
         return select(literal_column("rowid")).select_from(named(index)).where(found)
     texts = " || chr(32) || ".join(_COLUMNS[index])
-    vector: ColumnElement[Any] = literal_column(
-        f"to_tsvector('simple', regexp_replace({texts}, {_SIGNS}, ' ', 'g'))"
-    )
-    asked = func.to_tsquery(literal_column("'simple'"), literal(f"{word}:*"))
+    plain = f"regexp_replace(normalize({texts}, NFD), {_MARKS}, '', 'g')"
+    plain = f"regexp_replace({plain}, {_SIGNS}, ' ', 'g')"
+    vector: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {plain})")
+    bare = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+    asked = func.to_tsquery(literal_column("'simple'"), literal(f"{bare}:*"))
     return (
         select(literal_column(f"{table}.id")).select_from(text(table)).where(vector.op("@@")(asked))
     )

@@ -14,6 +14,7 @@ TEXTS = {
     "patient": ("name", "record_number"),
     "comment": ("body",),
 }
+MARKS = r"'[\u0300-\u036F]'"
 SIGNS = "'[-_/.,:;@+&#''\"()]+'"
 
 
@@ -65,5 +66,6 @@ def _sqlite(table: str, columns: tuple[str, ...]) -> list[str]:
 
 def _postgresql(table: str, columns: tuple[str, ...]) -> list[str]:
     text = " || chr(32) || ".join(columns)
-    vector = f"to_tsvector('simple', regexp_replace({text}, {SIGNS}, ' ', 'g'))"
+    plain = f"regexp_replace(normalize({text}, NFD), {MARKS}, '', 'g')"
+    vector = f"to_tsvector('simple', regexp_replace({plain}, {SIGNS}, ' ', 'g'))"
     return [f'CREATE INDEX {table}_words ON "{table}" USING gin ({vector})']
