@@ -60,6 +60,7 @@ def command(*words: object, **environment: str) -> Done:
         for name in ("serve", "demo"):
             patched.setattr(f"boardroom.cli.{name}.prepare_sockets", lambda: None)
             patched.setattr(f"boardroom.cli.{name}.listen", listen)
+        patched.setattr("gc.freeze", lambda: None)  # other tests' garbage is not to stay
         done = CliRunner().invoke(
             main, [str(word) for word in words], prog_name="boardroom", env=clean | environment
         )

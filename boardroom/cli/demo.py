@@ -28,14 +28,14 @@ def demo(port: int, data: Path | None, as_json: bool) -> None:
     prepare_sockets()
     import tempfile
 
-    from boardroom.demo.build import build
-    from boardroom.refusals import DomainError
-    from boardroom.server import serve as run
-
     with tempfile.TemporaryDirectory(prefix="boardroom-demo-") as temporary:
         folder = data or Path(temporary)
         app = make_app(folder, "demo", ASYNC_MODE="gevent")
         bring_up(app, folder)
+        from boardroom.demo.build import build
+        from boardroom.refusals import DomainError
+        from boardroom.server import serve as run
+
         try:
             with app.app_context():
                 made = build(app)

@@ -16,7 +16,7 @@ from boardroom.cli.common import DATA, PORT, listen, prepare_sockets, ready_app
 def serve(data: Path, host: str, port: int) -> None:
     """Serve Boardroom from a database that `init` made."""
     prepare_sockets()
+    app = ready_app(data, ASYNC_MODE="gevent")
     from boardroom.server import serve as run
 
-    app = ready_app(data, ASYNC_MODE="gevent")
     listen(run, app, host, port, lambda url: click.echo(f"Boardroom is at {url}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 from pathlib import Path
@@ -27,6 +28,7 @@ def test_a_mistake_in_a_boards_definition_is_told_with_file_key_and_reason(
     for words in (("serve", "--port", 0), ("upgrade",)):
         done = command(*words, "--data", data, BOARDROOM_BOARDS_DIR=str(boards))
         refused(done, 2, "Boardroom cannot start", "liver.toml: time_zone", "Nowhere")
+        assert gc.isenabled(), "it is off only while the program is loaded"
 
 
 LUNG = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import sqlite3
@@ -108,6 +109,7 @@ def test_import_reports_what_it_does_not_trust(data: Path, tmp_path: Path) -> No
 
     good = bring("id,sex,bili\n1,1,1.2\n2,0,0.8\n")
     assert good.returncode == 0, good.stderr
+    assert gc.isenabled(), "it is off only while the program is loaded"
     assert "2 cases made" in good.stdout
     table.write_text("id,sex,bili\n3,7,1.0\n4,0,0.7\n")
     mixed = process("import", table, "--mapping", mapping, "--data", data, "--json")
