@@ -1,7 +1,8 @@
 """The same program on PostgreSQL and Valkey with three server processes, and what befalls them.
 
 The demonstration is moved there with `boardroom move`; each test holds a meeting of its own whose
-people are spread over the processes, which are addressed directly.
+people are spread over the processes, which are addressed directly. The rehearsal goes through the
+shipped nginx configuration where nginx is installed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from boardroom import audit, create_app
 from boardroom.db import db
 from boardroom.rehearsal.ledger import Ledger
 from boardroom.rehearsal.setting import Account, prepare
-from tests import databases, servers
+from tests import databases, proxies, servers
 from tests.conftest import CopyData
 from tests.integration.test_live_meeting import Client, Room
 
@@ -123,11 +124,15 @@ def whole(house: House) -> None:
         db.engine.dispose()
 
 
-def test_a_rehearsal_over_three_processes(house: House) -> None:
-    urls = [part for url in house.urls for part in ("--url", url)]
-    said = boardroom(
-        "rehearse", *urls, "--people", "15", "--cases", "2", "--minutes", "0.25", "--json"
-    )
+def test_a_rehearsal_over_three_processes(house: House, tmp_path: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        urls = house.urls
+        if proxies.program() is not None:
+            urls = [stack.enter_context(proxies.nginx(tmp_path, house.urls))]
+        said = boardroom(
+            "rehearse", *(part for url in urls for part in ("--url", url)),
+            "--people", "15", "--cases", "2", "--minutes", "0.2", "--json",
+        )  # fmt: skip
     report = json.loads(said)
     assert report["errors"] == []
     assert report["actions"]["found"] == report["actions"]["acknowledged"] > 20
