@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.cases.models import Case, CaseStatus
+from boardroom.cases.rules import SENDING_STATUSES
 from boardroom.db import db
 from boardroom.errors import error_page, wants_part
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
@@ -155,6 +156,15 @@ FILL_IN = Rule(
         _role(Role.COORDINATOR, Role.CHAIR)(person, subject) or _fills_in(person, subject)
     ),
 )
+SEND_MORE = Rule(
+    "send more",
+    "referrers of the hospital that sent the case, while the board has not discussed it",
+    lambda person, subject: (
+        _own_hospital(person, subject)
+        and subject.case is not None
+        and subject.case.status in SENDING_STATUSES
+    ),
+)
 DRAW_UP = Rule(
     "draw up a case",
     "coordinators and chairs of its board; referrers of the hospital that sent it, until they "
@@ -259,6 +269,8 @@ ROUTES: dict[str, Rule] = {
     "cases.add_part": FILL_IN,
     "cases.remove_part": FILL_IN,
     "cases.submit": FILL_IN,
+    "cases.more": SEND_MORE,
+    "cases.send_more": SEND_MORE,
     "cases.move_case": EDIT_CASE,
     "cases.set_needed": EDIT_CASE,
     "cases.set_complexity": EDIT_CASE,

@@ -114,12 +114,14 @@ class Card:
 
 @dataclass(frozen=True)
 class Cards:
-    """The cards of one case on one day. `kept`: as a decision kept them."""
+    """The cards of one case on one day. `kept`: as a decision kept them; `contradictions`: where
+    the tumour map and the facts differ, in words."""
 
     on: dt.date
     units: str
     cards: tuple[Card, ...]
     kept: bool = False
+    contradictions: tuple[str, ...] = ()
 
     def card(self, key: str) -> Card:
         return next(card for card in self.cards if card.key == key)
@@ -175,7 +177,8 @@ def made_of(
     limits = lab_limits(case.diagnosis, board)
     made = [card_of(key, reading, limits, board, units) for key in _AIDS]
     made = [replace(card, trends=tuple(trends.get(card.key, ()))) for card in made]
-    return Cards(on, units, tuple(made), kept)
+    # A reading that an older version kept says nothing of the map
+    return Cards(on, units, tuple(made), kept, tuple(reading.get("contradictions", ())))
 
 
 def lab_limits(diagnosis: str, board: BoardDefinition) -> Mapping[str, int]:
@@ -208,7 +211,7 @@ def card_of(
                 if reading["aids"][name]["refused"]
             )
         ),
-        warnings=_warnings(names, reading, contradictions=key != "liver"),
+        warnings=_warnings(names, reading),
         aids=tuple(lines),
         not_for=tuple(why for why in reading["not_for"] if _belongs(why, key, board)),
         options=_options(reading) if key == "staging" else (),
@@ -247,9 +250,8 @@ def _line(name: str, filled: Mapping[str, Any]) -> AidLine:
     )
 
 
-def _warnings(names: Iterable[str], reading: Reading, *, contradictions: bool) -> tuple[str, ...]:
-    # A reading that an older version kept says nothing of the map
-    found = dict.fromkeys(reading.get("contradictions", ()) if contradictions else ())
+def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
+    found: dict[str, None] = {}
     for name in names:
         filled = reading["aids"][name]
         if name not in LOUD or not filled["sources"]:

@@ -56,9 +56,16 @@ def form_page(form: CaseForm) -> str:
         board=form.board,
         same=queries.same_patient(form.case, current_user),
         asked=asked_of(form.case, (gap.item for gap in gaps)),
-        accept=",".join([*(kind.suffix for kind in KINDS.values()), ".jpeg"]),
-        largest=current_app.config["DOCUMENT_MAX_BYTES"] // (1024 * 1024),
+        **accepted_files(),
     )
+
+
+def accepted_files() -> dict[str, Any]:
+    """For a field that takes documents: which kinds, and how many MB each."""
+    return {
+        "accept": ",".join([*(kind.suffix for kind in KINDS.values()), ".jpeg"]),
+        "largest": current_app.config["DOCUMENT_MAX_BYTES"] // (1024 * 1024),
+    }
 
 
 def documents_folder() -> Path:

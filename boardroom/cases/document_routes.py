@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import abort, current_app, flash, g, make_response, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -11,8 +13,32 @@ from boardroom.cases import documents, operations, queries, rules
 from boardroom.cases.blueprint import board_of, bp, documents_folder, form_of, form_page, today
 from boardroom.cases.documents import KINDS
 from boardroom.cases.fields import DOCUMENT
+from boardroom.cases.models import Case
 from boardroom.refusals import Refused
 from boardroom.web import see_other
+
+
+def attached_from_request(found: Case, *, folder: Path) -> int:
+    """Attach the files that were sent, with the day and kind that were sent beside them.
+
+    Returns how many. Raises Refused or ValueRefused for what cannot be taken.
+    """
+    files = [file for file in request.files.getlist("file") if file.filename]
+    largest = current_app.config["DOCUMENT_MAX_BYTES"]
+    dated_on = rules.day(request.form.get("dated_on", ""), "The date", today(found))
+    shows = DOCUMENT["shows"].parse(request.form.get("shows", ""), board_of(found), today(found))
+    for file in files:
+        operations.attach(
+            found,
+            file.filename or "",
+            file.stream.read(largest + 1),
+            folder=folder,
+            largest=largest,
+            actor=current_user,
+            dated_on=dated_on,
+            shows=shows,
+        )
+    return len(files)
 
 
 @bp.post("/cases/<int:case_id>/documents")
@@ -20,31 +46,13 @@ def upload_document(case_id: int) -> Response | tuple[str, int]:
     """Attach the chosen files; if one cannot be taken, none is."""
     operations.hold(case_id)
     found = queries.load_case(case_id)
-    files = [file for file in request.files.getlist("file") if file.filename]
-    largest = current_app.config["DOCUMENT_MAX_BYTES"]
     try:
-        if not files:
+        count = attached_from_request(found, folder=documents_folder())
+        if not count:
             raise Refused("Choose a file first.")
-        dated_on = rules.day(request.form.get("dated_on", ""), "The date", today(found))
-        shows = DOCUMENT["shows"].parse(
-            request.form.get("shows", ""), board_of(found), today(found)
-        )
-        for file in files:
-            content = file.stream.read(largest + 1)
-            name = file.filename or ""
-            operations.attach(
-                found,
-                name,
-                content,
-                folder=documents_folder(),
-                largest=largest,
-                actor=current_user,
-                dated_on=dated_on,
-                shows=shows,
-            )
     except (Refused, rules.ValueRefused) as refused:
         return form_page(form_of(found, errors={"file": str(refused)})), 422
-    flash("Attached." if len(files) == 1 else f"{len(files)} documents attached.", "success")
+    flash("Attached." if count == 1 else f"{count} documents attached.", "success")
     return see_other("cases.edit_case", case_id=case_id, _anchor="documents")
 
 

@@ -44,14 +44,17 @@ class Case(Base):
     """One question about one patient, and everything known for answering it."""
 
     __tablename__ = "case"
-    __table_args__ = (Index("ix_case_board_status", "board", "status"),)
+    __table_args__ = (
+        Index("ix_case_board_status", "board", "status"),
+        Index("ix_case_board", "board", "id"),
+    )
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
     board: Mapped[str] = key_column()
     status: Mapped[CaseStatus] = mapped_column(String(32), default=CaseStatus.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
-    earlier_case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    earlier_case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     submitted_at: Mapped[dt.datetime | None]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, or_, select
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from boardroom.cases.models import Case, Document, Patient
 from boardroom.cases.rules import OPEN_STATUSES, WAITING_STATUSES
+from boardroom.cases.search import Said, having, said_in_comments, words_of
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem
 from boardroom.opinions.models import Opinion, OpinionStatus
@@ -119,6 +120,7 @@ class Found:
     count: int
     page: int
     pages: int
+    said: Mapping[int, Said]  # by case, the comment in which a word stands
 
 
 def visible_to(person: Person) -> ColumnElement[bool]:
@@ -143,10 +145,6 @@ def visible_to(person: Person) -> ColumnElement[bool]:
     )
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _waiting_for(person: Person) -> ColumnElement[bool]:
     """Open cases of boards where the person votes, without an opinion of theirs handed in."""
     given = exists().where(
@@ -169,30 +167,33 @@ def _matching(query: Select[Any], person: Person, filters: Filters) -> Select[An
         query = query.where(cast(Case.status, String) == filters.status)
     if filters.waiting:
         query = query.where(_waiting_for(person))
-    for word in filters.text.split()[:8]:
-        like = f"%{_escaped(word)}%"
-        query = query.where(
-            or_(
-                *(
-                    column.ilike(like, escape="\\")
-                    for column in (
-                        Case.code, Case.question, Patient.name, Patient.record_number,
-                        Case.referrer_hospital,
-                    )
-                )
-            )
-        )  # fmt: skip
+    if filters.text.strip():
+        words = words_of(filters.text)
+        query = query.where(having(words, person) if words else false())
     return query
 
 
 def find_cases(person: Person, filters: Filters, per_page: int = PAGE) -> Found:
     """One page of the cases that the person may read, the newest first, with their patients."""
-    base = _matching(select(Case).join(Case.patient), person, filters)
-    count = db.session.scalar(select(func.count()).select_from(base.subquery())) or 0
+    count = db.session.scalar(_matching(select(func.count(Case.id)), person, filters)) or 0
     pages = max(1, ceil(count / per_page))
     page = min(max(1, filters.page), pages)
-    query = base.order_by(Case.id.desc()).limit(per_page).offset((page - 1) * per_page)
-    return Found(list(db.session.scalars(query).unique().all()), count, page, pages)
+    query = (
+        _matching(select(Case), person, filters)
+        .options(
+            load_only(
+                Case.code, Case.board, Case.status, Case.question, Case.diagnosis,
+                Case.referrer_hospital,
+            ),
+            joinedload(Case.patient).load_only(Patient.name),
+        )
+        .order_by(Case.id.desc())
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+    )  # fmt: skip
+    cases = list(db.session.scalars(query).unique())
+    said = said_in_comments([case.id for case in cases], words_of(filters.text), person)
+    return Found(cases, count, page, pages, said)
 
 
 def same_patient(case: Case, person: Person) -> list[Case]:

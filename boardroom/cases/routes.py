@@ -12,6 +12,7 @@ from boardroom import audit
 from boardroom.cases import (
     document_routes,
     form_routes,
+    more_routes,
     needed_operations,
     operations,
     queries,
@@ -36,7 +37,9 @@ from boardroom.refusals import Refused
 from boardroom.text import clean_line
 from boardroom.web import local, see_other
 
-__all__ = ["bp", "document_routes", "form_routes"]
+ANSWERED_STATUSES = ("discussed", "decided", "followed_up")
+
+__all__ = ["bp", "document_routes", "form_routes", "more_routes"]
 
 
 @bp.app_template_global("case_facts")
@@ -122,7 +125,8 @@ def case(case_id: int) -> str:
         rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
         items=[] if refers else queries.agenda_of(case_id),
         answers=answers,
-        withheld=refers and not answers,
+        # Listed again after a provisional answer, the board works on it again
+        withheld=refers and not (answers and found.status in ANSWERED_STATUSES),
         amendments=amendments_about(case_id) if refers else [],
         own_opinion=queries.own_opinion_status(case_id, current_user.id),
         takes_opinions=takes_opinions(found.status),

@@ -36,6 +36,9 @@ OPEN_STATUSES = frozenset(
 )
 """States in which a case may still be edited; afterwards a new round takes what is new."""
 
+SENDING_STATUSES = frozenset({"submitted", "listed", "deferred"})
+"""States in which a referrer sends what is missing, and new results, beside what is there."""
+
 WAITING_STATUSES = frozenset({"submitted", "deferred"})
 """States in which a case waits for a place on an agenda."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from boardroom.cases.view import in_order, in_words
 from boardroom.clinical.facts import FACTS, FactError, check, in_unit
+from boardroom.clinical.inputs import half_up
+from boardroom.clinical.response import RESPONSES, target_response
 
 Direction = Literal["up", "down", "new", "gone", "other"]
 
@@ -103,3 +105,65 @@ def _lesion(lesion: Any) -> str:
         f"{lesion.viable_mm} mm viable" if lesion.viable_mm is not None else "",
     ]
     return ", ".join(part for part in parts if part) or "recorded"
+
+
+# ---- The answer to treatment --------------------------------------------------------------------
+
+TARGET_MM = 10
+"""From this viable diameter on a lesion is a target (mRECIST)."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How the target lesions answered, by mRECIST; `why` says what stands against it.
+
+    `was`, `now`: sums of viable diameters in mm. `new`: numbers of new lesions that are targets.
+    """
+
+    response: str
+    was: int = 0
+    now: int = 0
+    new: tuple[int, ...] = ()
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        """ "PR, partial response: 62 to 38 mm viable, −39 %"."""
+        if not self.response:
+            return self.why
+        change = half_up(100 * (self.now - self.was) / self.was, 0)
+        sign = "+" if change > 0 else ""
+        percent = f"{sign}{change:g}".replace("-", "\N{MINUS SIGN}")
+        seen = f"; new: lesion {', '.join(map(str, self.new))}" if self.new else ""
+        name = RESPONSES[self.response]
+        return f"{self.response}, {name}: {self.was} to {self.now} mm viable, {percent} %{seen}"
+
+
+def answer(
+    earlier: Iterable[Any], later: Iterable[Any], pairs: Mapping[int, int] | None = None
+) -> Answer | None:
+    """How the lesions of the round before answered; None where there is nothing to measure.
+
+    `pairs`: number then to number now, by their places on the map; the same number without.
+    """
+    before, after = list(earlier), {one.number: one for one in later}
+    targets = [one for one in before if (_size(one) or 0) >= TARGET_MM]
+    if not targets or not after:
+        return None
+    same = pairs if pairs is not None else {one.number: one.number for one in before}
+    sizes = []
+    for one in targets:
+        found = after.get(same.get(one.number, 0))
+        if found is None:
+            return Answer(
+                "", why=f"Lesion {one.number} of the earlier round is not in the new reading."
+            )
+        if (size := _size(found)) is None:
+            return Answer("", why=f"Lesion {found.number} has no size yet.")
+        sizes.append(size)
+    was, now = sum(_size(one) or 0 for one in targets), sum(sizes)
+    known = set(same.values())
+    new = tuple(
+        sorted(n for n, one in after.items() if n not in known and (_size(one) or 0) >= TARGET_MM)
+    )
+    return Answer("PD" if new else target_response(was, was, now), was, now, new)

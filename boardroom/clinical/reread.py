@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from boardroom.clinical.tumour_reading import (
     DUCT,
@@ -65,6 +65,12 @@ class Comparison:
         return frozenset(
             d.second for d in self.differences if d.kind == "only_second" and d.second is not None
         )
+
+
+def without_the_other_side(findings: Findings) -> Findings:
+    """A reading to be compared with one of another day: its numbers of the other side's mean
+    nothing there."""
+    return replace(findings, lesions=tuple(replace(one, same_as="") for one in findings.lesions))
 
 
 def sizes_differ(one: int, other: int) -> bool:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+from boardroom.clinical.tumour_reading import Findings, Lesion
 from boardroom.demo.content import DemoCase
 from boardroom.demo.earlier import DemoFollowUp
 from boardroom.demo.referrals import Referrals
 from boardroom.demo.timeline import Timeline
 from boardroom.followup import operations
+from boardroom.followup.queries import later_round
 from boardroom.followup.rules import Answer
 from boardroom.people.models import Person
+from boardroom.tumour_map.models import Side
+from boardroom.tumour_map.operations import Written, save_reading
 
 
 class Afterwards:
@@ -43,6 +47,31 @@ class Afterwards:
                 operations.report(case, *what, day, actor=actor)
 
             self.line.add(self.line.at(day, 15, 20), "coordinator", report)
+        if self.case.read_again is not None:
+            last = decided_on + dt.timedelta(days=self.case.progress[-1][3] + 1)
+            size, viable = self.case.read_again
+            self.line.add(
+                self.line.at(last, 11, 40),
+                "radiologist",
+                lambda actor: self._read_again(size, viable, last, actor),
+            )
+
+    def _read_again(self, size: int, viable: int, day: dt.date, actor: Person) -> None:
+        """The board's reading of the round that came back, where its one lesion was."""
+        earlier = self.referrals.cases[self.case.key]
+        later = later_round(earlier.id)
+        assert later is not None
+        (line,) = earlier.lesions
+        lesion = Lesion(
+            line.number,
+            tuple(line.segments.split(", ")),
+            size_mm=size,
+            viable_mm=viable,
+            li_rads="LR-TR viable",
+        )
+        findings = Findings((lesion,), portal="vp2", portal_side="right", spread=("none",))
+        new = Written(findings, "mri", day - dt.timedelta(days=3), actor.name)
+        save_reading(later, Side.BOARD, new, 0, actor=actor)
 
     def _tell(self, told: DemoFollowUp, decided_on: dt.date, actor: Person) -> None:
         treated = decided_on + dt.timedelta(days=told.after) if told.after is not None else None

@@ -328,6 +328,7 @@ class DemoCase(Content):
     `submitted` false: its referrer is still writing it. `asked`: what is asked of the referrer and
     not yet answered. `listed_without`: why it is listed although it is not ready. `needs`:
     specialties beyond the quorum. `progress`: fact, value, unit, days after the decision.
+    `read_again`: size and viable size of its one lesion, once it has come back.
     """
 
     key: str
@@ -355,6 +356,7 @@ class DemoCase(Content):
     listed_without: str = ""
     follow_ups: tuple[DemoFollowUp, ...] = ()
     progress: tuple[tuple[str, str, str, StrictInt], ...] = ()
+    read_again: tuple[Millimetres, Millimetres] | None = None
 
 
 class DemoContent(Content):

@@ -61,7 +61,8 @@ class DemoFollowUp(_Part):
 class ShortOpinion(_Part):
     """One second opinion in short. `patient`: name, sex, birth date; `first`: verdict, kind of
     reason, reason, by whom; `lesion`: segment, millimetres; `progress`: fact, value, unit, days
-    after the decision; `dissent`: who, why, when to open the case again; `found`: facts that are
+    after the decision; `read_again`: millimetres and viable millimetres of the lesion when the case
+    has come back; `dissent`: who, why, when to open the case again; `found`: facts that are
     otherwise than usual."""
 
     key: str
@@ -89,6 +90,7 @@ class ShortOpinion(_Part):
     dissent: tuple[str, str, str] | None = None
     follow_ups: tuple[DemoFollowUp, ...] = ()
     progress: tuple[tuple[str, str, str, StrictInt], ...] = ()
+    read_again: tuple[StrictInt, StrictInt] | None = None
 
 
 def whole_case(short: ShortOpinion, position: int) -> dict[str, Any]:
@@ -149,6 +151,7 @@ def whole_case(short: ShortOpinion, position: int) -> dict[str, Any]:
         },
         "follow_ups": short.follow_ups,
         "progress": short.progress,
+        "read_again": short.read_again,
     }  # fmt: skip
 
 

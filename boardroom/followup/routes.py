@@ -10,9 +10,12 @@ from flask import Blueprint, abort, flash, g, render_template, request
 from flask_login import current_user
 
 from boardroom import audit
+from boardroom.aids.reading import read_of, suits
 from boardroom.cases.models import Case
+from boardroom.cases.since import answer as answer_of
 from boardroom.cases.since import changes
 from boardroom.clinical.facts import FACTS
+from boardroom.clinical.reread import compare, without_the_other_side
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.consensus.queries import consensus_view
 from boardroom.followup import operations, queries, return_operations
@@ -147,13 +150,40 @@ def came_back(case: Case) -> dict[str, Any] | None:
     if case.earlier_case is None:
         return None
     item = queries.decision_of(case.earlier_case.id)
+    pairs, on_the_map = _read_again(case.earlier_case, case)
+    suitable, _ = suits(case, queries.board_of(case))
     return {
         "earlier": case.earlier_case,
         "why": queries.return_of(case.id),
         "changes": changes(case.earlier_case, case),
+        "on_the_map": on_the_map,
+        "answer": answer_of(case.earlier_case.lesions, case.lesions, pairs)
+        if "mrecist" in suitable
+        else None,
         "consensus": consensus_view(item) if item is not None else None,
         "on": queries.decided_on(item) if item is not None else None,
     }
+
+
+# What the table of values and lesions does not say already
+_MAP_KINDS = frozenset({"li_rads", "features", "contact", "portal", "vein", "duct", "spread"})
+
+
+def _read_again(earlier: Case, later: Case) -> tuple[dict[int, int] | None, list[str]]:
+    """(which lesion of then is which of now, what else the maps say differently, in words).
+
+    Without a reading in both rounds: (None, []).
+    """
+    then, now = read_of(earlier), read_of(later)
+    if then is None or now is None:
+        return None, []
+    found = compare(
+        without_the_other_side(then.findings),
+        without_the_other_side(now.findings),
+        (earlier.code, later.code),
+    )
+    words = [one.words for one in found.differences if one.kind in _MAP_KINDS]
+    return dict(found.pairs), words
 
 
 @bp.app_template_global("fact_label")

@@ -11,6 +11,7 @@ from boardroom.consensus import models as consensus  # noqa: F401
 from boardroom.db import Base, db, write_connection
 from boardroom.followup import models as followup  # noqa: F401
 from boardroom.letters import models as letters  # noqa: F401
+from boardroom.migrations import modelled
 from boardroom.minutes import models as minutes  # noqa: F401
 from boardroom.opinions import models as opinions  # noqa: F401
 
@@ -20,6 +21,7 @@ with write_connection(db.engine) as connection:
         target_metadata=Base.metadata,
         render_as_batch=True,
         compare_type=True,
+        include_name=modelled,
         user_module_prefix="",
     )
     with context.begin_transaction():

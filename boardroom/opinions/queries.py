@@ -178,10 +178,8 @@ def waiting_for(person: Person) -> list[Wanted]:
         .outerjoin(Opinion, and_(Opinion.case_id == Case.id, Opinion.person_id == person.id))
         .where(
             Case.board.in_(boards),
-            or_(
-                and_(Case.status == CaseStatus.LISTED, Meeting.id.is_not(None)),
-                Case.status == CaseStatus.SUBMITTED,
-            ),
+            Case.status.in_((CaseStatus.LISTED, CaseStatus.SUBMITTED)),
+            or_(Case.status == CaseStatus.SUBMITTED, Meeting.id.is_not(None)),
             or_(Opinion.id.is_(None), Opinion.status == OpinionStatus.DRAFT),
         )
         .order_by(Meeting.starts_at.is_(None), Meeting.starts_at, AgendaItem.position, Case.id)

@@ -26,6 +26,8 @@ PAGES = (
     ("stage", "chair", "/meetings/3/stage"),
     ("meetings", "chair", "/meetings"),
     ("cases", "coordinator", "/cases"),
+    ("search, one patient", "coordinator", "/cases?q=Copied+Patient+4711"),
+    ("search, a word of many", "coordinator", "/cases?q=remnant"),
     ("second opinions", "chair", "/boards/liver/figures"),
 )
 

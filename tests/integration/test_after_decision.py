@@ -24,6 +24,7 @@ from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingSt
 from boardroom.minutes.document import content_hash
 from boardroom.minutes.models import Minutes
 from boardroom.minutes.queries import document_of
+from boardroom.people.models import Person
 from boardroom.web import local
 from tests.integration.meeting_samples import CORE, begin, make_case, make_meeting
 
@@ -328,6 +329,30 @@ def test_a_value_that_meets_the_condition_brings_the_case_back(house: Any, rows:
     assert "AFP is 312" in client.get(f"/meetings/{meeting}").text, "why it is on the list"
     assert report(client, made.case, "afp|ng/mL", "100").status_code == 303
     assert len(rows(select(Case))) == 2, "it comes back once"
+
+
+def test_the_referrer_reports_the_value_that_brings_it_back(house: Any, rows: Any) -> None:
+    """The referring hospital has the new AFP; the form is theirs once they have the answer."""
+    waiting = decide(house, "BR-9001", represent=AFP)
+    made = decide(house, "BR-9002", represent=AFP, signed=True)
+    client = house.as_("referrer")
+    where = f'action="/cases/{waiting.case}/progress"'
+    assert where not in client.get(f"/cases/{waiting.case}").text
+    page = client.get(f"/cases/{made.case}").text
+    assert f'action="/cases/{made.case}/progress"' in page
+    assert "under 500" in page
+    report(house.as_("coordinator"), made.case, "afp|ng/mL", "900", 9)
+    name = rows(select(Person.name).where(Person.id == house.people["coordinator"]))[0]
+    page = client.get(f"/cases/{made.case}").text
+    assert "900" in page
+    assert name not in page, "who of the board wrote it stays inside"
+    assert report(client, made.case, "afp|ng/mL", "312").status_code == 303
+    new = rows(select(Case).order_by(Case.id))[-1]
+    assert new.earlier_case_id == made.case
+    page = client.get(f"/cases/{made.case}").text
+    assert "Taken up again as" in page
+    assert new.code in page
+    assert house.as_("stranger").post(f"/cases/{made.case}/progress").status_code == 404
 
 
 def test_a_day_or_months_bring_it_back_by_themselves_once(house: Any, rows: Any) -> None:

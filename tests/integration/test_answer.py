@@ -120,6 +120,9 @@ def test_the_boards_reading_and_its_aids_come_with_the_answer(room: Room) -> Non
         assert ("87 mm" in page) is shown
         assert ('aria-label="Decision aids"' in page) is shown
         sign(room)
+    room.change(Case, room.case, status=CaseStatus.LISTED)
+    again = room.client("referrer").get(f"/cases/{room.case}").text
+    assert "87 mm" not in again, "the board works on it again"
 
 
 def test_the_answer_names_nobody_and_holds_nothing_internal(room: Room) -> None:

@@ -69,6 +69,7 @@ LETS_IN: dict[str, set[str]] = {
     # Referrers too: in a draft that one of them began, and while information is asked for
     "fill in a case": PREPARERS,
     "draw up a case": PREPARERS,
+    "send more": set(),  # the case of these tests is a draft
     "read the images for the board": {"radiologist", *PREPARERS},
     "give the referring hospital's reading": {"radiologist", "referrer", *PREPARERS},
     "comment": INSIDE,

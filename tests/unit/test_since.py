@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
-from boardroom.cases.since import changes
+from boardroom.cases.since import answer, changes
 
 DAY = dt.date(2026, 8, 1)
 
@@ -47,3 +47,40 @@ def test_lesions_are_compared_once_they_are_read_again() -> None:
     assert told(before, after) == [
         ("Lesion 1", "down"), ("Lesion 3", "gone"), ("Lesion 4", "new"),
     ]  # fmt: skip
+
+
+def test_the_targets_answer_by_mrecist() -> None:
+    before = [lesion(1, 40), lesion(2, 22, 20), lesion(3, 8)]
+
+    def found(*after: SimpleNamespace) -> tuple[str, int, int, tuple[int, ...]]:
+        made = answer(before, after)
+        assert made is not None
+        return made.response, made.was, made.now, made.new
+
+    assert found(lesion(1, 40, 25), lesion(2, 20, 17)) == ("PR", 60, 42, ())
+    assert found(lesion(1, 40, 26), lesion(2, 20, 17)) == ("SD", 60, 43, ())
+    assert found(lesion(1, 52), lesion(2, 22, 20)) == ("PD", 60, 72, ())
+    assert found(lesion(1, 40, 0), lesion(2, 20, 0)) == ("CR", 60, 0, ())
+    assert found(lesion(1, 40, 0), lesion(2, 20, 0), lesion(9, 10)) == ("PD", 60, 0, (9,))
+    assert found(lesion(1, 40, 0), lesion(2, 20, 0), lesion(9, 9))[0] == "CR", "below 1 cm"
+
+
+def test_an_answer_says_its_sums_or_what_stands_against_it() -> None:
+    made = answer([lesion(1, 62)], [lesion(1, 62, 38)])
+    assert made is not None
+    assert made.words == "PR, partial response: 62 to 38 mm viable, \N{MINUS SIGN}39 %"
+    for after, why in (
+        ([lesion(2, 30)], "Lesion 1 of the earlier round is not in the new reading."),
+        ([lesion(1, None)], "Lesion 1 has no size yet."),
+    ):
+        made = answer([lesion(1, 40)], after)
+        assert made is not None
+        assert (made.response, made.words) == ("", why)
+    assert answer([], [lesion(1, 4)]) is None
+    assert answer([lesion(1, 40)], []) is None
+
+
+def test_lesions_are_followed_by_their_place_where_both_were_mapped() -> None:
+    made = answer([lesion(1, 40), lesion(2, 20)], [lesion(1, 10), lesion(2, 20)], {1: 2, 2: 1})
+    assert made is not None
+    assert (made.was, made.now) == (60, 30)

@@ -1,0 +1,78 @@
+"""The page on which a referrer sends what is missing, and new results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import flash, render_template, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from boardroom import audit
+from boardroom.cases import operations, queries
+from boardroom.cases.blueprint import accepted_files, board_of, bp, documents_folder, form_of, today
+from boardroom.cases.case_form import CaseForm
+from boardroom.cases.document_routes import attached_from_request
+from boardroom.cases.more import More, NewValue, more_of
+from boardroom.cases.rules import ValueRefused
+from boardroom.cases.saving import save_case as save
+from boardroom.refusals import Refused
+from boardroom.web import see_other
+
+
+@bp.get("/cases/<int:case_id>/more")
+def more(case_id: int) -> str:
+    """What can be sent."""
+    found = queries.load_case(case_id)
+    audit.record_reading("read a case", board=found.board, case_id=found.id)
+    return _page(form_of(found), more_of(found, board_of(found)))
+
+
+@bp.post("/cases/<int:case_id>/more")
+def send_more(case_id: int) -> Response | tuple[str, int]:
+    """Keep what was sent beside what is there; all of it, or nothing where something is wrong."""
+    operations.hold(case_id)
+    found = queries.load_case(case_id)
+    offered = more_of(found, board_of(found))
+    typed = {name: text for name, text in request.form.items() if name in offered.names}
+    # A value that is not given says nothing of its unit and day
+    given = [one for one in offered.values if typed.get(one.names[0], "").strip()]
+    kept = {name for one in given for name in one.names} | {name for name, _ in offered.texts}
+    values = {name: text for name, text in typed.items() if name in kept and text.strip()}
+    errors = dict(_undated(given, values))
+    if values and not errors:
+        saved = save(
+            found, values, found.version, actor=current_user, board=board_of(found),
+            today=today(found), was=dict.fromkeys(values, ""),
+        )  # fmt: skip
+        errors = saved.errors
+    count = 0
+    try:
+        count = attached_from_request(found, folder=documents_folder())
+    except (Refused, ValueRefused) as refused:
+        errors = {**errors, "file": str(refused)}
+    if not values and not count and not errors:
+        errors = {"file": "Write a value, or choose a document."}
+    if errors:
+        return _page(form_of(found, typed, errors=errors), offered), 422
+    audit.record("sent new results", board=found.board, case_id=found.id, actor=current_user)
+    flash("Thank you. The board has it.", "success")
+    return see_other("cases.case", case_id=case_id)
+
+
+def _undated(given: list[NewValue], values: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """A new result without its day would be no newer than the old one."""
+    for one in given:
+        if not values.get(f"{one.prefix}-taken_on"):
+            yield f"{one.prefix}-taken_on", f"{one.fact.label}: give the day."
+
+
+def _page(form: CaseForm, offered: More) -> str:
+    return render_template(
+        "cases/more.html",
+        form=form,
+        case=form.case,
+        board=form.board,
+        offered=offered,
+        **accepted_files(),
+    )
