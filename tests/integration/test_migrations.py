@@ -58,10 +58,12 @@ def rows(made_demo: Path) -> Rows:
 def an_application(kind: str, folder: Path, server: Postgres) -> Iterator[Flask]:
     url = {"DATABASE_URL": server.address(server.new())} if kind == "postgresql" else {}
     app = create_app("testing", data=folder, **url)
-    yield app
-    with app.app_context():
-        db.session.close()
-        db.engine.dispose()
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.session.close()
+            db.engine.dispose()
 
 
 def fill(connection: Connection, rows: Rows) -> MetaData:
