@@ -287,6 +287,8 @@ def test_a_backup_while_a_meeting_is_live(demo_folder: Path, tmp_path: Path) -> 
             done = process("backup", file, "--data", demo_folder, "--json")
             assert done.returncode == 0, done.stderr
             made.append(json.loads(done.stdout))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                meeting.wait(1.5)  # the meeting gets the cores in between
         assert meeting.stdout is not None
         report = json.loads(meeting.stdout.read())
         meeting.stdout.close()

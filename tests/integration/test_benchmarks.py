@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
-def test_every_measurement_runs_and_has_its_figures(tmp_path: Path) -> None:
+
+@pytest.mark.sqlite
+def test_every_measurement_runs_and_has_its_figures(made_demo: Path, tmp_path: Path) -> None:
     kept = tmp_path / "bench.json"
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks", "--small", "--json", kept],
+        [sys.executable, "-m", "tests.benchmarks", "--small", "--demo", made_demo, "--json", kept],
         capture_output=True,
         text=True,
         check=False,

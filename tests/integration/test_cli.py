@@ -118,39 +118,35 @@ def test_a_port_that_does_not_exist(name: str) -> None:
     refused(command(name, "--port", "abc"), 2, "'abc' is not a whole number.")
 
 
-def test_demo_says_one_line_then_serves_until_it_is_asked_to_stop(demo_folder: Path) -> None:
-    with servers.demo(demo_folder) as server:
-        assert list(server.said) == ["url", "meeting", "past_meeting", "accounts"]
-        assert isinstance(server.said["meeting"], int)
-        assert isinstance(server.said["past_meeting"], int)
-        assert len(server.said["accounts"]) == 17
-        for account in server.said["accounts"]:
+def test_demo_makes_its_folder_says_one_line_serves_until_asked_to_stop_and_keeps_it(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "new" / "demo"
+    with servers.demo(folder) as server:
+        said = server.said
+        assert list(said) == ["url", "meeting", "past_meeting", "accounts"]
+        assert isinstance(said["meeting"], int)
+        assert isinstance(said["past_meeting"], int)
+        assert len(said["accounts"]) == 17
+        for account in said["accounts"]:
             assert list(account) == ["email", "password", "role", "specialty"]
         page = requests.get(server.url, timeout=10)
         assert page.status_code == 200
         assert "Sign in" in page.text
         browser = requests.Session()
-        account = server.said["accounts"][1]
+        account = said["accounts"][1]
         assert sign_in(browser, server.url, account["email"], account["password"]) == 200
-        assert browser.get(f"{server.url}/meetings/{server.said['meeting']}").status_code == 200
+        assert browser.get(f"{server.url}/meetings/{said['meeting']}").status_code == 200
         assert server.stop() == 0
         assert server.process.stdout is not None
         assert server.process.stdout.read() == "", "one line and nothing after it"
     assert "Traceback" not in "".join(server.log)
 
-
-def test_demo_is_interrupted_by_the_keyboard_like_any_program(demo_folder: Path) -> None:
-    with servers.demo(demo_folder) as server:
-        server.process.send_signal(signal.SIGINT)
+    with servers.demo(folder) as server:
+        assert server.said | {"url": ""} == said | {"url": ""}
+        server.process.send_signal(signal.SIGINT)  # by the keyboard, like any program
         assert server.process.wait(15) == 0
-
-
-def test_demo_makes_its_folder_and_keeps_it(tmp_path: Path) -> None:
-    folder = tmp_path / "new" / "demo"
-    with servers.demo(folder) as server:
-        first = server.said | {"url": ""}
-    with servers.demo(folder) as server:
-        assert server.said | {"url": ""} == first
+    assert "Traceback" not in "".join(server.log)
 
 
 def test_a_folder_that_another_process_serves(demo_folder: Path) -> None:
