@@ -27,10 +27,24 @@ from boardroom.engines import Work
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
 
 _work: ContextVar[Work | None] = ContextVar("boardroom_work", default=None)
 _moment: ContextVar[dt.datetime | None] = ContextVar("boardroom_moment", default=None)
+
+
+def present_work() -> Work:
+    """What the transaction that begins now is for."""
+    work = _work.get()
+    if work is not None:
+        return work
+    return "write" if has_request_context() and request.method not in SAFE_METHODS else "read"
+
+
+class _Session(engines.TurnSession):
+    present_work = staticmethod(present_work)
+
+
+db = SQLAlchemy(session_options={"class_": _Session, "autoflush": True, "expire_on_commit": False})
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -139,14 +153,6 @@ def keep_on_error() -> None:
     For the trace of a refused sign-in; nothing else should need it.
     """
     g.keep_on_error = True
-
-
-def present_work() -> Work:
-    """What the transaction that begins now is for."""
-    work = _work.get()
-    if work is not None:
-        return work
-    return "write" if has_request_context() and request.method not in SAFE_METHODS else "read"
 
 
 def init_db(app: Flask) -> None:

@@ -8,10 +8,14 @@ before it is acknowledged. Who waits for more than 5 s is told so, and has chang
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, SessionTransaction
 
 Work = Literal["read", "write", "note"]
 """What a transaction is for. A note is a write that nobody decides on; it does not queue."""
@@ -42,9 +46,7 @@ def options_for(url: str) -> dict[str, Any]:
             "options": f"-c TimeZone=UTC -c lock_timeout={WAIT}s",
             "tcp_user_timeout": WAIT * 2000,
         }
-        # A server that was restarted is noticed before a request meets a dead connection.
-        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": CONNECTIONS - 5}
-        options["pool_timeout"] = WAIT * 2
+        options |= {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": WAIT * 2}
     return options
 
 
@@ -71,6 +73,48 @@ def prepare(engine: Engine, present_work: Callable[[], Work]) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin[present_work()])
+
+
+class TurnSession(Session):
+    """A session that waits for its process's turn to write before it takes a connection.
+
+    Otherwise the writers that wait for PostgreSQL's lock would hold all connections, and everybody
+    who only reads would wait behind them.
+    """
+
+    present_work: Callable[[], Work]
+
+    def get_bind(self, *args: Any, **more: Any) -> Engine | Connection:
+        """Where a statement goes; asked before each. Raises TimeoutError."""
+        bind = super().get_bind(*args, **more)
+        alone = bind.dialect.name == "sqlite"  # nothing else runs in the process while it waits
+        if not alone and "turn" not in self.info and self.present_work() == "write":
+            turn = _turns.setdefault(bind.engine, threading.Lock())
+            if not turn.acquire(timeout=WAIT):
+                raise PoolTimeout("the other writers of this process take too long")
+            self.info["turn"] = turn
+        return bind
+
+    def close(self) -> None:
+        """As a session's, and the turn is over even where nothing had begun."""
+        try:
+            super().close()
+        finally:
+            _end_turn(self)
+
+
+_turns: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+
+
+@event.listens_for(TurnSession, "after_transaction_end")
+def _after_transaction(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        _end_turn(session)
+
+
+def _end_turn(session: Session) -> None:
+    if (turn := session.info.pop("turn", None)) is not None:
+        turn.release()
 
 
 def _sqlite_connected(connection: Any, record: object) -> None:

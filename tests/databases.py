@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ class Postgres:
                 [self.programs / "bin" / "postgres", "-D", self.folder / "data", *said],
                 stdout=log, stderr=log, cwd=self.folder, **self.as_user,
             )  # fmt: skip
-        _wait_for(self._answers, self.process, self.folder / "log")
+        wait_for(self._answers, self.process, self.folder / "log")
 
     def _answers(self) -> bool:
         try:
@@ -162,7 +162,7 @@ class Valkey:
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        _wait_for(self._answers, self.process, None)
+        wait_for(self._answers, self.process, None)
 
     def _answers(self) -> bool:
         try:
@@ -190,7 +190,10 @@ def valkey() -> Iterator[Valkey]:
         server.stop()
 
 
-def _wait_for(answers: Any, process: subprocess.Popen[bytes], log: Path | None) -> None:
+def wait_for(
+    answers: Callable[[], bool], process: subprocess.Popen[bytes], log: Path | None
+) -> None:
+    """Wait until a server answers. Raises RuntimeError with its log where it does not."""
     until = time.monotonic() + START_SECONDS
     while not answers():
         if process.poll() is not None or time.monotonic() > until:

@@ -206,10 +206,14 @@ class Paper:
 
     def heading(self, level: int, *pieces: Piece, new_page: bool = False) -> None:
         """A heading, which Word's navigation and a screen reader find."""
-        paragraph = self.doc.add_heading("", level)
+        # The library's own way looks through all that is there for each heading.
+        paragraph = OxmlElement("w:p")
+        self.end.addprevious(paragraph)
+        properties = _add(paragraph, "pPr")
+        _add(properties, "pStyle", val=f"Heading{level}" if level else "Title")
         if new_page:
-            paragraph.paragraph_format.page_break_before = True
-        self._fill(paragraph._p, pieces)
+            _add(properties, "pageBreakBefore")
+        self._fill(paragraph, pieces)
 
     def table(
         self,

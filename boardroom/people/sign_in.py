@@ -18,10 +18,11 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from boardroom.db import db, now, write_transaction
+from boardroom.db import db, note_transaction, now
 from boardroom.errors import error_page
 from boardroom.live.queue import channel_of
 from boardroom.people.models import Membership, Person
@@ -152,7 +153,7 @@ def _note_presence(response: Response) -> Response:
         return response
     person_id = current_user.id
     try:
-        with write_transaction() as database:
+        with note_transaction() as database:
             database.execute(
                 update(Person)
                 .where(Person.id == person_id)
@@ -160,7 +161,7 @@ def _note_presence(response: Response) -> Response:
                 .execution_options(synchronize_session=False)
             )
         session["seen"] = int(time.time())
-    except OperationalError:
+    except (OperationalError, PoolTimeout):
         pass  # busy: the next request will do
     return response
 

@@ -25,8 +25,13 @@ for _name in ("engineio.client", "socketio.client"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 PART = {"X-Boardroom-Part": "1"}
-TRIES = 8  # of one post whose answer was lost
+TRIES = 8  # of one post or page whose answer was lost
+COME_BACK = 30.0  # seconds in which a lost line is taken up again
 TIMEOUT = aiohttp.ClientTimeout(total=20)
+
+
+async def _pause(tried: int) -> None:
+    await asyncio.sleep(min(4, 0.5 * 2**tried))
 
 
 class Unexpected(Exception):
@@ -80,12 +85,24 @@ class Colleague:
         return Page(await self.text(path, part=part))
 
     async def text(self, path: str, *, part: bool = False) -> str:
-        """A page's text. Raises Unexpected."""
-        async with self._http.get(self.url + path, headers=PART if part else {}) as answer:
-            text = await answer.text()
-            if answer.status != 200:
-                raise Unexpected(f"{self.name}: GET {path} answered {answer.status}")
-            return text
+        """A page's text; in a meeting it is asked for again while nobody answers.
+
+        Raises Unexpected.
+        """
+        for tried in range(TRIES):
+            try:
+                async with self._http.get(self.url + path, headers=PART if part else {}) as answer:
+                    text = await answer.text()
+                    if answer.status == 503:
+                        raise aiohttp.ClientConnectionError("busy")
+                    if answer.status != 200:
+                        raise Unexpected(f"{self.name}: GET {path} answered {answer.status}")
+                    return text
+            except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError):
+                if self.screen is None or tried == TRIES - 1:
+                    raise
+                await _pause(tried)
+        raise AssertionError("unreachable")
 
     async def json(self, path: str) -> Any:
         """The JSON that stands at an address. Raises Unexpected."""
@@ -127,10 +144,10 @@ class Colleague:
                             f"{self.name}: POST {path} answered {answer.status} {said}"
                         )
                     return answer.status, answer.headers, text
-            except (aiohttp.ClientConnectionError, TimeoutError):
+            except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError):
                 if tried == TRIES - 1:
                     raise
-                await asyncio.sleep(min(4, 0.5 * 2**tried))
+                await _pause(tried)
         raise AssertionError("unreachable")
 
     async def act(
@@ -222,11 +239,12 @@ class Colleague:
         """Lose the line for a while, come back, and heal."""
         await self.leave()
         await asyncio.sleep(away)
-        for tried in range(TRIES):
+        until = time.monotonic() + COME_BACK
+        while True:
             try:
                 await self.join()
             except (socketio.exceptions.SocketIOError, TimeoutError) as error:
-                if tried == TRIES - 1:
+                if time.monotonic() > until:
                     self.ledger.error(f"{self.name}: could not come back: {error!r}")
                     return
                 await asyncio.sleep(random.uniform(0.3, 1.5))

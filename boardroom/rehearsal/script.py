@@ -228,7 +228,10 @@ class Script:
     async def _comings_and_goings(self, slot: float) -> None:
         for _ in range(1 + len(self.clients) // 30):
             await asyncio.sleep(self.chance.uniform(0.05, 0.3) * slot)
-            who = self.chance.choice([c for c in self.clients if c.here])
+            here = [c for c in self.clients if c.here]
+            if not here:  # the server is away
+                continue
+            who = self.chance.choice(here)
             await who.drop_and_return(min(slot * 0.3, self.chance.uniform(0.2, 3)))
 
     async def _checks(self, slot: float) -> None:

@@ -36,7 +36,7 @@ BYTES = (1_000, 4_000, 16_000, 64_000, 256_000, 1_000_000)
 
 
 class _Connections(Collector):
-    """Counted when they are asked for: memory already holds them."""
+    """Counted when they are asked for, of this process: memory already holds them."""
 
     def collect(self) -> Iterable[Metric]:
         """The present moment's numbers."""
@@ -55,6 +55,11 @@ class _Connections(Collector):
             ),
         ):
             yield GaugeMetricFamily(f"boardroom_connected_{name}", words, value=value)
+        yield GaugeMetricFamily(
+            "boardroom_queue_reached",
+            "Whether the other processes are reached; 1 where there are none",
+            value=0 if live.queue_is_away() else 1,
+        )
 
 
 class Metrics:

@@ -32,6 +32,8 @@ from boardroom.upkeep.archive import Manifest, UpkeepFailed
 from tests import servers
 from tests.commands import command, process, refused
 
+pytestmark = pytest.mark.sqlite  # PostgreSQL's are in test_backup_postgresql.py
+
 
 def quiet(what: str, done: int, total: int) -> None:
     assert 0 <= done <= total

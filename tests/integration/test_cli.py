@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from boardroom.cli import main
+from boardroom.upkeep.serving import serving
 from tests import servers
 from tests.commands import command, process, refused
 from tests.integration.browsing import sign_in
@@ -146,6 +147,13 @@ def test_demo_makes_its_folder_says_one_line_serves_until_asked_to_stop_and_keep
         server.process.send_signal(signal.SIGINT)  # by the keyboard, like any program
         assert server.process.wait(15) == 0
     assert "Traceback" not in "".join(server.log)
+
+
+def test_a_folder_that_another_process_serves(demo_folder: Path) -> None:
+    with serving(demo_folder, alone=True):
+        for name in ("serve", "demo"):
+            done = process(name, "--port", 0, "--data", demo_folder)
+            refused(done, 1, "Another process serves", "message_queue")
 
 
 def test_a_port_that_is_taken(demo_folder: Path) -> None:

@@ -1,7 +1,8 @@
 """The same program on PostgreSQL and Valkey with three server processes, and what befalls them.
 
 The demonstration is moved there with `boardroom move`; each test holds a meeting of its own whose
-people are spread over the processes, which are addressed directly.
+people are spread over the processes, which are addressed directly. The rehearsal goes through the
+shipped nginx configuration where nginx is installed.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ import requests
 from boardroom import audit, create_app
 from boardroom.db import db
 from boardroom.rehearsal.ledger import Ledger
+from boardroom.rehearsal.pages import Page
 from boardroom.rehearsal.setting import Account, prepare
-from tests import databases, servers
+from tests import databases, proxies, servers
 from tests.conftest import CopyData
 from tests.integration.test_live_meeting import Client, Room
 
@@ -61,7 +63,7 @@ def house(
         valkey = stack.enter_context(databases.valkey())
         boardroom("move", "--data", str(folder), "--to", postgres.address(postgres.new()))
         with (folder / "boardroom.toml").open("a") as settings:
-            settings.write(f'message_queue = "{valkey.url}"\n')
+            settings.write(f'message_queue = "{valkey.url}"\nsign_in_limit = "4 per minute"\n')
         made = House(folder, postgres, valkey, [])
         with ThreadPoolExecutor(PROCESSES) as pool:
             contexts = [servers.demo(folder) for _ in range(PROCESSES)]
@@ -123,11 +125,15 @@ def whole(house: House) -> None:
         db.engine.dispose()
 
 
-def test_a_rehearsal_over_three_processes(house: House) -> None:
-    urls = [part for url in house.urls for part in ("--url", url)]
-    said = boardroom(
-        "rehearse", *urls, "--people", "15", "--cases", "2", "--minutes", "0.25", "--json"
-    )
+def test_a_rehearsal_over_three_processes(house: House, tmp_path: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        urls = house.urls
+        if proxies.program() is not None:
+            urls = [stack.enter_context(proxies.nginx(tmp_path, house.urls))]
+        said = boardroom(
+            "rehearse", *(part for url in urls for part in ("--url", url)),
+            "--people", "15", "--cases", "2", "--minutes", "0.2", "--json",
+        )  # fmt: skip
     report = json.loads(said)
     assert report["errors"] == []
     assert report["actions"]["found"] == report["actions"]["acknowledged"] > 20
@@ -193,6 +199,21 @@ def test_what_is_pressed_at_once_in_every_process_happens_once(house: House) -> 
 
     held(story)
     whole(house)
+
+
+def test_wrong_passwords_are_counted_by_all_processes_together(house: House) -> None:
+    def try_at(url: str) -> int:
+        with requests.Session() as visitor:
+            page = Page(visitor.get(f"{url}/sign-in", timeout=10).text)
+            tried = visitor.post(
+                f"{url}/sign-in",
+                data={"email": "a@b.example", "password": "wrong", "csrf_token": page.token},
+                timeout=10,
+            )
+        return tried.status_code
+
+    tries = [try_at(house.urls[n % PROCESSES]) for n in range(5)]
+    assert tries == [422, 422, 422, 422, 429]
 
 
 def test_somebody_deactivated_is_out_at_once_in_every_process(house: House) -> None:
