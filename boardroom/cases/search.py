@@ -69,21 +69,21 @@ def having(words: list[str], person: Person) -> ColumnElement[bool]:
 
 def _somewhere(word: str, person: Person) -> ColumnElement[bool]:
     return or_(
-        Case.id.in_(_rows("case_words", '"case"', word)),
-        Case.patient_id.in_(_rows("patient_words", "patient", word)),
+        Case.id.in_(rows_with("case_words", '"case"', word)),
+        Case.patient_id.in_(rows_with("patient_words", "patient", word)),
         and_(
             Case.board.in_(_read_by(person)),
             Case.id.in_(
                 select(_COMMENT.c.case_id).where(
                     _COMMENT.c.withdrawn_at.is_(None),
-                    _COMMENT.c.id.in_(_rows("comment_words", "comment", word)),
+                    _COMMENT.c.id.in_(rows_with("comment_words", "comment", word)),
                 )
             ),
         ),
     )
 
 
-def _rows(index: str, table: str, word: str) -> Select[Any]:
+def rows_with(index: str, table: str, word: str) -> Select[Any]:
     """Ids of a table's rows that have a word beginning so."""
     if db.engine.dialect.name == "sqlite":
         found = literal_column(index).op("MATCH")(literal(f'"{word}" *'))
@@ -110,7 +110,7 @@ def said_in_comments(case_ids: list[int], words: list[str], person: Person) -> d
             _COMMENT.c.case_id.in_(case_ids),
             _COMMENT.c.withdrawn_at.is_(None),
             Case.board.in_(_read_by(person)),
-            or_(*(_COMMENT.c.id.in_(_rows("comment_words", "comment", w)) for w in words)),
+            or_(*(_COMMENT.c.id.in_(rows_with("comment_words", "comment", w)) for w in words)),
         )
         .order_by(_COMMENT.c.id.desc())
     )
@@ -121,7 +121,7 @@ def _excerpt(body: str, words: list[str]) -> Said:
     line = " ".join(body.split())
     found = re.search(rf"\b(?:{'|'.join(map(re.escape, words))})\w*", line, re.IGNORECASE)
     if found is None:  # the database sees past accents
-        return Said(line[: 2 * AROUND], "", line[2 * AROUND :][:1] and "…")
+        return Said(line[: 2 * AROUND], "", "…" * (len(line) > 2 * AROUND))
     start, end = found.span()
     before = line[max(0, start - AROUND) : start]
     after = line[end : end + AROUND]

@@ -64,13 +64,24 @@ def close_stale_stays() -> None:
     elsewhere_now = exists().where(
         Screen.meeting_id == Attendance.meeting_id, Screen.person_id == Attendance.person_id
     )
-    with write_transaction():
-        db.session.execute(
-            update(Attendance)
-            .where(Attendance.left_at.is_(None), ~elsewhere_now)
-            .values(left_at=now())
-            .execution_options(synchronize_session=False)
+    with write_transaction() as session:
+        left = set(
+            session.scalars(
+                update(Attendance)
+                .where(Attendance.left_at.is_(None), ~elsewhere_now)
+                .values(left_at=now())
+                .returning(Attendance.meeting_id)
+                .execution_options(synchronize_session=False)
+            )
         )
+        # A number for it: a screen that comes back, such as the wall, still shows them as here.
+        for meeting in session.scalars(
+            select(Meeting)
+            .where(Meeting.id.in_(left), Meeting.status == MeetingStatus.LIVE)
+            .order_by(Meeting.id)
+        ):
+            announce(meeting, "left", {"bar", "people"}, actor=None)
+    publish()
 
 
 def sweep() -> None:

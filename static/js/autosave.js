@@ -113,11 +113,13 @@
       if (!controls(form, name).length) continue;
       const now = read(form, name, true);
       if (same(now, values)) continue;
-      if (!same(now, found.was?.[name] ?? [])) moved = true;
+      const was = found.was?.[name] ?? [];
+      if (!same(now, was)) { moved = true; acknowledge(form, name, was); }
       write(form, name, values);
       back += 1;
     }
-    // Somebody changed the same field meanwhile: post against the version the text was typed on.
+    // Somebody changed the same field meanwhile: post against the version and the text it was typed
+    // on, and keep it so, however often the page is opened before the person chooses.
     if (moved && found.version) setVersion(form, found.version);
     keep(form);
     if (back) {
@@ -258,14 +260,14 @@
       .map(([key, theirs]) => ({ name: controls(form, key).length ? key : byLabel.get(key), key, theirs: String(theirs ?? "") }))
       .map((c) => ({ ...c, mine: c.name && sent[c.name] ? sent[c.name].join("\n") : String(answer.mine?.[c.key] ?? "") }))
       .filter((c) => c.name && c.mine.trim() !== c.theirs.trim());
-    setVersion(form, answer.version);
     if (!clashes.length) {
+      setVersion(form, answer.version);
       // Ours had arrived already, or nobody touched these fields: carry on over the new version.
       for (const [key, theirs] of Object.entries(answer.theirs)) if (sent[key]?.join("\n") === String(theirs)) acknowledge(form, key, sent[key]);
       schedule(form, SOON);
       return false;
     }
-    keep(form);
+    keep(form); // with the version that it was typed on: until the person chooses, nothing goes over theirs
     say("error", "Somebody saved before you");
     s.dialog = true;
     BoardroomTexts.ask(clashes.map((c) => ({
@@ -274,6 +276,7 @@
       const takenTheirs = chosen && new Set(clashes.filter((_, i) => chosen[i]).map((c) => c.name));
       s.dialog = false;
       if (!takenTheirs) return say("error", "Not saved: two texts");
+      setVersion(form, answer.version);
       for (const clash of clashes) {
         acknowledge(form, clash.name, clash.theirs ? clash.theirs.split("\n") : [""]);
         if (!ticked(controls(form, clash.name)[0] ?? {}) && controls(form, clash.name)[0]?.tagName !== "SELECT") acknowledge(form, clash.name, [clash.theirs]);

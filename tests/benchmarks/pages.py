@@ -8,15 +8,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from boardroom import create_app
 from boardroom.db import db
-from boardroom.people.models import Person
 from tests.benchmarks.crowded import fill
 from tests.benchmarks.figures import quantile
+from tests.clients import signed_in
 
 PAGES = (
     # What it is called in the table, who opens it, where
@@ -30,19 +28,6 @@ PAGES = (
     ("search, a word of many", "coordinator", "/cases?q=remnant"),
     ("second opinions", "chair", "/boards/liver/figures"),
 )
-
-
-def _signed_in(app: Flask, key: str) -> FlaskClient:
-    client = app.test_client()
-    with app.app_context():
-        person = db.session.scalars(
-            select(Person).where(Person.email == f"{key}@boardroom.example")
-        ).one()
-        mark = person.get_id()
-    with client.session_transaction() as session:
-        session["_user_id"] = mark
-        session["_fresh"] = True
-    return client
 
 
 def measure(demo: Path, cases: int, times: int) -> list[dict[str, Any]]:
@@ -61,7 +46,7 @@ def measure(demo: Path, cases: int, times: int) -> list[dict[str, Any]]:
         with app.app_context():
             fill(cases)
             event.listen(db.engine, "before_cursor_execute", asked)
-        clients = {key: _signed_in(app, key) for _, key, _ in PAGES}
+        clients = {key: signed_in(app, key) for _, key, _ in PAGES}
         for name, key, path in PAGES:
             took = []
             for _ in range(times + 2):

@@ -125,6 +125,37 @@ def test_two_people_see_both_texts(begin: Callable[[], Page], colleagues: People
     expect(other.locator("#f-summary")).to_have_value("Mine.")
 
 
+def test_an_undecided_clash_is_asked_again_and_overwrites_nothing(
+    begin: Callable[[], Page], colleagues: People
+) -> None:
+    page = begin()
+    other = colleagues.page("chair@", page.url)
+    fill(page, "comorbidity", "The coordinator's words.")
+    state(page, "saved")
+    fill(other, "comorbidity", "The chair's words.")
+    both = other.get_by_role("dialog", name="Somebody saved before you")
+    both.get_by_role("button", name="Decide later").click()
+    expect(both).to_have_count(0)
+
+    # Another field, a reload with the question open, another reload: nothing is written, it asks.
+    fill(other, "summary", "Meanwhile.")
+    expect(both).to_contain_text("The coordinator's words.")
+    for _ in range(2):
+        other.reload()
+        expect(both).to_contain_text("The chair's words.")
+        expect(both).to_contain_text("The coordinator's words.")
+    page.reload()
+    expect(page.locator("#f-comorbidity")).to_have_value("The coordinator's words.")
+
+    both.get_by_role("radio", name="Theirs").check()
+    both.get_by_role("button", name="Save what I chose").click()
+    state(other, "saved")
+    expect(other.locator("#f-comorbidity")).to_have_value("The coordinator's words.")
+    page.reload()
+    expect(page.locator("#f-comorbidity")).to_have_value("The coordinator's words.")
+    expect(page.locator("#f-summary")).to_have_value("Meanwhile.")
+
+
 def test_lines_come_and_go_without_a_mouse(begin: Callable[[], Page]) -> None:
     page = begin()
     unfold(page, "tumour")

@@ -34,6 +34,7 @@ def test_lesions_are_placed_by_mouse_and_by_keyboard(people: People, axe_source:
 
     # By mouse: dragged from III into IVb, and the fields follow.
     lesion = page.locator("[data-lesion='1']")
+    expect(lesion.locator(".lm-badge")).to_be_visible()
     box = lesion.locator(".lm-badge").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from boardroom import create_app
 from boardroom.cases import operations
 from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_transaction
-from boardroom.people.models import Person
+from tests.clients import signed_in
 from tests.conftest import CopyData
 
 
@@ -73,16 +73,4 @@ def demo(demo_folder: Path) -> Iterator[Flask]:
 def as_(demo: Flask) -> Callable[[str], FlaskClient]:
     """A client signed in as one of the demonstration's people."""
 
-    def make(key: str) -> FlaskClient:
-        client = demo.test_client()
-        with demo.app_context():
-            person = db.session.scalars(
-                select(Person).where(Person.email == f"{key}@boardroom.example")
-            ).one()
-            client_id = person.get_id()
-        with client.session_transaction() as session:
-            session["_user_id"] = client_id
-            session["_fresh"] = True
-        return client
-
-    return make
+    return partial(signed_in, demo)

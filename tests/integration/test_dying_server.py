@@ -72,11 +72,18 @@ def test_killed_at_random_instants_nothing_acknowledged_is_lost_or_doubled(
             )
             killer.join(60)
     assert killer.done == KILLS, seed
+    (book,) = books
     # What was committed as it died reached no screen as a push; the events are looked at below.
-    errors = [one for one in report["errors"] if "pushed to nobody" not in one]
+    unpushed = {
+        f"not found: {one.kind} of {one.who}  {one.seq}"
+        for one in book.actions
+        if one.seq is not None and not one.token
+    }
+    errors = [
+        one for one in report["errors"] if "pushed to nobody" not in one and one not in unpushed
+    ]
     assert errors == [], seed
     assert report["stages"]["checked"] == report["stages"]["equal"] > PEOPLE / 2, seed
-    (book,) = books
     acknowledged = [one for one in book.actions if one.acknowledged]
     assert len(acknowledged) == len(book.actions) > 60, "every post was answered in the end"
     assert [one for one in acknowledged if one.token and one.times_found != 1] == [], seed

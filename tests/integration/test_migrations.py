@@ -17,6 +17,7 @@ from sqlalchemy import Connection, MetaData, create_engine, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from boardroom import create_app, migrations
+from boardroom.cases import search
 from boardroom.db import Base, db, write_connection
 from boardroom.upkeep.check import check_record
 from tests.databases import Postgres
@@ -118,6 +119,18 @@ def test_every_step_leads_to_the_newest(
                 )
                 named = [one for one in rows["patient"] if "Specimen" in one["name"]]
                 assert connection.scalar(word) == len(named) > 0
+            else:
+                connection.execute(text("SET LOCAL enable_seqscan = off"))
+                for index, table in (
+                    ("case_words", '"case"'),
+                    ("patient_words", "patient"),
+                    ("comment_words", "comment"),
+                ):
+                    asked = search.rows_with(index, table, "remnant").compile(
+                        connection, compile_kwargs={"literal_binds": True}
+                    )
+                    plan = connection.exec_driver_sql(f"EXPLAIN {asked}".replace("%", "%%"))
+                    assert index in "\n".join(plan.scalars()), "the index is used as it is written"
         check_record(app)
         for name in set(APPEND_ONLY) & set(before.tables):
             with (

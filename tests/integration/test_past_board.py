@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from boardroom.db import db, now, write_transaction
 from boardroom.followup.keeping import bring_back
 from boardroom.meetings.models import ItemStatus, Meeting
 from boardroom.people.models import Membership, Person, Role
+from tests.clients import signed_in
 
 LIVER = Path(__file__).parents[2] / "config" / "boards" / "liver.toml"
 SAID = "This board is not set up any more"
@@ -62,17 +64,7 @@ def past(demo_folder: Path, boards: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def as_past(past: Flask) -> Callable[[str], FlaskClient]:
-    def make(key: str) -> FlaskClient:
-        client = past.test_client()
-        with past.app_context():
-            query = select(Person).where(Person.email == f"{key}@boardroom.example")
-            number = db.session.scalars(query).unique().one().get_id()
-        with client.session_transaction() as session:
-            session["_user_id"] = number
-            session["_fresh"] = True
-        return client
-
-    return make
+    return partial(signed_in, past)
 
 
 def addresses(app: Flask) -> list[str]:

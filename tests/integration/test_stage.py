@@ -14,6 +14,7 @@ from sqlalchemy import select
 from boardroom.cases.models import Case
 from boardroom.consensus.models import Consensus
 from boardroom.db import db, now, write_transaction
+from boardroom.live.attendance import close_stale_stays
 from boardroom.meetings.models import AgendaItem, Attendance, Meeting, MeetingEvent
 from boardroom.people.models import Person
 from tests.integration.meeting_samples import CORE, make_case, make_meeting
@@ -518,3 +519,15 @@ def test_who_loses_their_place_leaves_pen_and_room_at_once(
     )
     assert stays == []
     assert deciding.post("pen/take", "surgery").status_code == 401
+
+
+def test_stays_that_a_restart_closes_take_a_number_so_that_screens_see_it(
+    app: Flask, live: Board
+) -> None:
+    before = live.now().seq
+    for _ in range(2):  # at the second time nobody is left to see off
+        with app.app_context():
+            close_stale_stays()
+        assert live.now().seq == before + 1
+    assert live.kinds()[-1] == "left"
+    assert live.rows(select(Attendance).where(Attendance.left_at.is_(None))) == []
