@@ -44,7 +44,7 @@ demo: env ## Start Boardroom with a board, people and cases
 test: env ## Run every test, the browser tests in a real Chromium included
 	@$(BIN)/python tests/chromium.py
 	$(BIN)/python -m pytest -m "not browser" $(BOTH_CORES)
-	$(BIN)/python -m pytest -m browser $(BOTH_CORES) # by themselves: browsers want the cores
+	$(BIN)/python -m pytest -m browser # alone: browsers and their servers want the cores for themselves
 
 bench: env ## Measure speed and memory beside bare references (a quarter of an hour); JSON in bench.json
 	$(BIN)/python -m tests.benchmarks --json bench.json
