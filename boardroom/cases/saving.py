@@ -220,11 +220,12 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
     unit = values.get(prefix + "unit", row.unit if row else "").strip() or only
     try:
         checked = clinical.check(key, value, unit)
+    except clinical.UnitMissing as error:
+        saved.errors[prefix + "unit"] = error.reason
+        saved.errors.setdefault(prefix + "value", "Not saved yet: the unit is missing.")
+        return
     except clinical.FactError as error:
-        at_unit = not unit and len(this.units) > 1
-        saved.errors[prefix + ("unit" if at_unit else "value")] = error.reason
-        if at_unit:
-            saved.errors.setdefault(prefix + "value", "Not saved yet: the unit is missing.")
+        saved.errors[prefix + "value"] = error.reason
         return
     if checked.warnings:
         saved.warnings[prefix + "value"] = " ".join(checked.warnings)

@@ -14,7 +14,7 @@ from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.fact import SECTIONS, Fact, Section
 from boardroom.clinical.units import Unit, convert
 
-__all__ = ["FACTS", "SECTIONS", "Checked", "Fact", "FactError", "Section"]
+__all__ = ["FACTS", "SECTIONS", "Checked", "Fact", "FactError", "Section", "UnitMissing"]
 __all__ += ["by_section", "check", "fact", "in_unit", "unit_of"]
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
@@ -27,6 +27,10 @@ class FactError(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class UnitMissing(FactError):
+    """A value that may be right, but for want of its unit nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def unit_of(fact: Fact, key: str) -> Unit:
             return unit
     names = " or ".join(unit.name for unit in fact.units)
     if not wanted:
-        raise FactError(f"{fact.label} needs its unit: {names}.")
+        raise UnitMissing(f"{fact.label} needs its unit: {names}.")
     if fact.units[0].key == "":
         raise FactError(f"{fact.label} has no unit, so '{wanted}' cannot be right.")
     raise FactError(f"{fact.label} is recorded in {names}, not in '{wanted}'.")
@@ -136,14 +140,15 @@ def _short(number: Decimal) -> str:
 
 
 def _check_number(this: Fact, text: str, unit_key: str) -> Checked:
-    unit = unit_of(this, unit_key)
+    # What no unit can make right is said first.
     number = _parse(this, text)
-    if this.whole and number != number.to_integral_value():
-        raise FactError(f"{this.label} has to be a whole number.")
-    standard = convert(number, unit, this.standard)
-    shown = f"{text} {unit.name}" if unit.key else text
     if number.is_signed() and number != 0:
         raise FactError(f"{this.label} cannot be negative.")
+    if this.whole and number != number.to_integral_value():
+        raise FactError(f"{this.label} has to be a whole number.")
+    unit = unit_of(this, unit_key)
+    standard = convert(number, unit, this.standard)
+    shown = f"{text} {unit.name}" if unit.key else text
     if not this.possible[0] <= standard <= this.possible[1]:
         limits = _range(this, this.possible, unit)
         raise FactError(

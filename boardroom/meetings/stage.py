@@ -226,6 +226,14 @@ class Stage:
         """Who has given an opinion on the current case, without a word of what it says."""
         return opinions_in(self.item.case_id) if self.item is not None else []
 
+    @cached_property
+    def opinions_awaited(self) -> list[str]:
+        """Names of the specialties whose opinion the current case needs and does not have yet."""
+        given = [one.specialty for one in self.opinions_in]
+        return [
+            self.board.specialty(key).name for key in self.board.quorum_missing(given, self.beyond)
+        ]
+
     @property
     def revealed(self) -> bool:
         return self.item is not None and self.item.revealed_at is not None

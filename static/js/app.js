@@ -138,6 +138,25 @@
       button.setAttribute("aria-pressed", String(button.dataset.tabFor === name));
   }
 
+  // ---- Files -----------------------------------------------------------------------------------
+  // What the server would refuse for its size is not sent to it first; the other files stay chosen.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.matches?.("input[type=file][data-largest]")) return;
+    const fits = (file) => file.size <= Number(input.dataset.largest) * 1048576;
+    const left = [...input.files].filter((file) => !fits(file));
+    const id = `${input.id}-size`;
+    document.getElementById(id)?.remove();
+    if (!left.length) return;
+    const kept = new DataTransfer();
+    for (const file of input.files) if (fits(file)) kept.items.add(file);
+    input.files = kept.files;
+    const words = left.map((file) => `${file.name} has ${Math.ceil(file.size / 1048576)} MB`).join(", ");
+    const said = Object.assign(document.createElement("p"), { id, className: "field-error", textContent: `Not taken: ${words}. A document may have up to ${input.dataset.largest} MB.` });
+    said.setAttribute("role", "alert");
+    input.after(said);
+  });
+
   // ---- Keys ----------------------------------------------------------------------------------
   function typing(target) {
     return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio|button|submit)$/.test(target.type);

@@ -268,11 +268,12 @@
       return false;
     }
     keep(form); // with the version that it was typed on: until the person chooses, nothing goes over theirs
-    say("error", "Somebody saved before you");
+    const own = "autosaveOwn" in form.dataset;
+    say("error", own ? "Saved in another window" : "Somebody saved before you");
     s.dialog = true;
     BoardroomTexts.ask(clashes.map((c) => ({
       label: labelOf(form, c.name), mine: inWords(form, c.name, c.mine), theirs: inWords(form, c.name, c.theirs),
-    }))).then((chosen) => {
+    })), own).then((chosen) => {
       const takenTheirs = chosen && new Set(clashes.filter((_, i) => chosen[i]).map((c) => c.name));
       s.dialog = false;
       if (!takenTheirs) return say("error", "Not saved: two texts");

@@ -47,6 +47,7 @@
   // ---- What is mine alone ----------------------------------------------------------------------
   const mineBox = $("[data-mine]");
   const editorBox = $("[data-editor]");
+  const foot = $(".stage-foot");
   const SPREAD = 1200; // ms
   let mineTimer = null;
   let mineAsked = 0; // the newest question alone is answered on the screen
@@ -208,6 +209,8 @@
           if (form.closest("[data-mine]")) personal();
           // Pressed again before this screen shows the change, the same control would mean another thing.
           await shown(seq);
+          // Its control may be gone: who works by keyboard goes on where it was, and presses nothing new.
+          if (document.activeElement === document.body) foot?.focus({ preventScroll: true });
         } else {
           await showProblem(answer, form);
         }
@@ -272,9 +275,11 @@
     if (!opener || !data) return;
     for (const form of $$("form[data-fill]")) {
       FieldErrors.clear(form);
-      form.action = { defer: data.dataset.deferUrl, close: data.dataset.closeUrl, leave: opener.dataset.leaveUrl }[form.dataset.fill] ?? "";
+      form.action = { reveal: data.dataset.revealUrl, defer: data.dataset.deferUrl, close: data.dataset.closeUrl, leave: opener.dataset.leaveUrl }[form.dataset.fill] ?? "";
       if (form.elements.after) form.elements.after.value = data.dataset.item;
       $("[data-fill-code]", form).textContent = data.dataset.code;
+      const awaited = $("[data-fill-awaited]", form);
+      if (awaited) awaited.textContent = data.dataset.awaited;
       $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
       const objections = $("[data-objections]", data);
       $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
@@ -365,11 +370,20 @@
     root.dataset.connectionState = state;
     const strip = $("[data-connection-lost]");
     if (strip) strip.hidden = state !== "lost";
-    if (state === "ended") {
-      Boardroom.toast(why ?? "You are signed out here. Sign in again to carry on.", {
-        action: "Sign in", run: () => location.assign("/sign-in"), seconds: 0,
-      });
-    }
+    if (state === "ended") leave(why);
+  }
+
+  // Who may no longer see the meeting keeps nothing of it on the screen.
+  function leave(why) {
+    const ended = $("template[data-when-ended]");
+    if (!ended) return;
+    const words = ended.content.cloneNode(true);
+    if (why) $("p", words).textContent = why;
+    for (const dialog of $$("dialog")) dialog.remove();
+    for (const part of $$("[data-part]")) part.replaceChildren();
+    const frame = $("main");
+    frame.dataset.phase = "ended";
+    frame.replaceChildren(words);
   }
 
   const sync = new StageSync({

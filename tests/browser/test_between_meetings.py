@@ -61,6 +61,21 @@ def test_an_opinion_on_a_phone_is_kept_as_a_draft_and_sealed(people: People) -> 
     assert "Clear of both pedicles" not in chair.content()
 
 
+def test_two_windows_of_one_person_are_not_somebody_else(people: People) -> None:
+    page = people.page("pathologist@")
+    page.locator(".home-wanted").first.click()
+    other = people.page("pathologist@", page.url)
+    why = re.compile("^Why")
+    page.get_by_label(why).first.fill("In the first window.")
+    saved(page)
+    other.get_by_label(why).first.fill("In the second window.")
+    both = other.get_by_role("dialog", name="You saved this in another window")
+    both.get_by_role("radio", name="Saved before").check()
+    both.get_by_role("button", name="Save what I chose").click()
+    expect(other.get_by_label(why).first).to_have_value("In the first window.")
+    people.problems[:] = [problem for problem in people.problems if "409" not in problem]
+
+
 def test_what_is_typed_without_a_line_is_kept_and_saved_once_it_is_back(people: People) -> None:
     page = people.page("oncologist@")
     page.locator(".home-wanted").first.click()

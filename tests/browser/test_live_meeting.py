@@ -79,6 +79,16 @@ def to_a_case(chair: Page) -> None:
     expect(chair.locator("[data-phase-is=presenting]")).to_be_attached()
 
 
+def reveal(chair: Page) -> None:
+    """R, and the chair's answer where the opinion of a needed specialty is not in yet."""
+    chair.keyboard.press("r")
+    asks = chair.get_by_role("dialog", name="Open the opinions")
+    expect(asks.or_(chair.locator("[data-phase-is=deciding]"))).not_to_have_count(0)
+    if asks.count():
+        asks.get_by_role("button", name="Reveal now").click()
+    expect(chair.locator("[data-phase-is=deciding]")).to_be_attached()
+
+
 @pytest.fixture
 def meeting(people: People) -> str:
     return f"/meetings/{people.server.said['meeting']}"
@@ -118,6 +128,14 @@ def test_a_case_from_the_start_of_the_meeting_to_its_close(people: People, meeti
     expect(surgeon.locator(".matrix")).to_have_count(0)
     settled(chair)
     chair.keyboard.press("r")
+    asks = chair.get_by_role("dialog", name="Open the opinions")
+    missing = surgeon.locator("[data-part=opinions]").get_by_text("Not yet in:").inner_text()
+    expect(asks.locator("[data-fill-awaited]")).to_have_text(missing[len("Not yet in: ") : -1])
+    asks.get_by_role("button", name="Wait for them").click()
+    expect(surgeon.locator("[data-phase-is=presenting]")).to_be_attached()
+    reveal(chair)
+    # By keyboard one goes on from where one was, though the key's control is gone.
+    expect(chair.locator(".stage-foot")).to_be_focused()
     expect(surgeon.locator("[data-part=opinions] .matrix tbody tr").first).to_be_visible()
     expect(wall.locator("[data-part=opinions] .matrix tbody tr").first).to_be_visible()
 
@@ -197,7 +215,7 @@ def test_no_word_is_lost_when_the_pen_goes_and_no_case_is_left_without_one(
     # Before the reveal a key says why it does nothing; on a small screen it brings its tab.
     surgeon.keyboard.press("s")
     expect(surgeon.locator("#toasts")).to_contain_text("The consensus opens with the reveal.")
-    chair.keyboard.press("r")
+    reveal(chair)
     expect(surgeon.locator("[data-phase-is=deciding]")).to_be_attached()
     expect(surgeon.locator(".stage-board")).to_be_hidden()
     surgeon.keyboard.press("c")
@@ -366,9 +384,13 @@ def test_names_can_be_hidden_with_one_key_and_keys_are_shown_with_another(
     settled(surgeon)
     name = surgeon.locator("[data-part=agenda] .patient-name").first
     expect(name).to_be_visible()
+    words = name.inner_text()
+    agenda = surgeon.locator("[data-part=agenda]")
+    assert words in agenda.aria_snapshot()
     surgeon.keyboard.press("h")
     expect(surgeon.locator("html")).to_have_attribute("data-names", "hidden")
-    expect(name).to_have_css("font-size", "0px")
+    assert words not in agenda.inner_text()
+    assert words not in agenda.aria_snapshot(), "nor read aloud"
     surgeon.reload()
     expect(surgeon.locator("html")).to_have_attribute("data-names", "hidden")
     surgeon.keyboard.press("?")
@@ -378,6 +400,7 @@ def test_names_can_be_hidden_with_one_key_and_keys_are_shown_with_another(
 def test_deactivated_means_gone_at_once(people: People, meeting: str) -> None:
     nurse = people.page("nurse@", f"{meeting}/stage", viewport=WIDE)
     settled(nurse)
+    name = nurse.locator("[data-part=agenda] .patient-name").first.inner_text()
     admin = people.page("admin@", "/boards/liver/people", viewport=WIDE)
     admin.get_by_role("link", name=re.compile("Tansy Hearthbell")).first.click()
     admin.get_by_role("button", name=re.compile("^Deactivate")).first.click()
@@ -385,6 +408,8 @@ def test_deactivated_means_gone_at_once(people: People, meeting: str) -> None:
     if confirm.count():
         confirm.click()
     expect(nurse.locator("[data-connection=ended]")).to_be_attached(timeout=10_000)
+    expect(nurse.get_by_role("heading", name="This screen is closed")).to_be_visible()
+    assert name not in nurse.content(), "nothing of the meeting stays on the screen"
     nurse.goto("/")
     expect(nurse).to_have_url(re.compile("/sign-in"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -154,6 +155,24 @@ def test_an_undecided_clash_is_asked_again_and_overwrites_nothing(
     page.reload()
     expect(page.locator("#f-comorbidity")).to_have_value("The coordinator's words.")
     expect(page.locator("#f-summary")).to_have_value("Meanwhile.")
+
+
+def test_a_file_too_large_is_said_before_it_is_sent(
+    begin: Callable[[], Page], tmp_path: Path
+) -> None:
+    page = begin()
+    large, small = tmp_path / "scan.pdf", tmp_path / "report.txt"
+    with large.open("wb") as file:
+        file.truncate(26 * 1024 * 1024)
+    small.write_text("Two lesions.")
+    chosen = page.locator("#f-file")
+    chosen.set_input_files([large, small])
+    expect(page.locator("#f-file-size")).to_have_text(
+        "Not taken: scan.pdf has 26 MB. A document may have up to 25 MB."
+    )
+    assert chosen.evaluate("(input) => [...input.files].map((file) => file.name)") == ["report.txt"]
+    chosen.set_input_files([])
+    expect(page.locator("#f-file-size")).to_have_count(0)
 
 
 def test_lines_come_and_go_without_a_mouse(begin: Callable[[], Page]) -> None:

@@ -191,7 +191,7 @@ def test_the_page_shows_who_what_and_both_values(office: FlaskClient, case_id: i
     page = office.get("/boards/liver/audit").text
     assert "Ivy Keeper</strong> took a referral in" in page
     assert "Can 50% of the left remnant carry it?" in page
-    assert '<span class="patient-name">Testina Probé</span>' in page
+    assert '<span class="patient-name"><span>Testina Probé</span></span>' in page
     assert "BR-0417" in page
 
 

@@ -259,6 +259,7 @@ def test_a_value_is_kept_as_entered_with_unit_and_date(
         ("34", "", "unit", "needs its unit"),
         ("34", "stones", "value", "not in 'stones'"),
         ("-3", "umol/L", "value", "cannot be negative"),
+        ("-3", "", "value", "cannot be negative"),
         ("99999", "umol/L", "value", "not possible"),
         ("<5", "umol/L", "value", "is a limit"),
         ("abc", "umol/L", "value", "not a number"),
