@@ -43,5 +43,6 @@ def set_needed(case: Case, board: BoardDefinition, keys: Collection[str], *, act
         actor=actor,
         needed=list(wanted),
     )
-    live.announce_case(case.id, "needs_changed", {"people", "case"}, actor=actor)
+    shown = {"people", "case", "opinions"}
+    live.announce_case(case.id, "needs_changed", shown, actor=actor, before=shown)
     return True

@@ -267,7 +267,8 @@ def move(case: Case, status: CaseStatus, note: str, action: str, actor: Person |
     case.moved_at = now()
     db.session.flush()
     audit.record(action, board=case.board, case_id=case.id, actor=actor)
-    live.announce_case(case.id, "case_moved", {"case", "agenda"}, actor=actor)
+    shown = {"case", "agenda"}
+    live.announce_case(case.id, "case_moved", shown, actor=actor, before=shown)
 
 
 def _note(text: str, wanted: str) -> str:

@@ -98,7 +98,8 @@ def touch(case: Case, *, actor: Person | None, action: str) -> None:
     case.version += 1
     db.session.flush()
     audit.record(action, board=case.board, case_id=case.id, actor=actor)
-    live.announce_case(case.id, "case_changed", {"case", "agenda"}, actor=actor)
+    shown = {"case", "agenda"}
+    live.announce_case(case.id, "case_changed", shown, actor=actor, before=shown)
 
 
 def take_away(rows: list[Any], row: Any) -> None:

@@ -28,7 +28,7 @@ from boardroom.refusals import IllegalTransition, Locked, Refused, StaleVersion
 from boardroom.text import clean_line
 from boardroom.web import local
 
-AGENDA = frozenset({"agenda", "controls"})
+AGENDA = frozenset({"agenda", "bar", "controls"})  # the bar says which case of how many
 BEFORE = AGENDA | {"case", "opinions"}  # a meeting that has not begun shows its agenda there, too
 MOST_ITEMS = 60
 LONGEST_REASON = 300

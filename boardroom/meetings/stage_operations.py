@@ -168,8 +168,16 @@ def defer(
 
 
 def reveal(meeting: Meeting, item: AgendaItem, *, actor: Person) -> int:
-    """Open all submitted opinions together; returns how many."""
+    """Open all submitted opinions together; returns how many.
+
+    Only of a case that is being presented: one that was deferred or closed a moment ago, by another
+    chair, stays so, and its opinions sealed.
+    """
     _must_be_current(meeting, item)
+    if item.status in ENDED:
+        raise IllegalTransition(
+            f"{item.case.code} was closed or deferred meanwhile. Take it again to open its opinions."
+        )
     _to(item, ItemStatus.DECIDING)
     item.revealed_at = now()
     opened = opinions.reveal_all(item.case_id, actor=actor)

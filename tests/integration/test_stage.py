@@ -173,6 +173,21 @@ def test_reveal_only_the_case_before_the_board_and_only_once(live: Board) -> Non
     assert live.item().revealed_at is not None
 
 
+def test_a_reveal_that_comes_after_the_end_opens_nothing(live: Board) -> None:
+    """Another chair deferred it, or closed it as provisional, a moment ago."""
+    live.post("next", after=0)
+    reason = live.app.extensions["boards"]["liver"].deferral_reasons[0].key
+    assert live.post(f"items/{live.items[0]}/defer", reason=reason).status_code == 204
+    late = live.post(f"items/{live.items[0]}/reveal")
+    assert late.status_code == 409
+    assert "closed or deferred meanwhile" in late.text
+    assert (live.item().status, live.item().revealed_at) == ("deferred", None)
+    live.post(f"items/{live.items[0]}/take")
+    assert live.post(f"items/{live.items[0]}/close", provisional="yes").status_code == 204
+    assert live.post(f"items/{live.items[0]}/reveal").status_code == 409
+    assert live.item().status == "provisional"
+
+
 def test_an_item_of_another_meeting_is_not_found(live: Board) -> None:
     other_case = make_case(live.app, "BR-9100")
     _, items = make_meeting(live.app, other_case)
