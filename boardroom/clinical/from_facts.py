@@ -18,7 +18,7 @@ from boardroom.clinical import AIDS
 from boardroom.clinical.aid import Aid, Result
 from boardroom.clinical.case_inputs import DERIVATIONS, NOTHING, Found, LesionLike
 from boardroom.clinical.catalogue import FACTS
-from boardroom.clinical.facts import FactError, in_unit
+from boardroom.clinical.facts import FactError, in_unit, is_lab
 from boardroom.clinical.inputs import ImpossibleValue, Input
 from boardroom.clinical.read_facts import INVASION, SPREAD, Read, ReadFact, merged
 
@@ -255,7 +255,7 @@ class CaseRecord:
         return _measured(fact, one)
 
     def _dates(self, sources: Iterable[Source]) -> tuple[int | None, list[str]]:
-        labs = [source for source in sources if _is_lab(source.key)]
+        labs = [source for source in sources if is_lab(source.key)]
         remarks = [f"{lab.label} has no date." for lab in labs if lab.taken_on is None]
         dates = [lab.taken_on for lab in labs if lab.taken_on is not None]
         if not dates:
@@ -264,10 +264,6 @@ class CaseRecord:
         if apart > APART:
             remarks.append(f"The labs behind this are {apart} days apart.")
         return (self.on - min(dates)).days, remarks
-
-
-def _is_lab(key: str) -> bool:
-    return FACTS[key].kind == "number" and FACTS[key].section in ("liver", "blood")
 
 
 def _measured(fact: FactLike, one: Input) -> Found:

@@ -53,6 +53,7 @@ class Decision:
     signatures: tuple[Signature, ...] = ()
     provisional_reasons: tuple[str, ...] = ()
     patient_wants: str = ""
+    tell_by_is_past: bool = False
 
     @property
     def specialties(self) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ def patient_draft(case: Decision, board: BoardDefinition, library: PhraseLibrary
                 else "",
                 library.first_verdicts.get(case.first_verdict, ""),
             ),
-            library.verdicts.get(content.verdict, ""),
+            _found(case, board, library),
             said(
                 compared,
                 reason if not unchanged else "",
@@ -163,6 +164,14 @@ def options_with(case: Decision, board: BoardDefinition, disposition: str) -> li
     ]
 
 
+def _found(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
+    """The verdict; of other treatments only where one is suggested: no promise that is not kept."""
+    verdict = case.content.verdict
+    treated = any(library.options[key].treats for key in options_with(case, board, "chosen"))
+    more = library.verdicts_with_treatment.get(verdict, "") if treated else ""
+    return said(library.verdicts.get(verdict, ""), more)
+
+
 def _suggested(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
     chosen = [
         said(
@@ -201,7 +210,7 @@ def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str
             if part
         )
         lines.append(f"- {what}: {more}." if more else f"- {what}.")
-    by = f" by {case.tell_by}" if case.tell_by else ""
+    by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
     told = library.tone.told_by.format(teller=capital(case.teller), by=by) if case.teller else ""
     again = library.tone.again.format(when=small(case.content.rediscuss).rstrip("."))
     return paragraphs(

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, jsonify, render_template, request
 from flask_login import current_user
 
-from boardroom import audit
+from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
@@ -201,6 +201,7 @@ def _page(
         stale=stale,
         next_case=next_case,
         live_meeting=live_meeting,
+        here_in=live.stays_in(current_user, case.board),
     )
 
 

@@ -390,7 +390,8 @@ def test_the_scribe_types_the_condition_and_a_wrong_limit_is_told_beside_it(
         return client.post(url, data={"version": version, **values}, headers=PART)
 
     wrong = save(0, back_fact="afp|ng/mL", back_value="lots", back_months="99")
-    assert set(wrong.json["errors"]) == {"back_value", "back_months"}
+    assert set(wrong.json["errors"]) == {"back_value", "back_months", "back_fact"}
+    assert wrong.json["errors"]["back_fact"].startswith("Not saved while")
     assert rows(select(Consensus)) == []
     good = save(0, back_fact="afp|ng/mL", back_value="500", back_side="below", back_cycles="2")
     assert good.json["errors"] == {}

@@ -137,7 +137,7 @@ def test_of_the_board_only_who_prepares_it_sees_a_hospitals_draft(
     ]
 
     def sees(client: FlaskClient) -> set[bool]:
-        pages = ("/cases", "/cases?text=zebrafinch", "/cases?status=draft")
+        pages = ("/cases", "/cases?q=zebrafinch", "/cases?status=draft")
         listed = {code in client.get(page).text for page in pages}
         return listed | {client.get(f"/cases/{case_id}").status_code == 200}
 
@@ -151,7 +151,7 @@ def test_of_the_board_only_who_prepares_it_sees_a_hospitals_draft(
     with app.app_context(), write_transaction() as session:
         session.get_one(Case, case_id).status = CaseStatus.SUBMITTED
     for client in others:
-        assert code in client.get("/cases?text=zebrafinch").text
+        assert code in client.get("/cases?q=zebrafinch").text
         assert client.get(f"/cases/{case_id}").status_code == 200
 
 
