@@ -15,7 +15,7 @@ from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus import rules
 from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
 from boardroom.consensus.represent import in_words
-from boardroom.consensus.rules import Content, Fate, Step, content_of
+from boardroom.consensus.rules import Content, Fate, Step, content_of, content_points
 from boardroom.consensus.words import word
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
@@ -179,6 +179,12 @@ def awaited_by(item: AgendaItem) -> tuple[str, ...] | None:
         [str(key) for key in item.quorum.get("missing", [])],
         {one.specialty for one in confirmations_of(item)},
     )
+
+
+def left_open(item: AgendaItem) -> list[str]:
+    """What is missing in what was decided, a sentence each: no later word mends it."""
+    board = board_of(item.meeting)
+    return content_points(content_of(consensus_of(item)), sign_offs_of(item), board)
 
 
 def points_of(item: AgendaItem) -> list[str]:

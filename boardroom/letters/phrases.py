@@ -64,6 +64,7 @@ class Tone(Part):
     with_you: Phrase
     told_by: Phrase
     again: Phrase
+    comes_back: Phrase
     closing: Phrase
     provisional: Phrase
 
@@ -117,7 +118,7 @@ def _texts(part: object) -> Iterator[str]:
 
 CLINICAL = (
     "greeting", "intro", "unchanged", "agreed", "majority", "none_reached", "nothing_else",
-    "re_present", "closing",
+    "comes_back", "re_present", "re_present_unplanned", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 

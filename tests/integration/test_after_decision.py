@@ -212,6 +212,12 @@ def test_with_two_missing_one_word_is_not_enough(house: Any, rows: Any) -> None:
 
 def test_what_was_left_open_cannot_be_confirmed_away(house: Any, rows: Any) -> None:
     made = decide(house, "BR-9001", provisional=["hepatology"], steps=[])
+    member = house.as_("hepatology")
+    page = member.get(made.confirm).text
+    assert "The plan has no step." in page
+    assert f'action="{made.confirm}"' not in page, "nobody is asked for what is refused"
+    assert "Provisional until you confirm" not in member.get("/").text
+    assert "Confirm it" not in member.get(f"/cases/{made.case}").text
     answer = house.as_("hepatology").post(made.confirm, data={"text": "Agrees"})
     assert answer.status_code == 422
     assert "The plan has no step" in answer.text

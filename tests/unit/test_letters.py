@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 
 from boardroom.boards.definition import BoardDefinition, DefinitionError, load_boards
 from boardroom.boards.reclassification import reclassify
+from boardroom.consensus.represent import Represent
 from boardroom.consensus.rules import Content, Fate, Step
 from boardroom.letters import clinical, compose, rules
 from boardroom.letters.document import LetterDocument, Section, blocks, content_hash
@@ -143,6 +144,37 @@ def test_no_other_treatment_is_promised_where_none_is_suggested(
     found = compose.patient_draft(replace(one, content=content), board, library)["found"]
     assert ("treatment" in found) == (option == "systemic")
     assert library.verdicts[verdict] in found
+
+
+def test_a_dissent_is_not_called_unanimous(board: BoardDefinition, library: PhraseLibrary) -> None:
+    one = decision(board, "resectable")
+    stated = Content(**{**vars(one.content), "strength": "unanimous"})
+    agreed = replace(one, content=stated, signatures=(compose.Signature("surgery", "agree"),))
+    against = replace(agreed, signatures=(compose.Signature("oncology", "dissent", "Too soon"),))
+    for case, words, clinical_words in (
+        (agreed, library.tone.agreed, library.clinical["agreed"]),
+        (against, library.tone.majority, library.clinical["majority"]),
+    ):
+        assert words in compose.patient_draft(case, board, library)["found"]
+        assert clinical_words in clinical.referrer_draft(case, board, library)["consensus"]
+
+
+def test_both_letters_say_when_the_case_comes_back(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = decision(board, "resectable")
+    back = Represent(months=2, fact="afp", unit="ng/mL", below=True, value="500")
+    content = Content(**{**vars(one.content), "rediscuss": "", "represent": back})
+    case = replace(one, content=content)
+    again = clinical.referrer_draft(case, board, library)["again"]
+    assert "2 months after the decision; or when AFP is under 500 ng/mL" in again
+    assert "before then" in again
+    assert (
+        "2 months after the decision or when AFP is under 500"
+        in (compose.patient_draft(case, board, library)["next"])
+    )
+    never = replace(one, content=replace(content, represent=Represent()))
+    assert "before then" not in clinical.referrer_draft(never, board, library)["again"]
 
 
 def test_a_day_that_has_passed_is_not_promised(
