@@ -19,6 +19,7 @@ from boardroom.clinical.aid import Aid, Result
 from boardroom.clinical.case_inputs import DERIVATIONS, NOTHING, Found, LesionLike
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.facts import FactError, in_unit, is_lab
+from boardroom.clinical.imaging import TOGETHER, outdated
 from boardroom.clinical.inputs import ImpossibleValue, Input
 from boardroom.clinical.read_facts import INVASION, SPREAD, Read, ReadFact, merged
 
@@ -134,6 +135,14 @@ class CaseRecord:
         for fact in self.facts:
             if fact.key in FACTS:
                 self._take(fact)
+        for key, newer in outdated(self._latest).items():
+            old = self._latest.pop(key)
+            words = (
+                f"{FACTS[key].label} of {old.taken_on} is not used: "
+                f"the images of {newer.taken_on} are newer."
+            )
+            for both in TOGETHER:
+                self._remark(both, words)
         if self.read is not None:
             self._take_read(self.read)
 
