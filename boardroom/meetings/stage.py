@@ -248,6 +248,7 @@ class Stage:
             self.board,
             self.item.case.first_verdict,
             dispositions={o.key: o.disposition for o in self.consensus.options},
+            beyond=self.beyond,
         )
 
     @cached_property

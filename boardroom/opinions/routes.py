@@ -137,7 +137,9 @@ def opinions_of(case: Case, dispositions: Mapping[str, str] | None = None) -> di
     return {
         "arrivals": queries.opinions_in(case.id),
         "opinions": revealed,
-        "divergence": divergence(revealed, board, case.first_verdict, dispositions=dispositions)
+        "divergence": divergence(
+            revealed, board, case.first_verdict, dispositions=dispositions, beyond=case.beyond
+        )
         if revealed
         else None,
     }
