@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.aids.cards import Cards
 from boardroom.aids.queries import cards_for
@@ -135,6 +135,7 @@ class Stage:
             .where(Attendance.meeting_id == self.meeting.id, Attendance.left_at.is_(None))
             .distinct()
             .order_by(Person.name)
+            .options(selectinload(Person.memberships))
         )
         return list(db.session.scalars(query))
 
@@ -338,16 +339,10 @@ def load_meeting(meeting_id: int) -> Meeting:
         select(Meeting)
         .where(Meeting.id == meeting_id)
         .options(
-            # Their names are shown and no more: where they sit on the board is not read.
-            *(
-                joinedload(person).lazyload(Person.memberships)
-                for person in (
-                    Meeting.chair,
-                    Meeting.presenter,
-                    Meeting.pen_holder,
-                    Meeting.pen_asked_by,
-                )
-            ),
+            joinedload(Meeting.chair),
+            joinedload(Meeting.presenter),
+            joinedload(Meeting.pen_holder),
+            joinedload(Meeting.pen_asked_by),
         )
         .execution_options(populate_existing=True)
     )

@@ -93,12 +93,22 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool 
         item.ended_at, item.provisional_reasons = None, []
         item.started_at = item.started_at or now()
         item.resumed_at = now()
-        item.presented_by_id = item.presented_by_id or item.presenter_id
+        item.presented_by_id = item.presented_by_id or _planned_and_here(meeting, item)
     meeting.current_item_id = item.id
-    meeting.presenter_id = item.presenter_id
+    meeting.presenter_id = _planned_and_here(meeting, item)
     meeting.pen_holder_id = meeting.pen_asked_by_id = None
     db.session.flush()
     note_change(meeting, "case_taken", "took a case", actor, item=item, parts=EVERYTHING)
+
+
+def _planned_and_here(meeting: Meeting, item: AgendaItem) -> int | None:
+    """Who was to present the case, if they are in the room; the chair lets another present."""
+    here = select(Attendance.id).where(
+        Attendance.meeting_id == meeting.id,
+        Attendance.person_id == item.presenter_id,
+        Attendance.left_at.is_(None),
+    )
+    return item.presenter_id if db.session.scalar(here.limit(1)) is not None else None
 
 
 def _leave_open(meeting: Meeting, item: AgendaItem, *, actor: Person, said: bool) -> None:
@@ -265,6 +275,7 @@ def close(meeting: Meeting, *, actor: Person) -> None:
         if item.status in (ItemStatus.WAITING, ItemStatus.PRESENTING):
             _stop_clock(item)
             item.status = ItemStatus.WAITING
+            item.started_at = item.presented_by_id = None  # called up, and not discussed
             _case_to(item.case, CaseStatus.SUBMITTED)
     meeting.current_item_id = meeting.presenter_id = None
     meeting.pen_holder_id = meeting.pen_asked_by_id = None

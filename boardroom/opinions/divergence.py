@@ -242,7 +242,7 @@ def _summary(rows: Sequence[Row], column: int) -> Summary:
         preferred = any(stance == "prefer" for _, stance in said)
         return Summary("split" if preferred else "mixed", f"{len(pro)}:{len(contra)}", pro, contra)
     if len(pro) + len(contra) == 1:
-        return Summary("", "", pro, contra)  # one voice is no agreement
+        return Summary("", f"{len(pro)}:{len(contra)}", pro, contra)  # one voice is no agreement
     return Summary("agreed", "all" if pro else "none", pro, contra)
 
 
