@@ -173,6 +173,22 @@ def confirmation_line(found: Confirmation, board: BoardDefinition) -> Confirmati
     )
 
 
+def unfinished_before(item: AgendaItem) -> AgendaItem | None:
+    """The case's latest discussion before this one that ended without a final decision, or None."""
+    query = (
+        select(AgendaItem)
+        .where(
+            AgendaItem.case_id == item.case_id,
+            AgendaItem.id < item.id,
+            AgendaItem.status.in_((ItemStatus.PROVISIONAL, ItemStatus.DEFERRED)),
+            AgendaItem.revealed_at.is_not(None),
+        )
+        .options(joinedload(AgendaItem.meeting))
+        .order_by(AgendaItem.id.desc())
+    )
+    return db.session.scalars(query).first()
+
+
 def awaited_by(item: AgendaItem) -> tuple[str, ...] | None:
     """Whose word the item's provisional decision waits for; see `rules.awaited`."""
     return rules.awaited(

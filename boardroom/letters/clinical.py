@@ -94,7 +94,9 @@ def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> st
             by_verdict.setdefault(view.verdict, []).append(view.specialty)
     if by_verdict:
         lines = [f"- {_word(board, 'verdicts', v)}: {names(who)}" for v, who in by_verdict.items()]
-        parts.append("Verdicts of the specialties after the discussion:\n" + "\n".join(lines))
+        parts.append(
+            "Verdicts of the specialties, in writing or in the meeting:\n" + "\n".join(lines)
+        )
     for option in board.options:
         fate = case.content.dispositions.get(option.key)
         if fate is None or fate.disposition != "chosen":

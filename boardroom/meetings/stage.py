@@ -21,7 +21,12 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, Patient
 from boardroom.cases.queries import load_case
 from boardroom.comments.queries import summary_of
-from boardroom.consensus.queries import ConsensusView, consensus_view, verdicts_of
+from boardroom.consensus.queries import (
+    ConsensusView,
+    consensus_view,
+    unfinished_before,
+    verdicts_of,
+)
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.opinions.divergence import Divergence, Objection, divergence
@@ -256,6 +261,12 @@ class Stage:
     def consensus(self) -> ConsensusView | None:
         """What is decided so far about the current case."""
         return consensus_view(self.item) if self.item is not None else None
+
+    @cached_property
+    def begun_before(self) -> ConsensusView | None:
+        """What an earlier meeting left unfinished about the current case."""
+        earlier = unfinished_before(self.item) if self.item is not None else None
+        return consensus_view(earlier) if earlier is not None else None
 
     @property
     def open_points(self) -> Sequence[str]:

@@ -14,12 +14,14 @@ from boardroom.aids.operations import keep_aids
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.rules import move_case
+from boardroom.consensus.operations import carry_on
 from boardroom.consensus.queries import points_of
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting, MeetingStatus
 from boardroom.meetings.queries import voters_here
 from boardroom.meetings.rules import move_item, move_meeting
 from boardroom.opinions import operations as opinions
+from boardroom.opinions.queries import opened_at
 from boardroom.people.models import Person
 from boardroom.refusals import IllegalTransition, Locked, Refused
 
@@ -86,6 +88,10 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool 
         _case_to(item.case, CaseStatus.LISTED)
     if item.status == ItemStatus.PROVISIONAL:
         _case_to(item.case, CaseStatus.LISTED)  # opinions may shift again
+    if item.revealed_at is None and (since := opened_at(item.case_id)) is not None:
+        # Open since another meeting: there is no seal any more, and the board goes on from there.
+        item.revealed_at = since
+        carry_on(item)
     if item.status != ItemStatus.DONE:
         # Opinions that are open stay open: such a case goes on deciding.
         _to(item, ItemStatus.DECIDING if item.revealed_at else ItemStatus.PRESENTING)

@@ -597,3 +597,42 @@ def test_who_advises_against_what_is_chosen_is_called_out(house: Any) -> None:
         assert "Said oncology" not in page.split("objection-why")[1].split("</ul>")[0]
     wall = house.as_("coordinator").get(f"/meetings/{meeting}/projector").text
     assert "Said surgery" not in wall
+
+
+# ---- A second meeting on the same case -----------------------------------------------------------
+
+
+def test_a_second_meeting_goes_on_from_what_the_first_left_open(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001", provisional=["hepatology"])
+    with house.app.app_context(), write_transaction() as session:
+        first = session.scalars(select(AgendaItem)).one()
+        session.add(
+            SignOff(
+                item_id=first.id, specialty="oncology", person_id=house.people["oncology"],
+                kind=SignOffKind.DISSENT, text="Too soon.", reopen_condition="AFP rises",
+                consensus_version=1,
+            )
+        )  # fmt: skip
+        opened, first_id = first.revealed_at, first.id
+    meeting, (item,) = make_meeting(house.app, made.case)
+    chair = house.as_("chair")
+    assert chair.post(f"/meetings/{meeting}/start").status_code < 400
+    assert chair.post(f"/meetings/{meeting}/next", data={"after": "0"}).status_code < 400
+    with house.app.app_context():
+        row = db.session.get_one(AgendaItem, item)
+        # The opinions are open since then, and nothing claims that they are sealed.
+        assert (row.status, row.revealed_at) == (ItemStatus.DECIDING, opened)
+        kept = {
+            found.item_id: (found.verdict, found.steps, found.dispositions, found.rationale)
+            for found in db.session.scalars(select(Consensus))
+        }
+        assert kept[item] == kept[first_id]
+        assert db.session.scalars(select(SignOff.item_id)).all() == [first_id]
+    parts = chair.get(f"/meetings/{meeting}/stage/state").json["parts"]
+    everything = " ".join(parts.values())
+    assert "sealed until the reveal" not in everything
+    assert "Reveal" not in parts["controls"]
+    assert "Discussed before, without a final decision" in parts["case"]
+    assert "Too soon." in parts["case"]
+    assert "AFP rises" in parts["case"]
+    assert "open since" in parts["opinions"]
