@@ -2,11 +2,15 @@
 
 A form or a script puts a key of its own into ``_key`` or the header ``Idempotency-Key``. The first
 answer to that key is kept in the same transaction as what it did, and given again to every repeat.
+A repeat says the same: whoever got no answer, or came back to the form, and wrote something else
+into it, has sent something else, and must not be told that it was done.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +25,7 @@ from boardroom.db import Base, db, now
 from boardroom.errors import Refused
 
 KEPT_FOR = dt.timedelta(days=3)
+NOT_SAID = {"_key", "csrf_token"}  # the token can be another one when a form is sent again
 REPEATED = "X-Boardroom-Repeated"
 
 
@@ -41,11 +46,20 @@ class Receipt(Base):
 
 
 def request_key() -> str | None:
-    """The key that this request carries, or None. Raises Refused for one that is too long."""
+    """What tells this request from every other, repeats of it excepted: a digest of its key, its
+    address and what it says. None where it carries no key; raises Refused for one that is too long.
+    """
     key = request.headers.get("Idempotency-Key") or request.form.get("_key") or None
-    if key is not None and not 8 <= len(key) <= 64:
+    if key is None:
+        return None
+    if not 8 <= len(key) <= 64:
         raise Refused("The form's key is not of the expected length. Reload the page.")
-    return key
+    said = [item for item in request.form.items(multi=True) if item[0] not in NOT_SAID]
+    for name, file in request.files.items(multi=True):
+        digest = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+        file.stream.seek(0)
+        said.append((name, f"{file.filename} {digest}"))
+    return hashlib.sha256(json.dumps([key, request.path, sorted(said)]).encode()).hexdigest()
 
 
 def once(view: Callable[[], Any]) -> Callable[[], Any]:
@@ -97,8 +111,6 @@ def _find(key: str) -> Receipt | None:
 
 
 def _again(receipt: Receipt) -> Response:
-    if receipt.path != request.path[:300]:
-        raise Refused("This form was already sent to another page. Reload and send it again.")
     response = make_response("", receipt.status)
     response.headers[REPEATED] = "true"
     if receipt.location:

@@ -107,6 +107,7 @@ def _relay(name: str) -> Callable[[Any], None]:
             to=f"meeting:{entry[1]}",
             include_self=False,
         )
+        give_way()  # who sends a thousand of these keeps nobody from theirs
 
     return handler
 

@@ -99,6 +99,34 @@
   });
   document.addEventListener("focusout", (event) => { if (open && event.target === open.area) setTimeout(() => { if (open && document.activeElement !== open.area) close(); }, 150); });
 
+  // ---- Kept in this tab until it is said --------------------------------------------------------
+  // The meeting goes on to the next case, another box is opened, the page is loaded anew: what was begun is
+  // there again with the form. With its key: where only the answer was lost, it is not said twice.
+  const place = (form) => `boardroom.kept:${form.dataset.kept}`;
+  function keep(form) {
+    const area = form.elements.body, text = area.value;
+    try {
+      if (text === area.defaultValue) sessionStorage.removeItem(place(form));
+      else sessionStorage.setItem(place(form), JSON.stringify({ text, key: form.elements._key.value }));
+    } catch { /* no store: the page itself still has it */ }
+  }
+  function restore(box) {
+    for (const form of box.querySelectorAll("form[data-kept]")) {
+      let found = null;
+      try { found = JSON.parse(sessionStorage.getItem(place(form))); } catch { /* no store */ }
+      if (!found || form.elements.body.value !== form.elements.body.defaultValue) continue;
+      form.elements.body.value = found.text;
+      form.elements._key.value = found.key;
+    }
+  }
+  document.addEventListener("input", (event) => { if (event.target.form?.matches("[data-kept]")) keep(event.target.form); });
+  document.addEventListener("submit", (event) => { if (event.target.matches?.("[data-kept]")) keep(event.target); }, true);
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { sourceElement: form, response } = event.detail?.ctx ?? {};
+    if (!form?.matches?.("form[data-kept]") || !(response?.status < 300)) return;
+    try { sessionStorage.removeItem(place(form)); } catch { /* no store */ }
+  });
+
   // ---- After a swap, and when the line is down -----------------------------------------------------
   let then = null;
   document.addEventListener("click", (event) => {
@@ -107,6 +135,7 @@
   });
   document.addEventListener("htmx:after:swap", () => {
     close();
+    restore(document);
     look();
     const target = then && document.getElementById(then);
     then = null;
@@ -118,8 +147,9 @@
   }
   document.addEventListener("htmx:error", notSent);
   document.addEventListener("htmx:response:error", notSent);
-  document.addEventListener("boardroom:part", (event) => look(event.detail.box));
+  document.addEventListener("boardroom:part", (event) => { restore(event.detail.box); look(event.detail.box); });
   document.addEventListener("toggle", (event) => { if (event.target.querySelector?.("[data-thread]")) look(event.target); }, true);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => look());
-  else look();
+  const ready = () => { restore(document); look(); };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
+  else ready();
 })();

@@ -156,11 +156,13 @@
     if (!box || !box.closest("details").open) return;
     const stamp = `${box.dataset.threadUrl} ${box.dataset.threadSeen}`;
     if (box.dataset.loaded === stamp) return;
-    if ($$("textarea", box).some((area) => area === document.activeElement || area.value.trim())) return;
+    const written = () => $$("textarea", box).some((area) => area === document.activeElement || area.value.trim());
+    if (written()) return;
     try {
       const answer = await fetch(box.dataset.threadUrl, { headers: HEADERS });
-      if (!answer.ok) return;
-      box.innerHTML = await answer.text();
+      const html = answer.ok ? await answer.text() : null;
+      if (html === null || written()) return;
+      box.innerHTML = html;
       box.dataset.loaded = stamp;
       htmx.process(box);
       document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box } }));

@@ -114,3 +114,9 @@ def people(browser: Browser, server: servers.Server) -> Iterator[People]:
     yield opened
     opened.close()
     assert not opened.problems, opened.problems
+
+
+@pytest.fixture
+def meeting(people: People) -> str:
+    """Address of the demonstration's meeting that is to be held."""
+    return f"/meetings/{people.server.said['meeting']}"

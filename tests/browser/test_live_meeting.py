@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests import servers
@@ -90,11 +89,6 @@ def reveal(chair: Page) -> None:
     if asks.count():
         asks.get_by_role("button", name="Reveal now").click()
     expect(chair.locator("[data-phase-is=deciding]")).to_be_attached()
-
-
-@pytest.fixture
-def meeting(people: People) -> str:
-    return f"/meetings/{people.server.said['meeting']}"
 
 
 def test_a_case_from_the_start_of_the_meeting_to_its_close(people: People, meeting: str) -> None:

@@ -181,6 +181,21 @@ def test_sending_twice_gives_one_opinion(room: Room, rows: Callable[..., list[An
     assert only(rows).version == 1
 
 
+def test_a_form_that_was_sent_and_is_changed_and_sent_again_is_not_taken_for_a_repeat(
+    room: Room, rows: Callable[..., list[Any]]
+) -> None:
+    """As with the browser's way back: the page is the one that was sent, its key as well."""
+    client, form = room.client("surgeon"), {"_key": "a-key-of-this-form", "version": "0"}
+    sent = room.opinion(rationale="As first sent") | form
+    assert client.post(room.at("opinion/submit"), data=sent).status_code == 303
+    again = client.post(room.at("opinion/submit"), data=sent | {"rationale": "As put right"})
+    assert again.status_code == 409
+    assert "As first sent" in again.text
+    assert "As put right" in again.text
+    assert client.post(room.at("opinion/submit"), data=sent).status_code == 303
+    assert only(rows).rationale == "As first sent"
+
+
 def test_a_stale_submission_shows_both_texts(room: Room) -> None:
     save(room, "surgeon", rationale="from the phone")
     save(room, "surgeon", rationale="from the phone, later", version="1")
