@@ -160,11 +160,13 @@ class Colleague:
         token: str = "",
         part: bool = True,
         again: bool = False,
+        refusable: bool = False,
     ) -> str | None:
         """Do something that is to be found in the record afterwards.
 
         `again`: the same post is sent a second time, as a browser does whose answer was lost; it
-        must not be done twice. Returns the answer's text, or None where it was refused.
+        must not be done twice. `refusable`: a refusal is no error, whoever did it looks again.
+        Returns the answer's text, or None where it was refused.
         """
         action = Action(kind, self.name, case_id, token, time.monotonic())
         self.ledger.actions.append(action)
@@ -179,7 +181,10 @@ class Colleague:
                 if repeated != status or "X-Boardroom-Repeated" not in headers:
                     self.ledger.error(f"{self.name}: a repeated {kind} answered {repeated}")
         except (Unexpected, aiohttp.ClientError, TimeoutError) as error:
-            self.ledger.error(f"{kind} of {self.name}: {error!r}")
+            if refusable and isinstance(error, Unexpected):
+                self.ledger.actions.remove(action)
+            else:
+                self.ledger.error(f"{kind} of {self.name}: {error!r}")
             return None
         return text
 

@@ -129,11 +129,27 @@ class Script:
         if version:
             await self._sign(item, said, version, slot)
         await _until(begun + slot * 0.92)
-        # The chair presses the button that is there: what is left open decides which one it is.
-        assert self.chair.screen is not None
-        open_still = 'data-dialog="close-dialog"' in self.chair.screen.parts["controls"]
-        form = {"provisional": "yes"} if open_still else {}
-        await self.chair.act("close_case", self._item(item, "close"), form, case_id=item.case_id)
+        await self._close_case(item)
+
+    async def _close_case(self, item: Item) -> None:
+        """The chair presses the button that is there: what is left open decides which one it is.
+
+        Somebody can leave, and the quorum with them, between the look and the press: then the chair
+        is told so, looks, and presses the other.
+        """
+        for last in (False, False, True):
+            assert self.chair.screen is not None
+            open_still = 'data-dialog="close-dialog"' in self.chair.screen.parts["controls"]
+            closed = await self.chair.act(
+                "close_case",
+                self._item(item, "close"),
+                {"provisional": "yes"} if open_still else {},
+                case_id=item.case_id,
+                refusable=not last,
+            )
+            if closed is not None or last:
+                return
+            await self.chair.screen.ask()
 
     # --- Opinions --------------------------------------------------------------------------------
 

@@ -17,6 +17,16 @@ from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_transaction
 from tests.clients import signed_in
 from tests.conftest import CopyData
+from tests.integration.house import House, open_house
+
+
+@pytest.fixture(scope="module")
+def house(
+    made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """Three processes on PostgreSQL, for the tests of one file."""
+    with open_house(made_demo, copy_data, tmp_path_factory.mktemp("house") / "data") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -10,119 +10,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import random
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
 import pytest
 import requests
 
-from boardroom import audit, create_app
-from boardroom.db import db
 from boardroom.rehearsal.ledger import Ledger
 from boardroom.rehearsal.pages import Page
-from boardroom.rehearsal.setting import Account, prepare
-from tests import databases, proxies, servers
-from tests.conftest import CopyData
-from tests.integration.test_live_meeting import Client, Room
+from tests import proxies
+from tests.integration.house import PROCESSES, House, boardroom, held, meeting, until, whole
+from tests.integration.live_room import Client
 
 pytestmark = pytest.mark.many
-
-PROCESSES = 3
-
-
-@dataclass
-class House:
-    """Three processes that serve one record."""
-
-    folder: Path
-    postgres: databases.Postgres
-    valkey: databases.Valkey
-    processes: list[servers.Server]
-
-    @property
-    def urls(self) -> list[str]:
-        return [process.url for process in self.processes]
-
-
-@pytest.fixture(scope="module")
-def house(
-    made_demo: Path, copy_data: CopyData, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    """PostgreSQL, Valkey, the demonstration moved there, three processes."""
-    folder = copy_data(made_demo, tmp_path_factory.mktemp("house") / "data")
-    if not (folder / "boardroom.db").exists():
-        pytest.skip("these start a PostgreSQL of their own, from a demonstration on SQLite")
-    with contextlib.ExitStack() as stack:
-        postgres = stack.enter_context(databases.postgres())
-        valkey = stack.enter_context(databases.valkey())
-        boardroom("move", "--data", str(folder), "--to", postgres.address(postgres.new()))
-        with (folder / "boardroom.toml").open("a") as settings:
-            settings.write(f'message_queue = "{valkey.url}"\nsign_in_limit = "4 per minute"\n')
-        made = House(folder, postgres, valkey, [])
-        with ThreadPoolExecutor(PROCESSES) as pool:
-            contexts = [servers.demo(folder) for _ in range(PROCESSES)]
-            made.processes = list(pool.map(lambda context: context.__enter__(), contexts))
-            for context in contexts:
-                stack.push(context.__exit__)
-        yield made
-
-
-def boardroom(*command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "boardroom", *command], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-class Spread(Room):
-    """A meeting whose people are at different processes."""
-
-    async def enter_at(self, url: str, account: Account) -> Client:
-        self.url = url
-        return await self.enter(account)
-
-
-@contextlib.asynccontextmanager
-async def meeting(house: House) -> AsyncIterator[Spread]:
-    ledger = Ledger()
-    place = await prepare(house.urls[0], 15, 1, ledger, random.Random(1))
-    made = Spread(house.urls[0], place, ledger)
-    try:
-        yield made
-    finally:
-        for client in made.clients:
-            await client.close()
-
-
-def held(story: Callable[[], Awaitable[None]]) -> None:
-    async def run() -> None:
-        async with asyncio.timeout(90):
-            await story()
-
-    asyncio.run(run())
-
-
-async def until(what: Callable[[], object], within: float = 15.0) -> None:
-    late = asyncio.get_running_loop().time() + within
-    while not what():
-        assert asyncio.get_running_loop().time() < late, "it never came to that"
-        await asyncio.sleep(0.05)
-
-
-def whole(house: House) -> None:
-    """The audit trail is one chain, whoever wrote into it."""
-    app = create_app("demo", data=house.folder)
-    with app.app_context():
-        assert audit.verify()[1] is None
-        db.session.rollback()
-        db.engine.dispose()
 
 
 def test_a_rehearsal_over_three_processes(house: House, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from boardroom import websocket
 from tests import servers
 from tests.conftest import CopyData
-from tests.integration.test_live_meeting import Client, held, room
+from tests.integration.live_room import Client, held, room
 
 SAVES = 60
 LONG = "The remnant can grow. " * 200  # what a push of the consensus carries

@@ -18,7 +18,8 @@ import socketio
 
 from boardroom.rehearsal.setting import Account
 from tests import servers
-from tests.integration.test_live_meeting import Client, Room, free_port, room
+from tests.databases import free_port
+from tests.integration.live_room import Client, Room, room
 
 WORD = "Unsayable"
 TOKEN = "invented-token-0123456789abcdef"
