@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case
 from boardroom.db import db
+from boardroom.meetings.models import Meeting
 from boardroom.people.models import Membership, Person
 
 PAGE = 50
@@ -184,6 +185,13 @@ class Reader:
                     cases.update(v for v in values if isinstance(v, int))
         self.people = _by_key(select(Person.id, Person.name).where(Person.id.in_(people)))
         self.codes = _by_key(select(Case.id, Case.code).where(Case.id.in_(cases)))
+        met = {e.meeting_id for e in entries if e.meeting_id is not None}
+        self.meetings = {
+            key: f"{title}, {say_time(at)}"
+            for key, title, at in db.session.execute(
+                select(Meeting.id, Meeting.title, Meeting.starts_at).where(Meeting.id.in_(met))
+            )
+        }
 
     def tell(self, entry: AuditEntry) -> Told:
         """An entry in words."""
@@ -191,8 +199,15 @@ class Reader:
             entry,
             case=self.codes.get(entry.case_id, "") if entry.case_id is not None else "",
             changes=self._changes(entry),
-            details=[(_words(name), self._value(name, v)) for name, v in entry.details.items()],
+            details=[
+                *self._meeting(entry),
+                *((_words(name), self._value(name, v)) for name, v in entry.details.items()),
+            ],
         )
+
+    def _meeting(self, entry: AuditEntry) -> list[tuple[str, str]]:
+        found = self.meetings.get(entry.meeting_id) if entry.meeting_id is not None else None
+        return [("meeting", found)] if found else []
 
     def _changes(self, entry: AuditEntry) -> list[RowChange]:
         return [

@@ -40,8 +40,15 @@ class Subject:
     item: AgendaItem | None = None
 
     def place_of(self, person: Person) -> Membership | None:
-        """The person's membership of the subject's board."""
-        return person.on(self.board) if self.board else None
+        """The person's membership of the subject's board, as far as it counts for the subject.
+
+        What a referrer has begun and not handed in is the hospital's own; of the board only those
+        who prepare it can help with it.
+        """
+        place = person.on(self.board) if self.board else None
+        if place is not None and place.role not in BEFORE_SUBMISSION and _begun_there(self):
+            return None
+        return place
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,9 @@ class Rule:
     allows: Callable[[Person, Subject], bool]
     public: bool = False
 
+
+BEFORE_SUBMISSION = frozenset({Role.COORDINATOR, Role.CHAIR, Role.REFERRER})
+"""Roles that can read a referrer's draft; of the referrers those of its hospital."""
 
 RADIOLOGY = frozenset({"radiology", "interventional_radiology"})
 """Specialties whose members read images for the board."""
@@ -135,7 +145,10 @@ INSIDER = Rule(
 )
 MEMBER = Rule("member", "members of this board, observers too; not referrers", _is_member)
 READ_CASE = Rule(
-    "read a case", "members of its board, and referrers of the hospital that sent it", _reads_case
+    "read a case",
+    "members of its board (what a referrer has begun and not handed in: coordinators and chairs), "
+    "and referrers of the hospital that sent it",
+    _reads_case,
 )
 START_CASE = Rule(
     "start a case",
@@ -269,6 +282,7 @@ ROUTES: dict[str, Rule] = {
     "cases.add_part": FILL_IN,
     "cases.remove_part": FILL_IN,
     "cases.submit": FILL_IN,
+    "cases.discard": DRAW_UP,
     "cases.more": SEND_MORE,
     "cases.send_more": SEND_MORE,
     "cases.move_case": EDIT_CASE,

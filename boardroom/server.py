@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,6 +81,13 @@ class _Server(WSGIServer):
         self.requests: set[_Handler] = set()
         self.sockets: set[_Handler] = set()
         self.stopping = False
+
+    def handle(self, sock: socket.socket, address: Any) -> None:
+        # Headers and body are two writes: held back until the first is acknowledged, each answer
+        # on an open connection came 40 ms late.
+        with contextlib.suppress(OSError):  # gone already
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().handle(sock, address)
 
 
 def _settle(app: Flask) -> None:

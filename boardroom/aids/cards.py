@@ -18,8 +18,8 @@ from boardroom.aids.trends import Trend, liver_trends, tumour_trends
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.clinical.aid import NOTE
-from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.display import shown
+from boardroom.clinical.facts import is_lab
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Card:
 
     @property
     def lab_days(self) -> int | None:
-        labs = [s.age_days for s in self.sources if _is_lab(s.key) and s.age_days is not None]
+        labs = [s.age_days for s in self.sources if is_lab(s.key) and s.age_days is not None]
         return max(labs, default=None)
 
     @property
@@ -289,13 +289,9 @@ def _sources(
             words = shown(key, source["value"], source["unit"], units)
             taken = dt.date.fromisoformat(source["taken_on"]) if source["taken_on"] else None
             days = (on - taken).days if taken else None
-            stale = _is_lab(key) and days is not None and days > limits.get(key, lab_days)
+            limit = limits.get(key, lab_days if is_lab(key) else None)
+            stale = days is not None and limit is not None and days > limit
             found[key] = SourceLine(
                 key, source["label"], words.words, words.entered, taken, days, stale
             )
     return tuple(found.values())
-
-
-def _is_lab(key: str) -> bool:
-    fact = FACTS.get(key)
-    return fact is not None and fact.kind == "number" and fact.section in ("liver", "blood")

@@ -97,6 +97,10 @@ def _of_fact(record: CaseRecord, key: str, units: str) -> Trend | None:
         number = converted(key, fact.value, fact.unit, units)
         if number is not None:
             by_day[fact.taken_on] = float(number)
+    if key == "largest_mm":  # where no nodule was left there is none to measure
+        for day, count in record.series("nodule_count"):
+            if count == 0:
+                by_day.setdefault(day, 0.0)
     return drawn(key, _SHORT.get(key, FACTS[key].label), axis_unit(key, units), by_day)
 
 

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
-from boardroom.cases import operations, queries, rules
+from boardroom.cases import operations, queries, rules, triage_operations
 from boardroom.cases.blueprint import board_of, bp, form_of, form_page, today
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.saving import Saved, StaleCase
@@ -120,6 +120,15 @@ def submit(case_id: int) -> Response | tuple[str, int]:
     flash(f"{found.code} is with the board. You see here where it stands." if first else
           "Thank you. The board has the case again.", "success")  # fmt: skip
     return see_other("cases.case", case_id=case_id)
+
+
+@bp.post("/cases/<int:case_id>/discard")
+def discard(case_id: int) -> Response:
+    """Throw a draft away that was begun by mistake."""
+    found = operations.hold(case_id)
+    triage_operations.discard(found, actor=current_user)
+    flash(f"The draft {found.code} is discarded.", "success")
+    return see_other("cases.case_list")
 
 
 @bp.post("/cases/<int:case_id>/save")

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
-from boardroom.cases.models import Case, Document, Patient
+from boardroom.cases.models import Case, CaseStatus, Document, Patient
 from boardroom.cases.rules import OPEN_STATUSES, WAITING_STATUSES
 from boardroom.cases.search import Said, having, said_in_comments, words_of
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem
 from boardroom.opinions.models import Opinion, OpinionStatus
-from boardroom.people.models import Person, Role
+from boardroom.people.models import Membership, Person, Role
 
 PAGE = 25
 
@@ -126,13 +126,14 @@ class Found:
 def visible_to(person: Person) -> ColumnElement[bool]:
     """The cases that the person may read.
 
-    A member of a board, an observer too, sees its cases; a referrer sees those of that board which
-    their own hospital sent, and nobody else's. The same rule as READ_CASE, for lists.
+    A member of a board, an observer too, sees its cases, though a referrer's draft only where they
+    prepare the board's cases; a referrer sees those of that board which their own hospital sent,
+    and nobody else's. The same rule as READ_CASE, for lists.
     """
-    inside = [m.board for m in person.memberships if m.role != Role.REFERRER]
+    of_board = _inside_of(person)
     sending = person.boards(Role.REFERRER) if person.hospital else []
     if not sending:
-        return Case.board.in_(inside)
+        return of_board
     # Compared here as the permission compares: the database's lower() knows ASCII only.
     spellings = [
         name
@@ -140,9 +141,26 @@ def visible_to(person: Person) -> ColumnElement[bool]:
         if name.casefold() == person.hospital.casefold()
     ]
     return or_(
-        Case.board.in_(inside),
+        of_board,
         and_(Case.board.in_(sending), Case.referrer_hospital.in_(spellings)),
     )
+
+
+def _inside_of(person: Person) -> ColumnElement[bool]:
+    """The cases that the person may read as a member of their board."""
+    preparing = person.boards(Role.COORDINATOR, Role.CHAIR)
+    others = [
+        m.board for m in person.memberships if m.role != Role.REFERRER and m.board not in preparing
+    ]
+    if not others:
+        return Case.board.in_(preparing)
+    begun_there = exists().where(
+        Membership.person_id == Case.created_by_id,
+        Membership.board == Case.board,
+        Membership.role == Role.REFERRER,
+    )
+    handed_in = or_(Case.status != CaseStatus.DRAFT, ~begun_there)
+    return or_(Case.board.in_(preparing), and_(Case.board.in_(others), handed_in))
 
 
 def _waiting_for(person: Person) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from flask import current_app, flash, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from boardroom import audit
+from boardroom import audit, live
 from boardroom.cases import (
     document_routes,
     form_routes,
@@ -128,6 +128,7 @@ def case(case_id: int) -> str:
         # Listed again after a provisional answer, the board works on it again
         withheld=refers and not (answers and found.status in ANSWERED_STATUSES),
         amendments=amendments_about(case_id) if refers else [],
+        here_in=live.stays_in(current_user, found.board),
         own_opinion=queries.own_opinion_status(case_id, current_user.id),
         takes_opinions=takes_opinions(found.status),
         can_move=lambda status: rules.can_move_case(found.status, status),

@@ -216,6 +216,7 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
         return
     if number > len(rows) + 1:
         saved.errors[prefix + "value"] = "Fill in the line above first."
+        _refuse_rest(saved, row, prefix, values)
         return
     only = this.units[0].key if len(this.units) == 1 else ""
     unit = values.get(prefix + "unit", row.unit if row else "").strip() or only
@@ -224,9 +225,11 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
     except clinical.UnitMissing as error:
         saved.errors[prefix + "unit"] = error.reason
         saved.errors.setdefault(prefix + "value", "Not saved yet: the unit is missing.")
+        _refuse_rest(saved, row, prefix, values)
         return
     except clinical.FactError as error:
         saved.errors[prefix + "value"] = error.reason
+        _refuse_rest(saved, row, prefix, values)
         return
     if checked.warnings:
         saved.warnings[prefix + "value"] = " ".join(checked.warnings)
@@ -244,6 +247,21 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
     elif (row.value, row.unit, row.taken_on) != (text, checked.unit, taken_on):
         row.value, row.unit, row.taken_on = text, checked.unit, taken_on
         saved.changed = True
+
+
+def _refuse_rest(saved: Saved, row: Fact | None, prefix: str, values: Mapping[str, str]) -> None:
+    """Say of unit and date that they went unsaved with their value.
+
+    A screen takes for saved what is not refused, and would send the mended value without them: it
+    would then be read in the unit of before.
+    """
+    for part, word, stored in (
+        ("unit", "unit", row.unit if row else ""),
+        ("taken_on", "date", row.taken_on.isoformat() if row and row.taken_on else ""),
+    ):
+        sent = values.get(prefix + part)
+        if sent is not None and sent.strip() != stored:
+            saved.errors.setdefault(prefix + part, f"The {word} is not saved either.")
 
 
 def _empty_fact(context: _Context, row: Fact | None, last: bool, prefix: str) -> None:

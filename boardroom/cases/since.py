@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from boardroom.cases.view import in_order, in_words
 from boardroom.clinical.facts import FACTS, FactError, check, in_unit
+from boardroom.clinical.imaging import outdated
 from boardroom.clinical.inputs import half_up
 from boardroom.clinical.response import RESPONSES, target_response
 
@@ -38,6 +39,8 @@ def _latest(facts: Iterable[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for fact in in_order(facts):
         found[fact.key] = fact
+    for key in outdated(found):
+        del found[key]
     return found
 
 

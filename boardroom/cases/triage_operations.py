@@ -1,9 +1,15 @@
-"""Triage: ask the referrer, say how complex a case is, judge its existing tests. Flush only."""
+"""Triage: ask the referrer, say how complex a case is, judge its existing tests, discard a draft.
+
+Flush only.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
@@ -15,7 +21,7 @@ from boardroom.cases.operations import move
 from boardroom.cases.saving import touch
 from boardroom.db import db, now
 from boardroom.people.models import Person
-from boardroom.refusals import Refused
+from boardroom.refusals import IllegalTransition, Refused
 
 NOTE = 2_000
 REASON = 300
@@ -126,3 +132,26 @@ def judge_test(
         present.by_id, present.at = actor.id, now()
     db.session.flush()
     touch(case, actor=actor, action="judged an existing test")
+
+
+def discard(case: Case, *, actor: Person) -> None:
+    """Throw away a draft that was begun by mistake; the audit trail keeps what stood in it.
+
+    Raises IllegalTransition for a case that was handed in, Refused where others have worked on it.
+    """
+    if case.status != CaseStatus.DRAFT:
+        raise IllegalTransition("Only a draft can be discarded. This case is with the board.")
+    audit.record("discarded a draft", board=case.board, case_id=case.id, actor=actor)
+    patient = case.patient
+    others = exists().where(Case.patient_id == patient.id, Case.id != case.id)
+    shared = db.session.scalar(select(others))
+    db.session.delete(case)
+    if not shared:
+        db.session.delete(patient)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Refused(
+            "Somebody has commented on this draft, given an opinion or read its images. "
+            "Submit it, and let the coordinator decline it with a reason."
+        ) from None

@@ -51,7 +51,13 @@ def export_minutes(
         except DomainError as error:
             raise click.ClickException(str(error)) from None
         with write_transaction():
-            record("exported minutes", board=board, meeting_id=meeting, format=format_)
+            record(
+                "exported minutes",
+                board=board,
+                meeting_id=meeting,
+                format=format_,
+                names="left out" if without_names else "included",
+            )
     try:
         _write(output, content)
     except OSError as error:

@@ -224,6 +224,8 @@ def bclc_2022(
         family = "transplant"
     elif group is not None:
         family = GROUP_OPTION[group]
+    elif stage == "B" and not transplant_candidate and transplant_candidate is not None:
+        family = family.removeprefix("transplant / ")
     order = (
         ("transplant", "supportive")
         if rescue

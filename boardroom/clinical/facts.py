@@ -15,7 +15,7 @@ from boardroom.clinical.fact import SECTIONS, Fact, Section
 from boardroom.clinical.units import Unit, convert
 
 __all__ = ["FACTS", "SECTIONS", "Checked", "Fact", "FactError", "Section", "UnitMissing"]
-__all__ += ["by_section", "check", "fact", "in_unit", "unit_of"]
+__all__ += ["by_section", "check", "fact", "in_unit", "is_lab", "unit_of"]
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _MAX_CHARACTERS = 30
@@ -52,6 +52,23 @@ def fact(key: str) -> Fact:
         return FACTS[key]
     except KeyError:
         raise FactError(f"There is no clinical fact called '{key}'.") from None
+
+
+# Measured on the liver, or a score as reported: no blood was drawn on its date.
+_NOT_DRAWN = frozenset(
+    {"child_pugh_points", "stiffness", "flr_ml", "liver_volume_ml", "tumour_volume_ml"}
+)
+
+
+def is_lab(key: str) -> bool:
+    """Whether the fact is a value of the laboratory, which grows old in days."""
+    one = FACTS.get(key)
+    return (
+        one is not None
+        and one.kind == "number"
+        and one.section in ("liver", "blood")
+        and key not in _NOT_DRAWN
+    )
 
 
 def by_section() -> dict[Section, list[Fact]]:

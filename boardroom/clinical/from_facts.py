@@ -18,7 +18,8 @@ from boardroom.clinical import AIDS
 from boardroom.clinical.aid import Aid, Result
 from boardroom.clinical.case_inputs import DERIVATIONS, NOTHING, Found, LesionLike
 from boardroom.clinical.catalogue import FACTS
-from boardroom.clinical.facts import FactError, in_unit
+from boardroom.clinical.facts import FactError, in_unit, is_lab
+from boardroom.clinical.imaging import TOGETHER, outdated
 from boardroom.clinical.inputs import ImpossibleValue, Input
 from boardroom.clinical.read_facts import INVASION, SPREAD, Read, ReadFact, merged
 
@@ -134,6 +135,14 @@ class CaseRecord:
         for fact in self.facts:
             if fact.key in FACTS:
                 self._take(fact)
+        for key, newer in outdated(self._latest).items():
+            old = self._latest.pop(key)
+            words = (
+                f"{FACTS[key].label} of {old.taken_on} is not used: "
+                f"the images of {newer.taken_on} are newer."
+            )
+            for both in TOGETHER:
+                self._remark(both, words)
         if self.read is not None:
             self._take_read(self.read)
 
@@ -255,7 +264,7 @@ class CaseRecord:
         return _measured(fact, one)
 
     def _dates(self, sources: Iterable[Source]) -> tuple[int | None, list[str]]:
-        labs = [source for source in sources if _is_lab(source.key)]
+        labs = [source for source in sources if is_lab(source.key)]
         remarks = [f"{lab.label} has no date." for lab in labs if lab.taken_on is None]
         dates = [lab.taken_on for lab in labs if lab.taken_on is not None]
         if not dates:
@@ -264,10 +273,6 @@ class CaseRecord:
         if apart > APART:
             remarks.append(f"The labs behind this are {apart} days apart.")
         return (self.on - min(dates)).days, remarks
-
-
-def _is_lab(key: str) -> bool:
-    return FACTS[key].kind == "number" and FACTS[key].section in ("liver", "blood")
 
 
 def _measured(fact: FactLike, one: Input) -> Found:

@@ -7,8 +7,7 @@ from boardroom.cases.models import CaseStatus
 from boardroom.cases.operations import hold as hold_case
 from boardroom.cases.rules import move_case
 from boardroom.consensus.models import Confirmation
-from boardroom.consensus.queries import awaited_by, consensus_of, sign_offs_of
-from boardroom.consensus.rules import content_of, content_points
+from boardroom.consensus.queries import awaited_by, left_open
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, ItemStatus, MeetingStatus
 from boardroom.meetings.operations import hold
@@ -41,6 +40,10 @@ def speaks_for(item: AgendaItem, person: Person) -> str | None:
 
 def confirmable(item: AgendaItem) -> bool:
     """Whether the item's decision is provisional, still waits for a word, and can be given it."""
+    return _waits(item) and not left_open(item)
+
+
+def _waits(item: AgendaItem) -> bool:
     return (
         item.status == ItemStatus.PROVISIONAL
         and item.meeting.status in (MeetingStatus.CLOSED, MeetingStatus.SIGNED)
@@ -60,11 +63,9 @@ def confirm(item: AgendaItem, text: str, *, actor: Person) -> Confirmation:
     hold(meeting)
     db.session.refresh(item)
     case = hold_case(item.case_id)
-    if not confirmable(item):
+    if not _waits(item):
         raise IllegalTransition("This decision does not wait for a confirmation.")
-    board = board_of(meeting)
-    points = content_points(content_of(consensus_of(item)), sign_offs_of(item), board)
-    if points:
+    if points := left_open(item):
         raise Refused(
             "This decision was left open, so it cannot be confirmed as it is. List the case again. "
             + " ".join(points)

@@ -163,6 +163,11 @@ def steps_of(form: FlaskForm) -> list[Step]:
     ]
 
 
+NOT_ALONE = "Not saved while {} cannot be."
+"""Of a field that is right, in a group that is taken or refused as a whole: what a screen does not
+hear refused it takes for saved, and never sends again."""
+
+
 def changes(
     form: FlaskForm, board: BoardDefinition, posted: Collection[str]
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -179,7 +184,7 @@ def changes(
     steps_posted = [name for name in posted if name.startswith("step_") and name in form]
     if steps_posted and any(name in errors for name in steps_posted):
         for name in steps_posted:
-            errors.setdefault(name, "Not saved while another step cannot be.")
+            errors.setdefault(name, NOT_ALONE.format("another step"))
     values: dict[str, Any] = {
         name: form[name].data
         for name in (
@@ -196,17 +201,27 @@ def changes(
     }
     # A fact and its limit belong together: a limit is judged in the unit of its fact.
     back_errors = [name for name in form.errors if name and name.startswith("back_")]
-    if any(name.startswith("back_") for name in posted):
+    back_posted = [name for name in posted if name.startswith("back_") and name in form]
+    if back_posted:
         for name in back_errors:
             errors.setdefault(name, str(form.errors[name][0]))
-        if not back_errors:
+        if back_errors:
+            for name in back_posted:
+                errors.setdefault(name, NOT_ALONE.format("a condition beside it"))
+        else:
             values["represent"] = represent_in(form)
     if steps_posted and not any(name in errors for name in steps_posted):
         values["steps"] = steps_of(form)
     fates = {}
     for option in board.options:
         names = (f"disposition_{option.key}", f"reason_{option.key}")
-        if any(name in posted for name in names) and not any(name in errors for name in names):
+        if not any(name in posted for name in names):
+            continue
+        if any(name in errors for name in names):
+            for name in names:
+                if name in posted:
+                    errors.setdefault(name, NOT_ALONE.format("the field beside it"))
+        else:
             fates[option.key] = Fate(*(form[name].data or "" for name in names))
     if fates:
         values["dispositions"] = fates

@@ -12,7 +12,7 @@ from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
-from boardroom.consensus.queries import CLOSED, consensus_of
+from boardroom.consensus.queries import CLOSED, consensus_of, unfinished_before
 from boardroom.consensus.represent import as_stored
 from boardroom.consensus.rules import MOST_STEPS, Content, Fate, content_of
 from boardroom.consensus.words import as_text
@@ -206,6 +206,27 @@ def _must_be_open(item: AgendaItem) -> None:
         raise IllegalTransition(OPENS_WITH_THE_REVEAL)
     if meeting.current_item_id != item.id or item.status != ItemStatus.DECIDING:
         raise IllegalTransition("The board is not discussing this case now.")
+
+
+def carry_on(item: AgendaItem) -> None:
+    """Begin from what an earlier meeting wrote about the same case, where it was left unfinished.
+
+    Nobody's signature comes along: who agreed to it then signs the text that stands now.
+    """
+    earlier = unfinished_before(item)
+    before = consensus_of(earlier) if earlier is not None else None
+    if before is None or consensus_of(item) is not None:
+        return
+    own = {"id", "item_id", "version", "saved_at"}
+    kept = {c.key: getattr(before, c.key) for c in Consensus.__mapper__.column_attrs}
+    db.session.add(
+        Consensus(
+            item_id=item.id,
+            version=1,
+            **{name: value for name, value in kept.items() if name not in own},
+        )
+    )
+    db.session.flush()
 
 
 def _merged(old: Content, values: Mapping[str, Any], board: BoardDefinition) -> Content:

@@ -15,7 +15,7 @@ from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus import rules
 from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
 from boardroom.consensus.represent import in_words
-from boardroom.consensus.rules import Content, Fate, Step, content_of
+from boardroom.consensus.rules import Content, Fate, Step, content_of, content_points
 from boardroom.consensus.words import word
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
@@ -173,12 +173,34 @@ def confirmation_line(found: Confirmation, board: BoardDefinition) -> Confirmati
     )
 
 
+def unfinished_before(item: AgendaItem) -> AgendaItem | None:
+    """The case's latest discussion before this one that ended without a final decision, or None."""
+    query = (
+        select(AgendaItem)
+        .where(
+            AgendaItem.case_id == item.case_id,
+            AgendaItem.id < item.id,
+            AgendaItem.status.in_((ItemStatus.PROVISIONAL, ItemStatus.DEFERRED)),
+            AgendaItem.revealed_at.is_not(None),
+        )
+        .options(joinedload(AgendaItem.meeting))
+        .order_by(AgendaItem.id.desc())
+    )
+    return db.session.scalars(query).first()
+
+
 def awaited_by(item: AgendaItem) -> tuple[str, ...] | None:
     """Whose word the item's provisional decision waits for; see `rules.awaited`."""
     return rules.awaited(
         [str(key) for key in item.quorum.get("missing", [])],
         {one.specialty for one in confirmations_of(item)},
     )
+
+
+def left_open(item: AgendaItem) -> list[str]:
+    """What is missing in what was decided, a sentence each: no later word mends it."""
+    board = board_of(item.meeting)
+    return content_points(content_of(consensus_of(item)), sign_offs_of(item), board)
 
 
 def points_of(item: AgendaItem) -> list[str]:

@@ -147,6 +147,7 @@ def confirm(meeting_id: int, item_id: int) -> Any:
         board=board_of(item.meeting),
         consensus=queries.consensus_view(item),
         confirmable=confirm_operations.confirmable(item),
+        left_open=queries.left_open(item),
         speaks_for=confirm_operations.speaks_for(item, current_user),
         form=form,
     )

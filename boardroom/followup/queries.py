@@ -14,7 +14,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.queries import visible_to
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
-from boardroom.consensus.queries import confirmations_by_item
+from boardroom.consensus.queries import confirmations_by_item, left_open
 from boardroom.consensus.represent import Report, met, represent_of
 from boardroom.consensus.rules import awaited
 from boardroom.db import db, now
@@ -184,7 +184,7 @@ def tells(person: Person, teller: str, board: BoardDefinition) -> bool:
 
 
 def to_confirm(person: Person) -> list[AgendaItem]:
-    """Provisional decisions that wait for the word of this person's specialty, the oldest first.
+    """Provisional decisions that the word of this person's specialty can close, the oldest first.
 
     Chairs find them on the case and in the minutes: a specialty is asked before a chair stands in.
     """
@@ -209,7 +209,11 @@ def to_confirm(person: Person) -> list[AgendaItem]:
         missing = [str(key) for key in item.quorum.get("missing", [])]
         return awaited(missing, {one.specialty for one in said.get(item.id, [])}) or ()
 
-    return [item for item in items if places[item.meeting.board] in waits_for(item)]
+    return [
+        item
+        for item in items
+        if places[item.meeting.board] in waits_for(item) and not left_open(item)
+    ]
 
 
 # ---- What comes back ----------------------------------------------------------------------------

@@ -116,6 +116,13 @@ def contradictions_of(letter: Letter) -> tuple[str, ...]:
     return contradictions(queries.consensus_of(letter.item), queries.board_of(letter.case.board))
 
 
+def past_day_of(letter: Letter) -> str:
+    """The day of the talk that the letter still promises though it has passed, in words; or ""."""
+    case = queries.decision_of(letter.item)
+    named = any(case.tell_by in str(text) for text in letter.sections.values())
+    return case.tell_by if case.tell_by_is_past and named else ""
+
+
 def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
     """How easily the letter reads as it stands; names of people and places are left alone.
 
@@ -131,7 +138,7 @@ def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
         target=library.target_grade,
         longest=library.longest_sentence,
         glossary={term.term: term.plain for term in library.glossary},
-        known=library.known,
+        known=library.easy,
         names=[*names, case.first_by],
     )
     return run_aside(measure) if aside else measure()

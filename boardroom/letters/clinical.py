@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.consensus.represent import in_words
 from boardroom.letters.compose import (
     Decision,
     capital,
@@ -34,8 +35,18 @@ def referrer_draft(
         "plan": _plan(case),
         "dissent": _dissent(case, board),
         "change": _change(case, board, library),
-        "again": paragraphs(stop(capital(case.content.rediscuss)), library.clinical["re_present"]),
+        "again": _again(case, library),
     }
+
+
+def _again(case: Decision, library: PhraseLibrary) -> str:
+    conditions = "; or ".join(in_words(case.content.represent))
+    planned = case.content.rediscuss or conditions
+    return paragraphs(
+        stop(capital(case.content.rediscuss)),
+        library.clinical["comes_back"].format(conditions=conditions) if conditions else "",
+        library.clinical["re_present" if planned else "re_present_unplanned"],
+    )
 
 
 def _word(board: BoardDefinition, vocabulary: str, key: str) -> str:
@@ -59,7 +70,7 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
     agreement = {
         "unanimous": clinical["agreed"], "majority": clinical["majority"],
         "none_reached": clinical["none_reached"],
-    }.get(content.strength, "")  # fmt: skip
+    }.get(case.strength, "")  # fmt: skip
     differs = case.outcome in ("upgraded", "downgraded")
     return paragraphs(
         said(
@@ -83,7 +94,9 @@ def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> st
             by_verdict.setdefault(view.verdict, []).append(view.specialty)
     if by_verdict:
         lines = [f"- {_word(board, 'verdicts', v)}: {names(who)}" for v, who in by_verdict.items()]
-        parts.append("Verdicts of the specialties after the discussion:\n" + "\n".join(lines))
+        parts.append(
+            "Verdicts of the specialties, in writing or in the meeting:\n" + "\n".join(lines)
+        )
     for option in board.options:
         fate = case.content.dispositions.get(option.key)
         if fate is None or fate.disposition != "chosen":

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome
+from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content
 from boardroom.letters.phrases import PhraseLibrary
 
@@ -53,6 +54,14 @@ class Decision:
     signatures: tuple[Signature, ...] = ()
     provisional_reasons: tuple[str, ...] = ()
     patient_wants: str = ""
+    tell_by_is_past: bool = False
+
+    @property
+    def strength(self) -> str:
+        """How strongly the board agreed, as far as the signatures bear it out."""
+        stated = self.content.strength
+        dissent = any(s.kind == "dissent" for s in self.signatures)
+        return "majority" if stated == "unanimous" and dissent else stated
 
     @property
     def specialties(self) -> tuple[str, ...]:
@@ -102,7 +111,7 @@ def patient_draft(case: Decision, board: BoardDefinition, library: PhraseLibrary
     tone, content = library.tone, case.content
     unchanged = case.outcome == "confirmed"
     agreed = {"unanimous": tone.agreed, "majority": tone.majority}.get(
-        content.strength, tone.no_agreement
+        case.strength, tone.no_agreement
     )
     reason = library.reclassification_reasons.get(content.reclassification_reason, "")
     compared = library.reclassification[case.outcome] if case.first_verdict and case.outcome else ""
@@ -116,7 +125,7 @@ def patient_draft(case: Decision, board: BoardDefinition, library: PhraseLibrary
                 else "",
                 library.first_verdicts.get(case.first_verdict, ""),
             ),
-            library.verdicts.get(content.verdict, ""),
+            _found(case, board, library),
             said(
                 compared,
                 reason if not unchanged else "",
@@ -151,8 +160,8 @@ def _who(case: Decision, library: PhraseLibrary) -> str:
     if not lines:
         return met
     return (
-        f"{met} They looked at your scans and your test results. In the group were:\n"
-        + "\n".join(lines)
+        f"{met} They looked at your scans and your test results. "
+        "These experts gave their view, in the talk or before it:\n" + "\n".join(lines)
     )
 
 
@@ -161,6 +170,14 @@ def options_with(case: Decision, board: BoardDefinition, disposition: str) -> li
     return [
         o.key for o in board.options if (f := fates.get(o.key)) and f.disposition == disposition
     ]
+
+
+def _found(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
+    """The verdict; of other treatments only where one is suggested: no promise that is not kept."""
+    verdict = case.content.verdict
+    treated = any(library.options[key].treats for key in options_with(case, board, "chosen"))
+    more = library.verdicts_with_treatment.get(verdict, "") if treated else ""
+    return said(library.verdicts.get(verdict, ""), more)
 
 
 def _suggested(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
@@ -201,13 +218,17 @@ def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str
             if part
         )
         lines.append(f"- {what}: {more}." if more else f"- {what}.")
-    by = f" by {case.tell_by}" if case.tell_by else ""
+    by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
     told = library.tone.told_by.format(teller=capital(case.teller), by=by) if case.teller else ""
     again = library.tone.again.format(when=small(case.content.rediscuss).rstrip("."))
+    conditions = " or ".join(in_words(case.content.represent))
     return paragraphs(
         told,
         "These are the next steps:\n" + "\n".join(lines) if lines else "",
-        again if case.content.rediscuss else "",
+        said(
+            again if case.content.rediscuss else "",
+            library.tone.comes_back.format(conditions=conditions) if conditions else "",
+        ),
     )
 
 

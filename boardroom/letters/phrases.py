@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from pydantic import Field, StrictInt, StringConstraints, ValidationError
 from boardroom.boards.definition import BoardDefinition, DefinitionError
 from boardroom.boards.parts import Key, Line, Part
 from boardroom.boards.reclassification import OUTCOMES
-from boardroom.letters.rules import PATIENT_SECTIONS, REFERRER_SECTIONS
+from boardroom.letters.rules import PATIENT_SECTIONS, REFERRER_SECTIONS, words_in
 from boardroom.toml_mistakes import mistakes_in, named
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=600)]
@@ -25,10 +26,12 @@ Phrases = Mapping[Key, Phrase]
 
 
 class OptionPhrase(Part):
-    """A treatment in plain words: `plain` names it inside a sentence, `what` explains it."""
+    """A treatment in plain words: `plain` names it inside a sentence, `what` explains it; `treats`:
+    whether it is meant against the tumour."""
 
     plain: Line
     what: Phrase
+    treats: bool = True
 
 
 class Term(Part):
@@ -61,6 +64,7 @@ class Tone(Part):
     with_you: Phrase
     told_by: Phrase
     again: Phrase
+    comes_back: Phrase
     closing: Phrase
     provisional: Phrase
 
@@ -77,6 +81,7 @@ class PhraseLibrary(Part):
     contact: Contact
     tone: Tone
     verdicts: Phrases
+    verdicts_with_treatment: Phrases = Field(default_factory=dict)
     first_verdicts: Phrases
     diagnoses: Phrases
     options: Mapping[Key, OptionPhrase]
@@ -90,10 +95,30 @@ class PhraseLibrary(Part):
     glossary: tuple[Term, ...] = ()
     known: tuple[Line, ...] = ()
 
+    @cached_property
+    def easy(self) -> frozenset[str]:
+        """Words that need no explanation: those named, and those that it explains with."""
+        own = _texts(self.model_dump(exclude=_NOT_THE_PATIENTS))
+        return (
+            frozenset(self.known) | words_in(own) | words_in(term.plain for term in self.glossary)
+        )
+
+
+_NOT_THE_PATIENTS = {"glossary", "known", "clinical", "clinical_headings", "tellers", "key"}
+
+
+def _texts(part: object) -> Iterator[str]:
+    match part:
+        case str():
+            yield part
+        case Mapping():
+            for inner in part.values():
+                yield from _texts(inner)
+
 
 CLINICAL = (
     "greeting", "intro", "unchanged", "agreed", "majority", "none_reached", "nothing_else",
-    "re_present", "closing",
+    "comes_back", "re_present", "re_present_unplanned", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 
@@ -124,6 +149,9 @@ def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[s
             if key not in keys:
                 yield f"{name}.{key}", "is nothing that the board or its letters have"
     specialties = {s.key for s in board.specialties}
+    for key in library.verdicts_with_treatment:
+        if key not in library.verdicts:
+            yield f"verdicts_with_treatment.{key}", "is nothing that the board or its letters have"
     for teller, keys in library.tellers.items():
         for i, key in enumerate(keys):
             if key not in specialties:

@@ -26,7 +26,7 @@ from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.opinions.queries import revealed_opinions
 from boardroom.people.models import Membership, Person, Role
 from boardroom.people.queries import members_of
-from boardroom.web import day
+from boardroom.web import day, local
 
 SETTLED = (ItemStatus.DONE, ItemStatus.PROVISIONAL)
 SHOWN_FOR = dt.timedelta(days=90)
@@ -171,6 +171,7 @@ def decision_of(item: AgendaItem) -> Decision:
     """The record of a decision, for composing letters. Only opened opinions, no confidence."""
     board, case = board_of(item.meeting.board), item.case
     content = content_of(consensus_of(item))
+    today = local(now(), board.key).date()
     meeting_day = day(item.ended_at or item.meeting.starts_at, board.key)
     views = revealed_opinions(case.id) if item.revealed_at is not None else []
     return Decision(
@@ -184,6 +185,7 @@ def decision_of(item: AgendaItem) -> Decision:
         content=content,
         outcome=reclassify(case.first_verdict, content.verdict, board),
         tell_by=day(content.tell_by),
+        tell_by_is_past=content.tell_by is not None and content.tell_by < today,
         teller=word(board, "tellers", content.teller),
         views=tuple(
             View(

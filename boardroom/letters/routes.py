@@ -92,6 +92,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         library=queries.library_of(case.board),
         points=building.points_of(found) if found is not None and editing else [],
         contradictions=building.contradictions_of(found) if found is not None and editing else (),
+        past_day=building.past_day_of(found) if found is not None and editing else "",
         readability=readability,
         provisional=bool(item.provisional_reasons) and item.status == "provisional",
         problem=problem,
@@ -165,6 +166,7 @@ def _beside(found: Letter) -> str:
         "letters/_beside.html",
         points=building.points_of(found),
         contradictions=building.contradictions_of(found),
+        past_day=building.past_day_of(found),
         readability=building.readability_of(found) if patient else None,
         library=queries.library_of(found.case.board),
     )

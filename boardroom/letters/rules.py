@@ -30,6 +30,7 @@ LONGEST = 6000  # characters of one part
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]?")
 _PLACEHOLDER = re.compile(r"\[[^\[\]\n]*\]")
+_ABBREVIATION = re.compile(r"[A-Z]{2,}s?")
 _TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "sir", "dame"})
 
 
@@ -161,7 +162,8 @@ def readability(
     known: Collection[str] = (),
     names: Iterable[str] = (),
 ) -> Readability:
-    """Measure a letter's text with textstat.
+    """Measure a letter's text with textstat. Words of two syllables or more that its list of easy
+    words lacks are hard, and so is every abbreviation.
 
     `longest`: words that a sentence may have. `glossary`: {term: plain words}; a term whose plain
     words stand in the text too counts as explained. `known`: words that need no explanation though
@@ -201,12 +203,19 @@ def _hard_words(
     easy = {k.casefold() for k in known} | explained
     easy |= {w.casefold() for name in names for w in _WORD.findall(name)}
     counted = Counter(w.casefold() for w in words)
+    short = {w.casefold() for w in words if _ABBREVIATION.fullmatch(w)}
     rest = [
         HardWord(word, count)
         for word, count in counted.items()
-        if not _is_easy(word, easy) and textstat.is_difficult_word(word, syllable_threshold=3)
+        if not _is_easy(word, easy)
+        and (word in short or textstat.is_difficult_word(word, syllable_threshold=2))
     ]
     return sorted(terms, key=lambda h: h.word.casefold()) + sorted(rest, key=lambda h: h.word)
+
+
+def words_in(texts: Iterable[str]) -> frozenset[str]:
+    """The words of texts, in small letters."""
+    return frozenset(w.casefold() for text in texts for w in _WORD.findall(text))
 
 
 def _is_easy(word: str, easy: Collection[str]) -> bool:
@@ -214,7 +223,8 @@ def _is_easy(word: str, easy: Collection[str]) -> bool:
     plain = word.removesuffix("'s").removesuffix("’s")
     stems = {word, plain}
     for ending, instead in (("s", ""), ("es", ""), ("d", ""), ("ed", ""), ("ing", ""), ("ing", "e"),
-                            ("ies", "y"), ("ly", "")):  # fmt: skip
+                            ("ies", "y"), ("ly", ""), ("er", ""),
+                            ("er", "e"), ("est", "")):  # fmt: skip
         if plain.endswith(ending):
             stems.add(plain.removesuffix(ending) + instead)
     return any(stem in easy for stem in stems) or (

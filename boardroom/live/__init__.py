@@ -6,7 +6,7 @@ stage once for each audience and sends them. Nothing is ever written over a sock
 misses something sees a gap in the sequence and asks for the present state over HTTP.
 """
 
-from boardroom.live.attendance import arrive, count_in, leave, see_out
+from boardroom.live.attendance import arrive, count_in, leave, see_out, stays_in
 from boardroom.live.connections import (
     give_way,
     init_live,
@@ -53,4 +53,5 @@ __all__ = [
     "socketio",
     "start_background",
     "start_housekeeping",
+    "stays_in",
 ]

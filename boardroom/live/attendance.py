@@ -55,6 +55,21 @@ def arrive(person: Person, meeting: Meeting) -> None:
     publish()
 
 
+def stays_in(person: Person, board: str) -> int | None:
+    """Key of the board's live meeting that the person is in, or None."""
+    found: int | None = db.session.scalar(
+        select(Meeting.id)
+        .join(Attendance, Attendance.meeting_id == Meeting.id)
+        .where(
+            Meeting.board == board,
+            Meeting.status == MeetingStatus.LIVE,
+            Attendance.person_id == person.id,
+            Attendance.left_at.is_(None),
+        )
+    )
+    return found
+
+
 def close_stale_stays() -> None:
     """At start: whoever was connected to a process that died left with it.
 

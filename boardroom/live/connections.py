@@ -21,6 +21,7 @@ from boardroom.live.attendance import (
     close_stale_stays,
     open_missing_stays,
     see_off,
+    stays_in,
     sweep,
 )
 from boardroom.live.presence import audience_of, presence
@@ -59,13 +60,19 @@ def _on_join(data: Any = None) -> dict[str, Any]:
     if audience is None:
         return {"error": "This meeting is not yours to watch."}
     sid = request.sid  # type: ignore[attr-defined]
-    join_room(room(meeting.id, audience))
-    join_room(f"meeting:{meeting.id}")
+    # Beside the stage (an opinion, a case) somebody who is here stays so, and nobody comes by it.
+    beside = data.get("beside") is True
+    if beside and stays_in(person, meeting.board) != meeting.id:
+        db.session.rollback()
+        return {"error": "You are not in this meeting."}
+    if not beside:
+        join_room(room(meeting.id, audience))
+        join_room(f"meeting:{meeting.id}")
     presence.sockets[sid] = (person.id, meeting.id, audience)
     presence.gone.pop((person.id, meeting.id), None)
     elsewhere.opened(sid, person.id, meeting.id, audience)
     # A wall screen is nobody's attendance.
-    if audience != "projector" and meeting.status == MeetingStatus.LIVE:
+    if audience != "projector" and not beside and meeting.status == MeetingStatus.LIVE:
         arrive(person, meeting)
     seq = db.session.scalar(select(Meeting.seq).where(Meeting.id == meeting.id))
     db.session.rollback()

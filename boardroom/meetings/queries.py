@@ -88,11 +88,14 @@ def meetings_of(boards: Sequence[str], page: int = 1) -> MeetingList:
     count = db.session.scalar(select(func.count()).select_from(past.subquery())) or 0
     pages = max(1, ceil(count / PAST_PER_PAGE))
     page = max(1, min(page, pages))
+    coming = _lines(
+        ours.where(Meeting.status.in_((MeetingStatus.LIVE, MeetingStatus.PLANNED))).order_by(
+            Meeting.starts_at
+        )
+    )
     return MeetingList(
-        live=_lines(ours.where(Meeting.status == MeetingStatus.LIVE).order_by(Meeting.starts_at)),
-        coming=_lines(
-            ours.where(Meeting.status == MeetingStatus.PLANNED).order_by(Meeting.starts_at)
-        ),
+        live=tuple(line for line in coming if line.meeting.status == MeetingStatus.LIVE),
+        coming=tuple(line for line in coming if line.meeting.status == MeetingStatus.PLANNED),
         past=_lines(
             past.order_by(Meeting.starts_at.desc(), Meeting.id.desc())
             .limit(PAST_PER_PAGE)
@@ -104,16 +107,12 @@ def meetings_of(boards: Sequence[str], page: int = 1) -> MeetingList:
 
 
 def _lines(query: Select[Any]) -> tuple[MeetingLine, ...]:
-    meetings = db.session.scalars(query.options(joinedload(Meeting.chair))).all()
-    sums = {
-        meeting_id: (cases, minutes)
-        for meeting_id, cases, minutes in db.session.execute(
-            select(AgendaItem.meeting_id, func.count(), func.sum(AgendaItem.minutes))
-            .where(AgendaItem.meeting_id.in_([m.id for m in meetings]))
-            .group_by(AgendaItem.meeting_id)
-        )
-    }
-    return tuple(MeetingLine(m, *sums.get(m.id, (0, 0))) for m in meetings)
+    """Meetings with the number and the minutes of their cases, in one query."""
+    here = AgendaItem.meeting_id == Meeting.id
+    cases = select(func.count()).where(here).correlate(Meeting).scalar_subquery()
+    minutes = select(func.sum(AgendaItem.minutes)).where(here).correlate(Meeting).scalar_subquery()
+    lines = query.add_columns(cases, func.coalesce(minutes, 0)).options(joinedload(Meeting.chair))
+    return tuple(MeetingLine(*row) for row in db.session.execute(lines))
 
 
 # ---- One meeting's details ----------------------------------------------------------------------

@@ -25,10 +25,10 @@ MEETING_MOVES: Mapping[str, frozenset[str]] = {
 # A case that was set aside before the reveal waits again. After it, opinions are open and stay so:
 # the case is decided, put off, or left open by the chair's own word, to come back to. So only the
 # case before the board is "presenting" or "deciding". What was put off or settled provisionally may
-# be taken again in the same meeting (the missing surgeon arrives). A final decision is corrected by
-# an amendment.
+# be taken again in the same meeting (the missing surgeon arrives); a case whose opinions another
+# meeting opened goes on deciding at once. A final decision is corrected by an amendment.
 ITEM_MOVES: Mapping[str, frozenset[str]] = {
-    "waiting": frozenset({"presenting", "deferred"}),
+    "waiting": frozenset({"presenting", "deciding", "deferred"}),
     "presenting": frozenset({"waiting", "deciding", "deferred"}),
     "deciding": frozenset({"done", "provisional", "deferred", "left_open"}),
     "left_open": frozenset({"deciding", "deferred"}),

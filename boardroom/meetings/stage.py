@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.aids.cards import Cards
 from boardroom.aids.queries import cards_for
@@ -21,7 +21,12 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, Patient
 from boardroom.cases.queries import load_case
 from boardroom.comments.queries import summary_of
-from boardroom.consensus.queries import ConsensusView, consensus_view, verdicts_of
+from boardroom.consensus.queries import (
+    ConsensusView,
+    consensus_view,
+    unfinished_before,
+    verdicts_of,
+)
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.opinions.divergence import Divergence, Objection, divergence
@@ -135,6 +140,7 @@ class Stage:
             .where(Attendance.meeting_id == self.meeting.id, Attendance.left_at.is_(None))
             .distinct()
             .order_by(Person.name)
+            .options(selectinload(Person.memberships))
         )
         return list(db.session.scalars(query))
 
@@ -248,12 +254,19 @@ class Stage:
             self.board,
             self.item.case.first_verdict,
             dispositions={o.key: o.disposition for o in self.consensus.options},
+            beyond=self.beyond,
         )
 
     @cached_property
     def consensus(self) -> ConsensusView | None:
         """What is decided so far about the current case."""
         return consensus_view(self.item) if self.item is not None else None
+
+    @cached_property
+    def begun_before(self) -> ConsensusView | None:
+        """What an earlier meeting left unfinished about the current case."""
+        earlier = unfinished_before(self.item) if self.item is not None else None
+        return consensus_view(earlier) if earlier is not None else None
 
     @property
     def open_points(self) -> Sequence[str]:
@@ -337,16 +350,10 @@ def load_meeting(meeting_id: int) -> Meeting:
         select(Meeting)
         .where(Meeting.id == meeting_id)
         .options(
-            # Their names are shown and no more: where they sit on the board is not read.
-            *(
-                joinedload(person).lazyload(Person.memberships)
-                for person in (
-                    Meeting.chair,
-                    Meeting.presenter,
-                    Meeting.pen_holder,
-                    Meeting.pen_asked_by,
-                )
-            ),
+            joinedload(Meeting.chair),
+            joinedload(Meeting.presenter),
+            joinedload(Meeting.pen_holder),
+            joinedload(Meeting.pen_asked_by),
         )
         .execution_options(populate_existing=True)
     )

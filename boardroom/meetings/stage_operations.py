@@ -14,12 +14,14 @@ from boardroom.aids.operations import keep_aids
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.rules import move_case
+from boardroom.consensus.operations import carry_on
 from boardroom.consensus.queries import points_of
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting, MeetingStatus
 from boardroom.meetings.queries import voters_here
 from boardroom.meetings.rules import move_item, move_meeting
 from boardroom.opinions import operations as opinions
+from boardroom.opinions.queries import opened_at
 from boardroom.people.models import Person
 from boardroom.refusals import IllegalTransition, Locked, Refused
 
@@ -86,6 +88,10 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool 
         _case_to(item.case, CaseStatus.LISTED)
     if item.status == ItemStatus.PROVISIONAL:
         _case_to(item.case, CaseStatus.LISTED)  # opinions may shift again
+    if item.revealed_at is None and (since := opened_at(item.case_id)) is not None:
+        # Open since another meeting: there is no seal any more, and the board goes on from there.
+        item.revealed_at = since
+        carry_on(item)
     if item.status != ItemStatus.DONE:
         # Opinions that are open stay open: such a case goes on deciding.
         _to(item, ItemStatus.DECIDING if item.revealed_at else ItemStatus.PRESENTING)
@@ -93,12 +99,22 @@ def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool 
         item.ended_at, item.provisional_reasons = None, []
         item.started_at = item.started_at or now()
         item.resumed_at = now()
-        item.presented_by_id = item.presented_by_id or item.presenter_id
+        item.presented_by_id = item.presented_by_id or _planned_and_here(meeting, item)
     meeting.current_item_id = item.id
-    meeting.presenter_id = item.presenter_id
+    meeting.presenter_id = _planned_and_here(meeting, item)
     meeting.pen_holder_id = meeting.pen_asked_by_id = None
     db.session.flush()
     note_change(meeting, "case_taken", "took a case", actor, item=item, parts=EVERYTHING)
+
+
+def _planned_and_here(meeting: Meeting, item: AgendaItem) -> int | None:
+    """Who was to present the case, if they are in the room; the chair lets another present."""
+    here = select(Attendance.id).where(
+        Attendance.meeting_id == meeting.id,
+        Attendance.person_id == item.presenter_id,
+        Attendance.left_at.is_(None),
+    )
+    return item.presenter_id if db.session.scalar(here.limit(1)) is not None else None
 
 
 def _leave_open(meeting: Meeting, item: AgendaItem, *, actor: Person, said: bool) -> None:
@@ -273,6 +289,7 @@ def close(meeting: Meeting, *, actor: Person) -> None:
         if item.status in (ItemStatus.WAITING, ItemStatus.PRESENTING):
             _stop_clock(item)
             item.status = ItemStatus.WAITING
+            item.started_at = item.presented_by_id = None  # called up, and not discussed
             _case_to(item.case, CaseStatus.SUBMITTED)
     meeting.current_item_id = meeting.presenter_id = None
     meeting.pen_holder_id = meeting.pen_asked_by_id = None

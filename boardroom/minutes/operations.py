@@ -115,10 +115,10 @@ def begin_export(
         raise Refused("Choose one of the formats.")
     if last < first:
         raise Refused("The last day lies before the first.")
-    if first.year < 1900 or last.year > 9000:  # nor does the calendar reach a day beyond its last
-        raise Refused("No meeting was closed between these days.")
     if last - first > LONGEST_RANGE:
         raise Refused("Choose five years at the most.")
+    if first.year < 1900 or last.year > 9000:  # nor does the calendar reach a day beyond its last
+        raise Refused("No meeting was closed between these days.")
     export = Export(
         board=board.key,
         first_day=first,

@@ -85,7 +85,12 @@ def download(meeting_id: int, format_: str) -> Response:
     hide = request.args.get("names") == "no"
     board = g.subject.board
     content, _, name = exporting.minutes_file(meeting_id, format_, without_names=hide)
-    audit.record_reading(f"exported minutes ({format_})", board=board, meeting_id=meeting_id)
+    audit.record_reading(
+        f"exported minutes ({format_})",
+        board=board,
+        meeting_id=meeting_id,
+        names="left out" if hide else "included",
+    )
     return send_file(
         io.BytesIO(content),
         mimetype=FORMATS[format_].media_type,
@@ -195,7 +200,15 @@ def export_file(board: str, export_id: int) -> Response:
         raise IllegalTransition("This file was deleted when its time was over. Make it again.")
     if export.finished_at is None or not path.is_file():
         raise IllegalTransition("This file is not ready. Make it again if it stays so.")
-    audit.record_reading("downloaded exported minutes", board=board)
+    audit.record_reading(
+        "downloaded exported minutes",
+        board=board,
+        export=export.id,
+        first=export.first_day,
+        last=export.last_day,
+        format=export.format,
+        names="left out" if export.without_names else "included",
+    )
     names = "-without-names" if export.without_names else ""
     return send_file(
         path,

@@ -15,8 +15,8 @@ from boardroom.minutes.papers import View, paragraphs
 from boardroom.minutes.view_case import minutes_case_view
 
 HASH_NOTE = (
-    "SHA-256 of the record, taken over the exported JSON without signature, amendments and time "
-    "of drawing up, written as RFC 8785 says"
+    "SHA-256 of the record, taken over the exported JSON without signature, amendments, "
+    "confirmations and time of drawing up, written as RFC 8785 says"
 )
 
 

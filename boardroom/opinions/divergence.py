@@ -5,7 +5,7 @@ It compares verdicts and stances, never people: nobody gets a score.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -148,13 +148,15 @@ def divergence(
     first_verdict: str,
     *,
     dispositions: Mapping[str, str] | None = None,
+    beyond: Collection[str] = (),
 ) -> Divergence:
     """Lay revealed opinions out for comparison.
 
     ``opinions`` have the attributes of `boardroom.opinions.models.Opinion`; those that are not
     revealed are left out, whoever passes them. ``dispositions``: {option key: disposition key}.
-    Rows follow the board's order of specialties, then names; a core specialty without an opinion
-    has an empty row, because its silence belongs to the picture.
+    ``beyond``: keys of the specialties that this case needs besides the core. Rows follow the
+    board's order of specialties, then names; a specialty that is needed and gave no opinion has an
+    empty row, because its silence belongs to the picture.
     """
     order = {s.key: place for place, s in enumerate(board.specialties)}
     shown = sorted(
@@ -164,7 +166,11 @@ def divergence(
     rows = [_row(opinion, board, first_verdict) for opinion in shown]
     there = {row.specialty_key for row in rows}
     empty = tuple(Cell() for _ in board.options)
-    rows += [Row(s.key, s.name, s.mark, empty) for s in board.core if s.key not in there]
+    rows += [
+        Row(s.key, s.name, s.mark, empty)
+        for s in board.specialties
+        if (s.core or s.key in beyond) and s.key not in there
+    ]
     rows.sort(key=lambda row: order.get(row.specialty_key, len(order)))  # keeps names in order
     kept = dispositions or {}
     return Divergence(
@@ -236,7 +242,7 @@ def _summary(rows: Sequence[Row], column: int) -> Summary:
         preferred = any(stance == "prefer" for _, stance in said)
         return Summary("split" if preferred else "mixed", f"{len(pro)}:{len(contra)}", pro, contra)
     if len(pro) + len(contra) == 1:
-        return Summary("", "", pro, contra)  # one voice is no agreement
+        return Summary("", f"{len(pro)}:{len(contra)}", pro, contra)  # one voice is no agreement
     return Summary("agreed", "all" if pro else "none", pro, contra)
 
 

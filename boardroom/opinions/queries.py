@@ -115,6 +115,14 @@ def my_opinion(case_id: int, person_id: int) -> Opinion | None:
     return db.session.scalar(query)
 
 
+def opened_at(case_id: int) -> dt.datetime | None:
+    """When the opinions on a case were first revealed in a meeting; None: in none so far."""
+    found: dt.datetime | None = db.session.scalar(
+        select(func.min(AgendaItem.revealed_at)).where(AgendaItem.case_id == case_id)
+    )
+    return found
+
+
 def opened(case_id: int) -> bool:
     """Whether the opinions on a case were revealed, even if there were none to reveal."""
     return bool(

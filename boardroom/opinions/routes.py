@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, jsonify, render_template, request
 from flask_login import current_user
 
-from boardroom import audit
+from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
@@ -137,7 +137,9 @@ def opinions_of(case: Case, dispositions: Mapping[str, str] | None = None) -> di
     return {
         "arrivals": queries.opinions_in(case.id),
         "opinions": revealed,
-        "divergence": divergence(revealed, board, case.first_verdict, dispositions=dispositions)
+        "divergence": divergence(
+            revealed, board, case.first_verdict, dispositions=dispositions, beyond=case.beyond
+        )
         if revealed
         else None,
     }
@@ -201,6 +203,7 @@ def _page(
         stale=stale,
         next_case=next_case,
         live_meeting=live_meeting,
+        here_in=live.stays_in(current_user, case.board),
     )
 
 

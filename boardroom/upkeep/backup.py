@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import fcntl
 import io
 import os
+import shutil
 import sqlite3
 import tempfile
 import zipfile
@@ -52,6 +54,29 @@ from boardroom.upkeep.dump import dump, moment, prove
 PAGES = 1024  # of the database between two steps of the progress bar
 
 
+WORK = ".boardroom-backup-"
+"""How the folder begins in which a backup is put together, beside its file."""
+
+
+@contextlib.contextmanager
+def _held(work: Path) -> Iterator[None]:
+    """Show that this process works in the folder: the lock ends with the process."""
+    with (work / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _clear_what_was_killed(folder: Path) -> None:
+    """Remove what a backup that was killed left behind: an unencrypted copy of the database."""
+    for left in folder.glob(f"{WORK}*"):
+        try:
+            with (left / "lock").open("r+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left)
+        except OSError:  # at work still, or not ours to remove
+            continue
+
+
 def make_backup(app: Flask, file: Path, progress: Progress) -> Manifest:
     """Write a backup of the application's data to a file that does not exist yet.
 
@@ -65,8 +90,11 @@ def make_backup(app: Flask, file: Path, progress: Progress) -> Manifest:
         url = db.engine.url
     try:
         # Beside the file, so that the last step is a rename; readable by its owner alone.
-        with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}-") as made:
-            work = Path(made)
+        _clear_what_was_killed(file.parent)
+        with (
+            tempfile.TemporaryDirectory(dir=file.parent, prefix=WORK) as made,
+            _held(work := Path(made)),
+        ):
             if url.get_backend_name() == "sqlite":
                 facts = _copy(Path(url.database or ""), work / DATABASE, progress)
                 manifest = _pack(app, work, DATABASE, facts, progress)

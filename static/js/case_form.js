@@ -107,6 +107,11 @@
   });
   unfold(decodeURIComponent(location.hash.slice(1)));
 
+  // The same value in its other unit is of what was stored: beside a changed one it would mislead.
+  form.addEventListener("input", (event) => {
+    event.target.closest(".fact-line")?.querySelector("[data-also]")?.remove();
+  });
+
   // ---- Forms that leave the page wait until all is saved -------------------------------------------
   document.addEventListener("submit", (event) => {
     const leaving = event.target;

@@ -15,7 +15,8 @@
       if (!all) { window.Boardroom?.toast("Not all of it is saved yet. Approve it then."); return; }
       keep();
       ready = true;
-      approving.requestSubmit();
+      // Not at once: with nothing to save we are still inside this submit event, which ignores another.
+      setTimeout(() => approving.requestSubmit());
     });
   });
 })();

@@ -274,6 +274,8 @@
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-dialog]");
     const data = $("[data-dialog-data]");
+    const unreached = $("[data-fill-unreached]");
+    if (opener && unreached) unreached.textContent = $("[data-unreached]")?.textContent ?? "";
     if (!opener || !data) return;
     for (const form of $$("form[data-fill]")) {
       FieldErrors.clear(form);

@@ -27,7 +27,7 @@
       this.socket.on("connect_error", () => this.refused());
       this.socket.on("change", (change) => this.take(change));
       this.socket.on("head", (head) => this.compare(head));
-      this.socket.on("goodbye", () => { this.socket.disconnect(); this.connection("ended"); });
+      this.socket.on("goodbye", () => this.dismissed());
       for (const name of ["typing", "place"]) this.socket.on(name, (data) => this.relayed(name, data));
       addEventListener("online", () => this.wake());
       addEventListener("offline", () => this.connection("lost"));
@@ -54,6 +54,16 @@
         if (answer.seq !== this.seq) this.ask();
         else this.personal();
       });
+    }
+
+    // Out of the meeting, or in it with another role: then the page is another one.
+    async dismissed() {
+      this.socket.disconnect();
+      try {
+        const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" } });
+        if (answer.ok) { location.reload(); return; }
+      } catch { /* no line: closed all the same */ }
+      this.connection("ended");
     }
 
     // A refused connection may be a server that restarts, or a session that ended.

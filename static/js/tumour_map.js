@@ -91,6 +91,8 @@
     for (const row of [...all()].sort((a, b) => (whole(b, "size_mm") ?? 0) - (whole(a, "size_mm") ?? 0))) {
       if (!isBlank(row)) drawOne(row);
       row.classList.toggle("is-removed", removed(row));
+      const spare = row.querySelector("[data-spare]");
+      if (spare) spare.hidden = !isBlank(row);
     }
     if (focused) box.querySelector(`[data-lesion="${focused}"]`)?.focus({ preventScroll: true });
   }
@@ -115,8 +117,12 @@
       for (const one of row.querySelectorAll('[name$="-segments"]')) one.checked = one.value === here;
     return true;
   }
+  // A size is measured on the images and typed; what is there already can be set right by steps.
   function resize(row, by) {
-    write(row, "size_mm", Math.min(400, Math.max(1, (whole(row, "size_mm") ?? 20) + by)));
+    const size = whole(row, "size_mm");
+    if (size === null) return false;
+    write(row, "size_mm", Math.min(400, Math.max(1, size + by)));
+    return true;
   }
   function addRow() {
     const from = all().at(-1);
@@ -155,7 +161,6 @@
     if (!row) {
       if (!segmentAt(x, y)) return;
       row = addRow();
-      if (whole(row, "size_mm") === null) write(row, "size_mm", 20);
       moveTo(row, x, y);
       draw();
     }
@@ -187,8 +192,8 @@
       const [x, y] = placeOf(row);
       if (moveTo(row, x + dx * step, y + dy * step)) tell(words(row));
     } else if (["+", "=", "-"].includes(event.key)) {
-      resize(row, event.key === "-" ? -1 : 1);
-      tell(words(row));
+      if (resize(row, event.key === "-" ? -1 : 1)) tell(words(row));
+      else tell("No size yet: Enter goes to its field.");
     } else if (event.key === "Enter") {
       field(row, "size_mm").focus();
     } else return;

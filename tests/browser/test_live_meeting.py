@@ -75,6 +75,9 @@ def to_a_case(chair: Page) -> None:
             expect(button).to_have_count(0)
     if phase.get_attribute("data-phase-is") != "presenting":
         chair.keyboard.press("n")
+        undecided = chair.get_by_role("button", name="Leave it open, go on")
+        if undecided.is_visible():
+            undecided.click()
     expect(chair.locator("[data-phase-is=presenting]")).to_be_attached()
 
 
@@ -391,6 +394,53 @@ def test_names_can_be_hidden_with_one_key_and_keys_are_shown_with_another(
     expect(surgeon.get_by_role("heading", name="Keys")).to_be_visible()
 
 
+def test_who_writes_an_opinion_beside_the_stage_is_still_in_the_room(
+    people: People, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    surgeon = people.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
+    settled(surgeon)
+    to_a_case(chair)
+    room = chair.locator("#people-here")
+    expect(room).to_contain_text("Lanternfield")
+    case = surgeon.locator("[data-mine] a[data-key=o]")
+    case.click()
+    expect(surgeon.locator("#my-opinion")).to_be_visible()
+    # Somebody at home who prepares an opinion meanwhile is not in the room by it.
+    home = people.page("pathologist@", surgeon.url)
+    expect(home.locator("#my-opinion")).to_be_visible()
+    chair.wait_for_timeout(9_000)  # longer than a screen may be gone
+    settled(chair)
+    expect(room).to_contain_text("Lanternfield")
+    assert home.locator("script[data-meeting]").count() == 0
+    surgeon.goto("/account")
+    expect(chair.locator("#people-here .seats b, #people-here")).not_to_contain_text(
+        "Lanternfield", timeout=20_000
+    )
+
+
+def test_the_case_stays_on_the_wall(people: People, meeting: str) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    settled(chair)
+    to_a_case(chair)
+    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
+    settled(wall)
+    more = wall.locator("[data-wall-more]")
+    write = """(lines) => {
+      const wish = document.querySelector('.wall-wants');
+      wish.textContent = 'The patient wants to be at home. '.repeat(lines);
+      document.dispatchEvent(new CustomEvent('boardroom:painted'));
+      const box = wish.closest('.wall-map'), at = wish.getBoundingClientRect();
+      return box.scrollHeight <= box.clientHeight + 1 && at.bottom <= innerHeight && at.height > 0;
+    }"""
+    for size in (WIDE, {"width": 1280, "height": 720}):
+        wall.set_viewport_size(size)
+        assert wall.evaluate(write, 2)
+        expect(more).to_be_hidden()
+        assert wall.evaluate(write, 40), "folded, and not below the screen"
+        expect(more).to_be_visible()
+
+
 def test_deactivated_means_gone_at_once(people: People, meeting: str) -> None:
     nurse = people.page("nurse@", f"{meeting}/stage", viewport=WIDE)
     settled(nurse)
@@ -404,6 +454,7 @@ def test_deactivated_means_gone_at_once(people: People, meeting: str) -> None:
     expect(nurse.locator("[data-connection=ended]")).to_be_attached(timeout=10_000)
     expect(nurse.get_by_role("heading", name="This screen is closed")).to_be_visible()
     assert name not in nurse.content(), "nothing of the meeting stays on the screen"
+    people.problems[:] = [problem for problem in people.problems if "401" not in problem]
     nurse.goto("/")
     expect(nurse).to_have_url(re.compile("/sign-in"))
 

@@ -212,6 +212,12 @@ def test_with_two_missing_one_word_is_not_enough(house: Any, rows: Any) -> None:
 
 def test_what_was_left_open_cannot_be_confirmed_away(house: Any, rows: Any) -> None:
     made = decide(house, "BR-9001", provisional=["hepatology"], steps=[])
+    member = house.as_("hepatology")
+    page = member.get(made.confirm).text
+    assert "The plan has no step." in page
+    assert f'action="{made.confirm}"' not in page, "nobody is asked for what is refused"
+    assert "Provisional until you confirm" not in member.get("/").text
+    assert "Confirm it" not in member.get(f"/cases/{made.case}").text
     answer = house.as_("hepatology").post(made.confirm, data={"text": "Agrees"})
     assert answer.status_code == 422
     assert "The plan has no step" in answer.text
@@ -390,7 +396,8 @@ def test_the_scribe_types_the_condition_and_a_wrong_limit_is_told_beside_it(
         return client.post(url, data={"version": version, **values}, headers=PART)
 
     wrong = save(0, back_fact="afp|ng/mL", back_value="lots", back_months="99")
-    assert set(wrong.json["errors"]) == {"back_value", "back_months"}
+    assert set(wrong.json["errors"]) == {"back_value", "back_months", "back_fact"}
+    assert wrong.json["errors"]["back_fact"].startswith("Not saved while")
     assert rows(select(Consensus)) == []
     good = save(0, back_fact="afp|ng/mL", back_value="500", back_side="below", back_cycles="2")
     assert good.json["errors"] == {}
@@ -590,3 +597,42 @@ def test_who_advises_against_what_is_chosen_is_called_out(house: Any) -> None:
         assert "Said oncology" not in page.split("objection-why")[1].split("</ul>")[0]
     wall = house.as_("coordinator").get(f"/meetings/{meeting}/projector").text
     assert "Said surgery" not in wall
+
+
+# ---- A second meeting on the same case -----------------------------------------------------------
+
+
+def test_a_second_meeting_goes_on_from_what_the_first_left_open(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001", provisional=["hepatology"])
+    with house.app.app_context(), write_transaction() as session:
+        first = session.scalars(select(AgendaItem)).one()
+        session.add(
+            SignOff(
+                item_id=first.id, specialty="oncology", person_id=house.people["oncology"],
+                kind=SignOffKind.DISSENT, text="Too soon.", reopen_condition="AFP rises",
+                consensus_version=1,
+            )
+        )  # fmt: skip
+        opened, first_id = first.revealed_at, first.id
+    meeting, (item,) = make_meeting(house.app, made.case)
+    chair = house.as_("chair")
+    assert chair.post(f"/meetings/{meeting}/start").status_code < 400
+    assert chair.post(f"/meetings/{meeting}/next", data={"after": "0"}).status_code < 400
+    with house.app.app_context():
+        row = db.session.get_one(AgendaItem, item)
+        # The opinions are open since then, and nothing claims that they are sealed.
+        assert (row.status, row.revealed_at) == (ItemStatus.DECIDING, opened)
+        kept = {
+            found.item_id: (found.verdict, found.steps, found.dispositions, found.rationale)
+            for found in db.session.scalars(select(Consensus))
+        }
+        assert kept[item] == kept[first_id]
+        assert db.session.scalars(select(SignOff.item_id)).all() == [first_id]
+    parts = chair.get(f"/meetings/{meeting}/stage/state").json["parts"]
+    everything = " ".join(parts.values())
+    assert "sealed until the reveal" not in everything
+    assert "Reveal" not in parts["controls"]
+    assert "Discussed before, without a final decision" in parts["case"]
+    assert "Too soon." in parts["case"]
+    assert "AFP rises" in parts["case"]
+    assert "open since" in parts["opinions"]

@@ -19,6 +19,7 @@ from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_connection, write_transaction
 from boardroom.opinions.models import Opinion
 from boardroom.people.models import Membership, Person, Role
+from tests.integration.meeting_samples import make_meeting
 
 
 @pytest.fixture
@@ -216,6 +217,17 @@ def test_searching(
     office: FlaskClient, case_id: int, search: dict[str, str], found: list[str]
 ) -> None:
     assert actions(office, **search) == found
+
+
+def test_what_left_the_house_is_told_with_its_meeting_and_whether_with_names(
+    app: Flask, office: FlaskClient
+) -> None:
+    meeting, _ = make_meeting(app, title="Winter board")
+    with app.app_context(), write_transaction():
+        audit.record("exported minutes (pdf)", board="liver", meeting_id=meeting, names="left out")
+    page = office.get("/boards/liver/audit").text
+    assert "Winter board," in page
+    assert "left out" in page
 
 
 def test_searching_by_person(office: FlaskClient, admin: int, case_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -188,6 +189,24 @@ def test_by_command_with_settings_in_place(backed_up: Path, tmp_path: Path) -> N
     assert made.returncode == 0, made.stderr
     assert "2 signed minutes" in made.stdout
     refused(command("backup", file, "--data", folder), 1, "exists already", "overwritten")
+
+
+def test_what_a_killed_backup_left_is_cleared_by_the_next(
+    migrated: Path, copy_data: Any, tmp_path: Path
+) -> None:
+    """An unencrypted copy of the database does not stay on the share for good."""
+    folder = copy_data(migrated, tmp_path / "data")
+    share = tmp_path / "share"
+    dead, busy = share / f"{backups.WORK}dead", share / f"{backups.WORK}busy"
+    for left in (dead, busy):
+        left.mkdir(parents=True)
+        (left / "lock").touch()
+        (left / "boardroom.sqlite").write_bytes(b"names")
+    with (busy / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = command("backup", share / "one.zip", "--data", folder)
+        assert done.returncode == 0, done.stderr
+    assert sorted(one.name for one in share.iterdir()) == sorted([busy.name, "one.zip"])
 
 
 def test_what_cannot_be_backed_up(tmp_path: Path, data: Path) -> None:

@@ -253,6 +253,30 @@ def test_a_value_is_kept_as_entered_with_unit_and_date(
     assert "1 Nov 2026" in page
 
 
+def test_with_a_refused_value_its_unit_and_day_are_refused_too(
+    coordinator: FlaskClient, new_case: Callable[..., int], the_case: Callable[[int], Case]
+) -> None:
+    """A screen takes for saved what is not refused; 2.5 mg/dL must not become 2.5 µmol/L."""
+    case_id = new_case()
+    names = [f"fact__bilirubin__1__{part}" for part in ("value", "unit", "taken_on")]
+    first = dict(zip(names, ("20", "umol/L", "2026-11-01"), strict=True))
+    version = save(coordinator, case_id, 1, **first).json["version"]
+    wrong = dict(zip(names, ("200", "mg/dL", "2026-11-20"), strict=True))
+    refused = save(coordinator, case_id, version, **wrong).json
+    assert set(refused["errors"]) == {name.replace("__", "-") for name in names}
+    # What was refused is sent again with what it was before, as the form does.
+    was = {name.replace("__", "-"): text for name, text in first.items()}
+    mended = {**wrong, names[0]: "2.5"}
+    done = save(coordinator, case_id, refused["version"], **mended, _was=json.dumps(was)).json
+    assert done["errors"] == {}
+    (fact,) = the_case(case_id).facts
+    assert (fact.value, fact.unit, str(fact.taken_on)) == ("2.5", "mg/dL", "2026-11-20")
+    # What was not changed is not refused.
+    wrong[names[1]], wrong[names[2]] = "mg/dL", "2026-11-20"
+    again = save(coordinator, case_id, done["version"], **wrong).json
+    assert set(again["errors"]) == {"fact-bilirubin-1-value"}
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "field", "words"),
     [

@@ -12,7 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from boardroom.cases.models import Case, Fact, PatientQuestion
+from boardroom import audit
+from boardroom.cases.models import Case, CaseStatus, Fact, Patient, PatientQuestion
 from boardroom.db import db, now, write_transaction
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
@@ -121,6 +122,71 @@ def test_a_draft_is_its_hospitals_alone(
     # A draft of the coordinator's own stays the coordinator's.
     theirs = new_case("draft", "Invented General")
     assert referrer.get(f"/cases/{theirs}/edit").status_code == 403
+
+
+def test_of_the_board_only_who_prepares_it_sees_a_hospitals_draft(
+    app: Flask, referrer: FlaskClient, coordinator: FlaskClient, person: Make, sign_in: SignIn,
+    the_case: TheCase,
+) -> None:  # fmt: skip
+    case_id = begin(app, referrer, question="Can the zebrafinch be cut out?")
+    code = the_case(case_id).code
+    others = [
+        sign_in(person("observer")),
+        sign_in(person("administrator")),
+        sign_in(person("specialist", specialty="surgery")),
+    ]
+
+    def sees(client: FlaskClient) -> set[bool]:
+        pages = ("/cases", "/cases?q=zebrafinch", "/cases?status=draft")
+        listed = {code in client.get(page).text for page in pages}
+        return listed | {client.get(f"/cases/{case_id}").status_code == 200}
+
+    for client in (referrer, coordinator):
+        assert sees(client) == {True}
+    for client in others:
+        assert sees(client) == {False}
+        for path in ("opinion", "comments", "opinion/draft", "map/board"):
+            for call in (client.get, client.post):
+                assert call(f"/cases/{case_id}/{path}").status_code in (403, 404, 405)
+    with app.app_context(), write_transaction() as session:
+        session.get_one(Case, case_id).status = CaseStatus.SUBMITTED
+    for client in others:
+        assert code in client.get("/cases?q=zebrafinch").text
+        assert client.get(f"/cases/{case_id}").status_code == 200
+
+
+def test_a_draft_begun_by_mistake_is_discarded(
+    app: Flask, referrer: FlaskClient, coordinator: FlaskClient, person: Make, sign_in: SignIn,
+    new_case: Make, the_case: TheCase,
+) -> None:  # fmt: skip
+    case_id = begin(app, referrer)
+    referrer.post(f"/cases/{case_id}/documents", data={"file": (io.BytesIO(PDF), "ct.pdf")})
+    save(referrer, case_id, the_case(case_id).version, summary="Entered for somebody else.")
+    assert "Discard the draft" in referrer.get(f"/cases/{case_id}/edit").text
+    stranger = sign_in(person("referrer", hospital="Another Invented"))
+    assert stranger.post(f"/cases/{case_id}/discard").status_code == 404
+    patient_id = the_case(case_id).patient_id
+    assert referrer.post(f"/cases/{case_id}/discard").status_code == 303
+    assert referrer.get(f"/cases/{case_id}").status_code == 404
+    with app.app_context():
+        assert db.session.get(Case, case_id) is None
+        assert db.session.get(Patient, patient_id) is None
+        assert audit.verify()[1] is None
+        trail = db.session.scalars(select(audit.AuditEntry.changes)).all()
+    assert "Entered for somebody else." in str(trail)
+
+    # What others have worked on, or the board has, stays.
+    commented = begin(app, referrer)
+    answer = coordinator.post(f"/cases/{commented}/comments", data={"body": "Call them."})
+    assert answer.status_code < 400
+    refused = referrer.post(f"/cases/{commented}/discard")
+    assert (refused.status_code, "commented on this draft" in refused.text) == (422, True)
+    assert the_case(commented).question == "Can it be cut out?"
+    submitted = new_case("submitted", "Invented General")
+    assert coordinator.post(f"/cases/{submitted}/discard").status_code == 409
+    assert "Discard the draft" not in coordinator.get(f"/cases/{submitted}/edit").text
+    assert referrer.post(f"/cases/{submitted}/discard").status_code == 403
+    assert the_case(submitted).status == "submitted"
 
 
 def test_a_referrer_writes_nothing_that_the_board_says(

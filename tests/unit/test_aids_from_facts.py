@@ -105,6 +105,30 @@ def test_two_values_of_one_day_are_told_apart() -> None:
     assert same.warnings == ()
 
 
+def test_what_is_measured_on_the_liver_is_no_lab() -> None:
+    """The age of the blood values is that of the blood values."""
+    stiff = fact("stiffness", "31", "kPa", 60)
+    filled = of("csph", *LABS, stiff, fact("platelets", "90", "10^9/L", 5))
+    assert "stiffness" in [s.key for s in filled.sources]
+    assert filled.oldest_lab_days == 5
+    assert not any("days apart" in words for words in filled.warnings)
+
+
+def test_number_and_size_are_of_one_examination() -> None:
+    count, size = fact("nodule_count", "0", "", 60), fact("largest_mm", "10", "mm", 3)
+    record = CaseRecord([count, size], TODAY)
+    assert record.text("nodule_count") == ""
+    assert record.text("largest_mm") == "10"
+    assert any("is not used" in words for words in record.fill("milan").warnings)
+    later = CaseRecord(
+        [fact("nodule_count", "0", "", 1), fact("largest_mm", "9", "mm", 200)], TODAY
+    )
+    assert (later.text("nodule_count"), later.text("largest_mm")) == ("0", "")
+    for days in (3, 10, None):  # of the same images, or undated
+        both = CaseRecord([fact("nodule_count", "2", "", days), size], TODAY)
+        assert (both.text("nodule_count"), both.text("largest_mm")) == ("2", "10")
+
+
 @pytest.mark.parametrize(("days", "said"), [(30, False), (31, True)])
 def test_labs_far_apart_are_said(days: int, said: bool) -> None:
     filled = of(

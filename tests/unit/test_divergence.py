@@ -48,6 +48,9 @@ def test_rows_follow_the_board_and_core_specialties_without_an_opinion_stay_visi
     ]  # fmt: skip
     assert found.rows[3].verdict is None
     assert found.given == 3
+    # So does one that this case alone needs.
+    wider = divergence([], LIVER, "", beyond=("palliative_care", "surgery"))
+    assert [r.mark for r in wider.rows] == ["SU", "ON", "RA", "HE", "PC"]
     assert len(found.rows[3].cells) == len(LIVER.options)
 
 

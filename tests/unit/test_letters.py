@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -16,6 +17,7 @@ from docx.oxml.ns import qn
 
 from boardroom.boards.definition import BoardDefinition, DefinitionError, load_boards
 from boardroom.boards.reclassification import reclassify
+from boardroom.consensus.represent import Represent
 from boardroom.consensus.rules import Content, Fate, Step
 from boardroom.letters import clinical, compose, rules
 from boardroom.letters.document import LetterDocument, Section, blocks, content_hash
@@ -130,13 +132,68 @@ def test_every_verdict_and_option_gives_an_easy_letter_without_clinical_reasons(
         assert library.options[option.key].what in suggested
 
 
+@pytest.mark.parametrize("option", ["supportive", "surveillance", "systemic"])
+@pytest.mark.parametrize(
+    "verdict", ["unresectable_technical", "unresectable_biology", "unresectable_fitness"]
+)
+def test_no_other_treatment_is_promised_where_none_is_suggested(
+    board: BoardDefinition, library: PhraseLibrary, option: str, verdict: str
+) -> None:
+    one = decision(board, verdict)
+    content = Content(**{**vars(one.content), "dispositions": {option: Fate("chosen", "")}})
+    found = compose.patient_draft(replace(one, content=content), board, library)["found"]
+    assert ("treatment" in found) == (option == "systemic")
+    assert library.verdicts[verdict] in found
+
+
+def test_a_dissent_is_not_called_unanimous(board: BoardDefinition, library: PhraseLibrary) -> None:
+    one = decision(board, "resectable")
+    stated = Content(**{**vars(one.content), "strength": "unanimous"})
+    agreed = replace(one, content=stated, signatures=(compose.Signature("surgery", "agree"),))
+    against = replace(agreed, signatures=(compose.Signature("oncology", "dissent", "Too soon"),))
+    for case, words, clinical_words in (
+        (agreed, library.tone.agreed, library.clinical["agreed"]),
+        (against, library.tone.majority, library.clinical["majority"]),
+    ):
+        assert words in compose.patient_draft(case, board, library)["found"]
+        assert clinical_words in clinical.referrer_draft(case, board, library)["consensus"]
+
+
+def test_both_letters_say_when_the_case_comes_back(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = decision(board, "resectable")
+    back = Represent(months=2, fact="afp", unit="ng/mL", below=True, value="500")
+    content = Content(**{**vars(one.content), "rediscuss": "", "represent": back})
+    case = replace(one, content=content)
+    again = clinical.referrer_draft(case, board, library)["again"]
+    assert "2 months after the decision; or when AFP is under 500 ng/mL" in again
+    assert "before then" in again
+    assert (
+        "2 months after the decision or when AFP is under 500"
+        in (compose.patient_draft(case, board, library)["next"])
+    )
+    never = replace(one, content=replace(content, represent=Represent()))
+    assert "before then" not in clinical.referrer_draft(never, board, library)["again"]
+
+
+def test_a_day_that_has_passed_is_not_promised(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = replace(decision(board, "resectable"), teller="the surgeon", tell_by="Sun 22 Nov 2026")
+    said = "The surgeon will talk with you about this by Sun 22 Nov 2026."
+    assert said in compose.patient_draft(one, board, library)["next"]
+    late = compose.patient_draft(replace(one, tell_by_is_past=True), board, library)["next"]
+    assert "The surgeon will talk with you about this." in late
+
+
 def measured(text: str, library: PhraseLibrary) -> rules.Readability:
     return rules.readability(
         text,
         target=library.target_grade,
         longest=library.longest_sentence,
         glossary={t.term: t.plain for t in library.glossary},
-        known=library.known,
+        known=library.easy,
         names=["St Example"],
     )
 
@@ -193,6 +250,25 @@ def test_a_word_that_is_explained_or_a_name_is_not_listed(library: PhraseLibrary
     text = "You have ascites. This is water in the belly. Dr Example-Quillington will help you."
     assert measured(text.replace("-Quillington", ""), library).hard_words == ()
     assert [h.word for h in measured("You have ascites.", library).hard_words] == ["ascites"]
+
+
+@pytest.mark.parametrize(
+    "word",
+    "capecitabine sorafenib FOLFIRINOX stent TIPS hilar puncture node staging lesion benign "
+    "stricture SBRT PVE HCC HVPG ABCDs unheardof".split(),
+)
+def test_words_that_patients_do_not_know_are_listed(library: PhraseLibrary, word: str) -> None:
+    hard = [h.word.casefold() for h in measured(f"You have {word} now.", library).hard_words]
+    assert hard == [word.casefold()]
+
+
+def test_everyday_words_and_the_librarys_own_are_not_listed(library: PhraseLibrary) -> None:
+    text = (
+        "You may eat and drink as usual. The remaining liver grows. Your blood pressure was normal."
+        " Bleeding or an infection may happen. You can travel again after six weeks."
+    )
+    own = [library.tone.opening, library.tone.with_you, *library.verdicts.values()]
+    assert measured(" ".join([text, *own]), library).hard_words == ()
 
 
 def test_long_sentences_are_listed_and_points_of_a_list_are_sentences(

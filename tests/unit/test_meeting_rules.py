@@ -18,6 +18,7 @@ from boardroom.refusals import IllegalTransition
 MEETING_MOVES = {("planned", "live"), ("live", "closed"), ("closed", "signed")}
 ITEM_MOVES = {
     ("waiting", "presenting"),
+    ("waiting", "deciding"),
     ("waiting", "deferred"),
     ("presenting", "waiting"),
     ("presenting", "deciding"),

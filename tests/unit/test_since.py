@@ -40,6 +40,13 @@ def test_values_are_compared_in_one_unit() -> None:
     assert set(found.values()) == {"up", "down", "new", "other"}
 
 
+def test_what_comes_back_after_a_complete_response_is_new_and_not_growth() -> None:
+    gone, back = DAY + dt.timedelta(days=100), DAY + dt.timedelta(days=200)
+    before = [fact("largest_mm", "9", "mm"), fact("nodule_count", "0", on=gone)]
+    after = [*before, fact("largest_mm", "10", "mm", back)]
+    assert told(case(before, []), case(after, [])) == [("Largest nodule", "new")]
+
+
 def test_lesions_are_compared_once_they_are_read_again() -> None:
     before = case([], [lesion(1, 40), lesion(2, 20), lesion(3, 12)])
     assert told(before, case([], [])) == []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
-from boardroom.aids.trends import drawn
+from boardroom.aids.trends import drawn, tumour_trends
+from boardroom.clinical.from_facts import CaseRecord
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,16 @@ def test_the_values_of_one_line_have_one_number_of_decimals(
     assert [point.text for point in line.points] == texts
     assert texts[0] in line.description
     assert texts[-1] in line.description
+
+
+def test_a_liver_without_a_nodule_is_a_point_of_the_line() -> None:
+    day = dt.date(2026, 1, 1)
+    facts = [
+        SimpleNamespace(key=key, value=value, unit=unit, taken_on=day + dt.timedelta(days=after))
+        for key, value, unit, after in (
+            ("largest_mm", "41", "mm", 0), ("nodule_count", "1", "", 0),
+            ("nodule_count", "0", "", 90), ("largest_mm", "10", "mm", 180),
+        )
+    ]  # fmt: skip
+    (line,) = tumour_trends(CaseRecord(facts, day + dt.timedelta(days=200)), "si")
+    assert [point.text for point in line.points] == ["41", "0", "10"]
