@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from boardroom.rehearsal.colleague import Unexpected
 from boardroom.rehearsal.ledger import Ledger
 from boardroom.rehearsal.pages import Page
 from tests import proxies
@@ -129,6 +130,34 @@ def test_somebody_deactivated_is_out_at_once_in_every_process(house: House) -> N
             await until(lambda: not any(line is not None and line.connected for line in lines), 5)
             for screen in screens:
                 assert await screen.tells(here.at("pen/take")) in (400, 401)
+
+    held(story)
+
+
+def test_somebody_who_may_watch_no_more_is_out_at_once_in_every_process(house: House) -> None:
+    async def story() -> None:
+        async with meeting(house) as here:
+            guest = here.account("specialist", 5)
+            screens = [await here.enter_at(url, guest) for url in house.urls]
+            chair = await here.enter_at(house.urls[0], here.account("chair"))
+            await here.all_equal(await chair.do(here.at("start")))
+            lines = [screen._socket for screen in screens]
+            for screen in screens:
+                screen._socket = None  # it is not to come back
+            admin = await here.enter_at(house.urls[1], here.account("administrator"))
+            place = {"name": guest.name, "hospital": "St Example", "role": "referrer"}
+            await admin.post(f"/boards/liver/people/{guest.person}", place | {"specialty": ""})
+            await until(lambda: not any(line is not None and line.connected for line in lines), 5)
+            assert chair.screen is not None
+            await until(lambda: guest.name not in here_now(chair), 5)
+            for screen in screens:
+                assert await screen.tells(here.at("pen/take")) in (403, 404)
+                for verb in ("stage/state", "mine"):
+                    with pytest.raises(Unexpected, match="answered 40[34]"):
+                        await screen.text(here.at(verb), part=True)
+                with pytest.raises(Unexpected, match="not yours to watch"):
+                    await screen.join()
+            admin.ledger.errors.clear()
 
     held(story)
 
