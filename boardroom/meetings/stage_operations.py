@@ -192,7 +192,7 @@ def reveal(meeting: Meeting, item: AgendaItem, *, actor: Person) -> int:
     _must_be_current(meeting, item)
     if item.status in ENDED:
         raise IllegalTransition(
-            f"{item.case.code} was closed or deferred meanwhile. Take it again to open its opinions."
+            f"{item.case.code} was closed or deferred meanwhile. Take it again to reveal."
         )
     _to(item, ItemStatus.DECIDING)
     item.revealed_at = now()
