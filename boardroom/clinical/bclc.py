@@ -224,7 +224,7 @@ def bclc_2022(
         family = "transplant"
     elif group is not None:
         family = GROUP_OPTION[group]
-    elif stage == "B" and not transplant_candidate and transplant_candidate is not None:
+    elif stage == "B" and transplant_candidate is False:
         family = family.removeprefix("transplant / ")
     order = (
         ("transplant", "supportive")

@@ -19,7 +19,7 @@ from boardroom.web import day
 
 def library_for(board: str) -> PhraseLibrary:
     """The board's phrase library. Raises IllegalTransition for a board without letters."""
-    library = queries.library_of(board)
+    library = queries.phrases_of(board)
     if library is None:
         raise IllegalTransition(
             "This board has no phrase library, so it has no letters. See config/letters."

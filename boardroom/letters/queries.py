@@ -39,7 +39,7 @@ def board_of(key: str) -> BoardDefinition:
     return found
 
 
-def library_of(board: str) -> PhraseLibrary | None:
+def phrases_of(board: str) -> PhraseLibrary | None:
     """The board's phrase library; a board without one has no letters."""
     found: PhraseLibrary | None = current_app.extensions["letters"].get(board)
     return found
@@ -130,7 +130,7 @@ def _seats(board: str) -> list[rules.Seat]:
 
 
 def _tellers(teller: str, board: BoardDefinition, seats: Iterable[rules.Seat]) -> tuple[int, ...]:
-    library = library_of(board.key)
+    library = phrases_of(board.key)
     if library is None:
         return ()
     words = {t.key: t.name for t in board.tellers}
@@ -229,7 +229,7 @@ def waiting_for(person: Person) -> list[Waiting]:
     boards = [
         m.board
         for m in person.memberships
-        if (m.votes or m.role == Role.CHAIR) and library_of(m.board) is not None
+        if (m.votes or m.role == Role.CHAIR) and phrases_of(m.board) is not None
     ]
     if not boards:
         return []

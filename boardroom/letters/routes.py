@@ -89,7 +89,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         editing=editing,
         approves=own and queries.approves(current_user, item, kind),
         decision=queries.decision_of(item) if own else None,
-        library=queries.library_of(case.board),
+        library=queries.phrases_of(case.board),
         points=building.points_of(found) if found is not None and editing else [],
         contradictions=building.contradictions_of(found) if found is not None and editing else (),
         past_day=building.past_day_of(found) if found is not None and editing else "",
@@ -168,7 +168,7 @@ def _beside(found: Letter) -> str:
         contradictions=building.contradictions_of(found),
         past_day=building.past_day_of(found),
         readability=building.readability_of(found) if patient else None,
-        library=queries.library_of(found.case.board),
+        library=queries.phrases_of(found.case.board),
     )
 
 
@@ -244,7 +244,7 @@ def answer(case_id: int, question_id: int) -> Response:
 @bp.app_template_global("letters_of")
 def letters_of(case: Case) -> dict[str, Any] | None:
     """For a case's page: how far its letters are. None before a decision, or without letters."""
-    if queries.library_of(case.board) is None:
+    if queries.phrases_of(case.board) is None:
         return None
     item = queries.decided_item(case.id)
     if item is None:

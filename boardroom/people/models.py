@@ -44,7 +44,7 @@ class Person(Base):
     invitation_expires_at: Mapped[dt.datetime | None]
 
     memberships: Mapped[list[Membership]] = relationship(
-        back_populates="person", lazy="select", order_by="Membership.board"
+        back_populates="person", order_by="Membership.board"
     )
 
     # Flask-Login's protocol.

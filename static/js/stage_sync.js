@@ -60,7 +60,7 @@
     async dismissed() {
       this.socket.disconnect();
       try {
-        const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" } });
+        const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" }, signal: AbortSignal.timeout(5000) });
         if (answer.ok) { location.reload(); return; }
       } catch { /* no line: closed all the same */ }
       this.connection("ended");

@@ -636,3 +636,6 @@ def test_a_second_meeting_goes_on_from_what_the_first_left_open(house: Any, rows
     assert "Too soon." in parts["case"]
     assert "AFP rises" in parts["case"]
     assert "open since" in parts["opinions"]
+    closed = chair.post(f"/meetings/{meeting}/items/{item}/close", data={"provisional": "yes"})
+    assert closed.status_code < 400
+    assert rows(select(AgendaItem.status).where(AgendaItem.id == item)) == [ItemStatus.PROVISIONAL]
