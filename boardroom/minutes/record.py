@@ -110,19 +110,24 @@ def attendance(meeting: Meeting, board: BoardDefinition) -> list[document.Attend
     found = []
     for stays in people.values():
         place = stays[0].person.on(meeting.board)
-        seconds = sum(
-            ((s.left_at or meeting.closed_at or now()) - s.joined_at).total_seconds() for s in stays
-        )
+        intervals = tuple(_intervals(stays))
+        end = meeting.closed_at or now()
         found.append(
             document.Attendee(
                 name=stays[0].person.name,
                 role=str(place.role) if place is not None else "",
                 specialty=specialty(board, stays[0].specialty) if stays[0].specialty else None,
-                intervals=tuple(_intervals(stays)),
-                minutes=max(0, round(seconds / 60)),
+                intervals=intervals,
+                minutes=sum(_minutes_between(i.joined, i.left or end) for i in intervals),
             )
         )
     return found
+
+
+def _minutes_between(joined: dt.datetime, left: dt.datetime) -> int:
+    """As a reader reckons it from the two times, which are shown without seconds."""
+    joined, left = (moment.replace(second=0, microsecond=0) for moment in (joined, left))
+    return max(0, (left - joined) // dt.timedelta(minutes=1))
 
 
 def _intervals(stays: list[Attendance]) -> list[document.Interval]:
