@@ -14,6 +14,7 @@ from boardroom.boards.reclassification import Outcome
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content
 from boardroom.letters.phrases import PhraseLibrary
+from boardroom.text import in_sentence
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,6 @@ def paragraphs(*parts: str) -> str:
 
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def small(text: str) -> str:
-    """A sentence's first letter made small, but not that of an abbreviation or a name."""
-    return (
-        text[:1].lower() + text[1:] if text[1:2].islower() and not text.startswith("Dr ") else text
-    )
 
 
 def inside(who: str) -> str:
@@ -214,13 +208,13 @@ def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str
         what = plain.get(step.what.casefold(), step.what).rstrip(".")
         more = ", ".join(
             part
-            for part in (small(step.when), f"with {inside(step.who)}" if step.who else "")
+            for part in (in_sentence(step.when), f"with {inside(step.who)}" if step.who else "")
             if part
         )
         lines.append(f"- {what}: {more}." if more else f"- {what}.")
     by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
     told = library.tone.told_by.format(teller=capital(case.teller), by=by) if case.teller else ""
-    again = library.tone.again.format(when=small(case.content.rediscuss).rstrip("."))
+    again = library.tone.again.format(when=in_sentence(case.content.rediscuss).rstrip("."))
     conditions = " or ".join(in_words(case.content.represent))
     return paragraphs(
         told,

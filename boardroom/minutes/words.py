@@ -20,6 +20,7 @@ from boardroom.minutes.brief import (
 )
 from boardroom.minutes.decision import Consensus, Deferral, OptionDisposition, SignOff
 from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument
+from boardroom.text import in_sentence
 
 STANCES = {
     "prefer": "Prefer",
@@ -279,7 +280,7 @@ def allotted(case: MinutesCase) -> str:
 def verdict_count(case: MinutesCase) -> str:
     """ "2 convertible, 1 unresectable": what the specialists said, most frequent first."""
     counted = Counter(short(o.verdict) for o in case.opinions if o.verdict)
-    return ", ".join(f"{n} {label[:1].lower() + label[1:]}" for label, n in counted.most_common())
+    return ", ".join(f"{n} {in_sentence(label)}" for label, n in counted.most_common())
 
 
 def stays(person: Attendee, clock: Clock) -> str:
