@@ -13,6 +13,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content
+from boardroom.letters import rules
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.text import in_sentence
 
@@ -55,6 +56,7 @@ class Decision:
     signatures: tuple[Signature, ...] = ()
     provisional_reasons: tuple[str, ...] = ()
     patient_wants: str = ""
+    answers: tuple[str, ...] = ()
     tell_by_is_past: bool = False
 
     @property
@@ -102,6 +104,19 @@ def stop(text: str) -> str:
 
 def patient_draft(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> dict[str, str]:
     """{section: text} for the patient; `questions` stays empty, it is made of the answers."""
+    sections = _said_to_the_patient(case, board, library)
+    written = "\n".join((*sections.values(), *case.answers))
+    words = "\n".join(
+        term.line
+        for term in rules.terms_in(written, library.plain_words)
+        if term.plain.casefold() not in written.casefold()
+    )
+    return sections | {"words": words}
+
+
+def _said_to_the_patient(
+    case: Decision, board: BoardDefinition, library: PhraseLibrary
+) -> dict[str, str]:
     tone, content = library.tone, case.content
     unchanged = case.outcome == "confirmed"
     agreed = {"unanimous": tone.agreed, "majority": tone.majority}.get(
@@ -131,6 +146,7 @@ def patient_draft(case: Decision, board: BoardDefinition, library: PhraseLibrary
         "considered": _considered(case, board, library),
         "next": _next(case, board, library),
         "questions": "",
+        "words": "",
         "call": _call(library),
     }
 
