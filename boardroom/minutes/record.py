@@ -18,7 +18,7 @@ from boardroom.cases.queries import cases_with_everything
 from boardroom.consensus.models import Confirmation, Consensus, SignOff
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
-from boardroom.minutes import brief, document
+from boardroom.minutes import brief, document, words
 from boardroom.minutes.record_case import minutes_case
 from boardroom.minutes.terms import board_info, specialty
 from boardroom.opinions.queries import revealed_by_case
@@ -118,16 +118,10 @@ def attendance(meeting: Meeting, board: BoardDefinition) -> list[document.Attend
                 role=str(place.role) if place is not None else "",
                 specialty=specialty(board, stays[0].specialty) if stays[0].specialty else None,
                 intervals=intervals,
-                minutes=sum(_minutes_between(i.joined, i.left or end) for i in intervals),
+                minutes=sum(words.minutes_between(i.joined, i.left or end) for i in intervals),
             )
         )
     return found
-
-
-def _minutes_between(joined: dt.datetime, left: dt.datetime) -> int:
-    """As a reader reckons it from the two times, which are shown without seconds."""
-    joined, left = (moment.replace(second=0, microsecond=0) for moment in (joined, left))
-    return max(0, (left - joined) // dt.timedelta(minutes=1))
 
 
 def _intervals(stays: list[Attendance]) -> list[document.Interval]:

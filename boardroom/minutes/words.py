@@ -103,11 +103,17 @@ def minutes(seconds: int | None) -> str:
     return " ".join(parts)
 
 
+def minutes_between(start: dt.datetime, end: dt.datetime) -> int:
+    """As a reader reckons them from the two times, which are shown without seconds."""
+    start, end = (moment.replace(second=0, microsecond=0) for moment in (start, end))
+    return max(0, (end - start) // dt.timedelta(minutes=1))
+
+
 def length(start: dt.datetime | None, end: dt.datetime | None) -> str:
-    """ "1 h 5 min", or nothing."""
+    """ "1 h 5 min", or nothing; see `minutes_between`."""
     if start is None or end is None:
         return ""
-    hours, rest = divmod(max(0, round((end - start).total_seconds() / 60)), 60)
+    hours, rest = divmod(minutes_between(start, end), 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 

@@ -266,16 +266,15 @@ def test_minutes_signed_under_an_earlier_schema_are_shown_in_every_form(board: B
         assert stored["content_hash"] in text or form == "docx", form
 
 
-def test_the_minutes_of_a_stay_are_those_that_its_two_times_show(board: Board) -> None:
+def test_minutes_spent_are_those_that_the_two_times_show(board: Board) -> None:
     """From 16:30:50 to 17:09:10 reads as 39 minutes, though it is 38 and a third."""
     decide(board)
     close_both(board, provisional=True)
     start = dt.datetime(2026, 3, 4, 16, 30, 50, tzinfo=dt.UTC)
+    end = start.replace(hour=17, minute=9, second=10)
     with board.app.app_context(), write_transaction() as session:
-        session.execute(
-            update(Attendance).values(
-                joined_at=start, left_at=start.replace(hour=17, minute=9, second=10)
-            )
-        )
-    document = json.loads(forms_of(board)["json"])
-    assert {person["minutes"] for person in document["attendance"]} == {39}
+        session.execute(update(Attendance).values(joined_at=start, left_at=end))
+        session.execute(update(Meeting).values(started_at=start, closed_at=end))
+    found = forms_of(board)
+    assert {person["minutes"] for person in json.loads(found["json"])["attendance"]} == {39}
+    assert "16:30–17:09 · 39 min" in found["pdf"]
