@@ -136,15 +136,17 @@
     document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box: editorBox } }));
     const form = $("form", editorBox);
     if (form) BoardroomAutosave.restore(form);
-    toEditor();
+    toEditor("start");
   }
 
   // Not onto a field: there the next key, meant for the meeting, would choose or type something.
-  function toEditor() {
+  // `block`: where the form is scrolled to; from one of its fields it stays where it is.
+  function toEditor(block = null) {
     const form = $("form", editorBox);
     if (!form) return;
     form.tabIndex = -1;
-    form.focus();
+    form.focus({ preventScroll: true });
+    if (block) form.scrollIntoView({ block });
   }
   editorBox?.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) toEditor();
