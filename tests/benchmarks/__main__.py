@@ -17,7 +17,7 @@ from tests.benchmarks.figures import machine, median
 
 KINDS = ("live", "rooms", "pages", "minutes", "start")
 FULL: dict[str, Any] = {
-    "people": (10, 40, 200, 500), "actions": 100, "saturated": 5.0, "rooms": (20, 40, 60),
+    "people": (10, 40, 200, 500), "actions": 100, "saturated": 5.0, "rooms": (20, 40, 30),
     "cases": (100, 10_000, 100_000), "loads": 40,
     "papers": (1, 40, 500), "renders": 3, "starts": 5,
 }  # fmt: skip

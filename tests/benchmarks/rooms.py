@@ -11,7 +11,7 @@ from tests.benchmarks.crowd import Arrivals, Screen, enter, leave
 from tests.benchmarks.figures import memory_of, quantile
 from tests.benchmarks.live import Meeting, meet, served, waits_of
 
-EVERY = 1.0  # seconds between two saves of one scribe, who has to write them
+EVERY = 2.0  # seconds between two saves of one scribe, who has to write them
 LATE = 1000.0  # ms; what arrives later than that counts as late
 
 
@@ -71,7 +71,7 @@ async def _rooms(demo: Path, rooms: int, people: int, actions: int) -> dict[str,
 
 
 def measure(demo: Path, rooms: int, people: int, actions: int) -> dict[str, Any]:
-    """So many rooms of so many people, each scribe saving once a second.
+    """So many rooms of so many people, each scribe saving every two seconds.
 
     ms from the post to the last screen of its room, what was lost or late, kB a person.
     """
