@@ -20,6 +20,21 @@ def clean_line(value: str | None) -> str:
     return " ".join(clean_text(value).split())
 
 
+_TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "mx", "miss", "sir", "dame"})
+
+
+def names_of(name: str) -> list[str]:
+    """The words of a person's name without titles, by which people are sorted and abbreviated."""
+    words = name.replace(".", " ").replace(",", " ").split()
+    return [word for word in words if word.casefold() not in _TITLES] or words
+
+
+def by_surname(name: str) -> tuple[str, str]:
+    """What people are sorted by: the last of their names, then all of it."""
+    names = names_of(name)
+    return (names[-1].casefold() if names else "", " ".join(names).casefold())
+
+
 def storable(text: str) -> str:
     """The text with a question mark for every half of a character, which no database takes."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import textstat
 
+from boardroom.text import names_of
+
 PATIENT_SECTIONS = (
     "asked", "who", "found", "suggest", "considered", "next", "questions", "words", "call",
 )  # fmt: skip
@@ -32,7 +34,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]?")
 _PLACEHOLDER = re.compile(r"\[[^\[\]\n]*\]")
 _ABBREVIATION = re.compile(r"[A-Z]{2,}s?")
-_TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "sir", "dame"})
 
 
 # ---- Who ----------------------------------------------------------------------------------------
@@ -48,8 +49,7 @@ class Seat:
 
 
 def _bare(name: str) -> str:
-    words = [w.strip(".,").casefold() for w in name.split()]
-    return " ".join(w for w in words if w and w not in _TITLES)
+    return " ".join(names_of(name)).casefold()
 
 
 def tellers(

@@ -148,8 +148,12 @@ def chairs_of(board: str) -> list[Person]:
 
 def presenters_of(board: str) -> list[Person]:
     """Who can put a case before the board, by name: everybody who takes part."""
-    outside = {Role.OBSERVER, Role.REFERRER}
-    return [p for p in members_of(board) if (m := p.on(board)) and m.role not in outside]
+    return [
+        person
+        for person in members_of(board)
+        if (place := person.on(board))
+        and (place.votes or place.role in (Role.CHAIR, Role.COORDINATOR))
+    ]
 
 
 def complexity_of(case: Case, board: BoardDefinition) -> str:

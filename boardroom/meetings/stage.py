@@ -139,10 +139,9 @@ class Stage:
             .join(Attendance, Attendance.person_id == Person.id)
             .where(Attendance.meeting_id == self.meeting.id, Attendance.left_at.is_(None))
             .distinct()
-            .order_by(Person.name)
             .options(selectinload(Person.memberships))
         )
-        return list(db.session.scalars(query))
+        return sorted(db.session.scalars(query), key=lambda person: person.place_by_name)
 
     @cached_property
     def seats(self) -> list[dict[str, Any]]:

@@ -17,9 +17,9 @@ from boardroom.meetings import pen_operations as pen
 from boardroom.meetings import stage_operations as operations
 from boardroom.meetings.blueprint import bp
 from boardroom.meetings.models import AgendaItem, Meeting
+from boardroom.meetings.queries import presenters_of
 from boardroom.meetings.stage import Stage, load_meeting, parts_of, render_parts
 from boardroom.people.models import Person
-from boardroom.people.queries import members_of
 from boardroom.refusals import Refused
 from boardroom.web import see_other
 
@@ -60,7 +60,7 @@ def stage(meeting_id: int) -> str:
         meeting=meeting,
         audience=audience,
         parts=render_parts(meeting, audience),
-        people=members_of(meeting.board),
+        presenters=presenters_of(meeting.board) if audience == "chair" else [],
         board=_board(meeting),
         stage=Stage(meeting, audience),
     )

@@ -30,7 +30,7 @@ FORMATS: Mapping[str, Format] = {
         "DOCX, to edit in Word",
         minutes_docx,
     ),
-    "csv": Format("csv", "text/csv; charset=utf-8", "CSV, one row a case", minutes_csv),
+    "csv": Format("csv", "text/csv", "CSV, one row a case", minutes_csv),
     "json": Format(
         "json",
         "application/json",

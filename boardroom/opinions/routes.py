@@ -177,9 +177,8 @@ def _page(
     )
     audit.record_reading("read a case", board=case.board, case_id=case.id)
     template = "opinions/_form.html" if wants_part() else "opinions/opinion.html"
-    next_case = live_meeting = None
+    next_case = None
     if not form_is_open:
-        live_meeting = queries.live_meeting_of(case.id)
         waiting = queries.waiting_for(current_user)
         next_case = next((wanted for wanted in waiting if wanted.case.id != case.id), None)
     return render_template(
@@ -202,7 +201,7 @@ def _page(
         notice=notice,
         stale=stale,
         next_case=next_case,
-        live_meeting=live_meeting,
+        live_meeting=queries.live_meeting_of(case.id),
         here_in=live.stays_in(current_user, case.board),
     )
 

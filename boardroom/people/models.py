@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from boardroom.db import Base, key_column, now
+from boardroom.text import by_surname, names_of
 
 
 class Role(StrEnum):
@@ -60,9 +61,14 @@ class Person(Base):
 
     @property
     def initials(self) -> str:
-        """Up to two letters for the avatar."""
-        words = [word for word in self.name.replace(".", " ").split() if word[0].isalpha()]
+        """Up to two letters for the avatar, none of them of a title."""
+        words = [word for word in names_of(self.name) if word[0].isalpha()]
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words))
+
+    @property
+    def place_by_name(self) -> tuple[str, str, int]:
+        """What lists of people are sorted by."""
+        return (*by_surname(self.name), self.id)
 
     def on(self, board: str) -> Membership | None:
         """The person's membership of a board, or None."""

@@ -18,15 +18,10 @@ def members_of(board: str, *, active: bool = True) -> list[Person]:
 
     Referrers and observers are among them: choose by ``person.on(board)``.
     """
-    query = (
-        select(Person)
-        .where(_members(board))
-        .options(selectinload(Person.memberships))
-        .order_by(Person.name, Person.id)
-    )
+    query = select(Person).where(_members(board)).options(selectinload(Person.memberships))
     if active:
         query = query.where(Person.active)
-    return list(db.session.scalars(query))
+    return sorted(db.session.scalars(query), key=lambda person: person.place_by_name)
 
 
 def member(board: str, person_id: int) -> Person:
@@ -62,9 +57,8 @@ def everybody_active() -> list[Person]:
         select(Person)
         .where(Person.active, Person.memberships.any())
         .options(selectinload(Person.memberships))
-        .order_by(Person.name, Person.id)
     )
-    return list(db.session.scalars(query))
+    return sorted(db.session.scalars(query), key=lambda person: person.place_by_name)
 
 
 def invited(token_hash: str) -> Person | None:

@@ -32,7 +32,7 @@
 //   came after the page. The form fires "autosave:saved" (detail: the answer).
 (function () {
   "use strict";
-  const QUIET = 700, SOON = 30, RETRY = [2, 4, 8, 15, 30], DAYS_KEPT = 14, PREFIX = "boardroom.kept:";
+  const QUIET = 700, SOON = 30, RETRY = [2, 4, 8, 15, 30], DAYS_KEPT = 4, PREFIX = "boardroom.kept:";
   const OWN = new Set(["version", "csrf_token", "_key", "_was"]);
   const states = new WeakMap();
   const say = (state, text = null) => window.Boardroom?.saveState(state, text);

@@ -5,10 +5,10 @@
 // page, and the panel shows the answer; it fires "opinion:done" when an opinion was given.
 (function () {
   "use strict";
-  const wide = window.matchMedia("(min-width: 62rem)");
-
+  // data-open-wide: from which width on it stands beside the rest, and so needs no unfolding.
   function openWhatFits(box) {
-    if (wide.matches) for (const fold of box.querySelectorAll("details[data-open-wide]")) fold.open = true;
+    for (const fold of box.querySelectorAll("details[data-open-wide]"))
+      if (window.matchMedia(`(min-width: ${fold.dataset.openWide})`).matches) fold.open = true;
   }
 
   // ---- Reasons: a quiet button until somebody wants to give one --------------------------------
@@ -43,6 +43,25 @@
     event.preventDefault();
     if (event.target.form.matches("[data-autosave]")) window.BoardroomAutosave?.flush(event.target.form);
   });
+
+  // ---- What was still open and is answered now -------------------------------------------------
+  const open = (box) => box.matches(".option-list") && [...box.querySelectorAll(".option-row")].some((row) => !row.querySelector("input:checked"));
+
+  function answered(event) {
+    const form = event.target.form;
+    if (!form?.matches?.("form[data-opinion-form]")) return;
+    for (let box = event.target.closest(".has-error"); box && !open(box); box = box.parentElement.closest(".has-error")) {
+      box.classList.remove("has-error");
+      for (const error of box.querySelectorAll(".field-error")) error.remove();
+      form.querySelector(`#error-summary a[href="#${box.id || event.target.name}"]`)?.closest("li").remove();
+    }
+    const summary = form.querySelector("#error-summary");
+    const left = summary?.querySelectorAll("li").length;
+    if (left === 0) summary.remove();
+    else if (left) summary.querySelector("h2").textContent = left === 1 ? "One thing is still open" : `${left} things are still open`;
+  }
+  document.addEventListener("change", answered);
+  document.addEventListener("input", answered);
 
   // ---- All that is outside one's field ---------------------------------------------------------
   document.addEventListener("change", (event) => {

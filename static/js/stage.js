@@ -39,6 +39,7 @@
   function afterPaint() {
     tick();
     fitMine();
+    for (const mark of $$("[data-connection=live]")) mark.textContent = WORDS.live();
     loadThread();
     followPaint();
     document.dispatchEvent(new CustomEvent("boardroom:painted"));
@@ -312,6 +313,12 @@
     }
   }, true);
   document.addEventListener("click", (event) => {
+    const jump = event.target.closest?.("[data-jump]");
+    if (!jump) return;
+    $("[data-tab-for=board]")?.click();
+    $(`[data-part="${jump.dataset.jump}"]`).scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  });
+  document.addEventListener("click", (event) => {
     const other = event.target.closest?.("[data-press]");
     if (!other) return;
     other.closest("dialog").close();
@@ -385,12 +392,17 @@
   setInterval(tick, 500);
 
   // ---- Connection --------------------------------------------------------------------------------
-  const WORDS = { connecting: "connecting", live: "live", lost: "offline, trying again", ended: "signed out" };
+  // "live" is said of a meeting that runs; before and after it the line is just there.
+  const WORDS = {
+    connecting: () => "connecting", ended: () => "signed out",
+    live: () => ($("[data-meeting-is]")?.dataset.meetingIs === "live" ? "live" : "connected"),
+    lost: () => ("projector" in root.dataset ? "offline, trying again" : "offline"), // the stage has a strip that says the rest
+  };
   function connection(state, why) {
     for (const mark of $$("[data-connection]")) {
       if (mark.dataset.connection === "ended") continue;
       mark.dataset.connection = state;
-      mark.textContent = (state === "lost" && why) || WORDS[state];
+      mark.textContent = (state === "lost" && why) || WORDS[state]();
       mark.className = `live-dot ${{ live: "is-on", connecting: "is-healing" }[state] ?? "is-off"}`;
     }
     root.dataset.connectionState = state;

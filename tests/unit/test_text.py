@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from boardroom.text import in_sentence
+from boardroom.text import by_surname, in_sentence, names_of
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,13 @@ from boardroom.text import in_sentence
 )
 def test_an_abbreviation_keeps_its_capitals_within_a_sentence(label: str, within: str) -> None:
     assert in_sentence(label) == within
+
+
+def test_people_are_sorted_and_abbreviated_without_their_titles() -> None:
+    names = ["Prof. Marlow Inkwell", "Dr Basil Quillfeather", "Tansy Hearthbell", "Dr Ada Inkwell"]
+    assert sorted(names, key=by_surname) == [
+        "Tansy Hearthbell", "Dr Ada Inkwell", "Prof. Marlow Inkwell", "Dr Basil Quillfeather",
+    ]  # fmt: skip
+    assert names_of("Prof. Dr. Marlow Inkwell") == ["Marlow", "Inkwell"]
+    assert names_of("Dr") == ["Dr"]
+    assert by_surname("") == ("", "")
