@@ -150,6 +150,15 @@ READ_CASE = Rule(
     "and referrers of the hospital that sent it",
     _reads_case,
 )
+READ_DOCUMENT = Rule(
+    "read a document",
+    "who reads the case, observers excepted: a document is a file with names to take away",
+    lambda person, subject: (
+        _reads_case(person, subject)
+        and (place := subject.place_of(person)) is not None
+        and place.role != Role.OBSERVER
+    ),
+)
 START_CASE = Rule(
     "start a case",
     "coordinators and chairs; referrers, for their own hospital",
@@ -290,7 +299,7 @@ ROUTES: dict[str, Rule] = {
     "cases.set_complexity": EDIT_CASE,
     "cases.judge_test": READ_IMAGES,
     "cases.upload_document": FILL_IN,
-    "cases.document": READ_CASE,
+    "cases.document": READ_DOCUMENT,
     "cases.remove_document": DRAW_UP,
     # The tumour map
     "tumour_map.board_reading": READ_IMAGES,

@@ -156,6 +156,8 @@ def new_case() -> str | Response | tuple[str, int]:
         if key not in open_to:
             errors["board"] = "Choose one of your boards."
             key = next(iter(open_to))
+        elif not any(text.strip() for text in typed.values()):
+            errors["patient-name"] = "Say whose case it is, or what is asked."
         else:
             if key in prepares:
                 made = operations.new_case(open_to[key], actor=current_user)

@@ -112,6 +112,7 @@ NODE = 10.0
 WIDTH = 900
 GAP = 10.0
 LEAST = 22.0  # of a node with its label
+LEGIBLE = 15.0  # what a band's count needs not to touch the next one's
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Node:
 @dataclass(frozen=True)
 class Band:
     """From one first verdict to one of the board's. `path`: its outline in SVG; `number_at`: where
-    its count stands, at its beginning, where no other band crosses it."""
+    its count stands, at its beginning, where no other band crosses it; None if it is too thin."""
 
     first: str
     ours: str
@@ -141,7 +142,7 @@ class Band:
     count: int
     outcome: Outcome
     path: str
-    number_at: tuple[float, float]
+    number_at: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def flow(lines: Iterable[Line], board: BoardDefinition) -> Flow:
     def place(key: str) -> int:
         return order.get(key, len(order))
 
-    unit = max(4.0, min(24.0, 340.0 / total))
+    unit = max(4.0, min(24.0, 420.0 / total))
     firsts = sorted({first for first, _ in counts}, key=place)
     ours = sorted({our for _, our in counts}, key=place)
     left = _column(
@@ -202,7 +203,7 @@ def flow(lines: Iterable[Line], board: BoardDefinition) -> Flow:
                     first, our, names.get(first, first), names.get(our, our), count,
                     reclassify(first, our, board) or "undetermined",
                     _ribbon(y0, y1, thick),
-                    (LEFT + NODE + 24, round(y0 + thick / 2, 1)),
+                    (LEFT + NODE + 24, round(y0 + thick / 2, 1)) if thick >= LEGIBLE else None,
                 )
             )  # fmt: skip
     return Flow(tuple(left), tuple(right), tuple(bands), round(height), total=total)

@@ -138,6 +138,11 @@
       button.setAttribute("aria-pressed", String(button.dataset.tabFor === name));
   }
 
+  // A year has four digits; without a limit the browsers' own calendar takes six.
+  document.addEventListener("focusin", (event) => {
+    if (event.target.type === "date" && !event.target.max) event.target.max = "9999-12-31";
+  });
+
   // ---- Files -----------------------------------------------------------------------------------
   // What the server would refuse for its size is not sent to it first; the other files stay chosen.
   document.addEventListener("change", (event) => {

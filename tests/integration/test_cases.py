@@ -49,6 +49,15 @@ def test_a_referral_begins_and_gets_the_next_code(
     assert "Blocks submission" in page
 
 
+def test_a_press_on_an_empty_beginning_makes_no_case(
+    coordinator: FlaskClient, rows: Callable[..., list[Any]]
+) -> None:
+    answer = coordinator.post("/cases/new", data={"board": "liver", "question": "  "})
+    assert answer.status_code == 422
+    assert "Say whose case it is, or what is asked." in answer.text
+    assert rows(select(Case)) == []
+
+
 @pytest.mark.parametrize("board", ["lungs", "../liver", ""])
 def test_a_board_that_is_not_yours_starts_nothing(
     coordinator: FlaskClient, rows: Callable[..., list[Any]], board: str

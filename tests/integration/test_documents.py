@@ -211,7 +211,11 @@ def test_only_readers_of_the_case_get_its_documents(
     send(coordinator, case_id, (PDF, "a.pdf"))
     (stored,) = rows(select(Document))
     url = f"/cases/{case_id}/documents/{stored.id}"
-    assert sign_in(person("observer")).get(url).status_code == 200
+    observer = sign_in(person("observer"))
+    assert observer.get(url).status_code == 403
+    assert url not in observer.get(f"/cases/{case_id}").text
+    assert url in coordinator.get(f"/cases/{case_id}").text
+    assert sign_in(person("specialist", "surgery")).get(url).status_code == 200
     assert sign_in(person("referrer", hospital="St Example")).get(url).status_code == 200
     assert sign_in(person("referrer", hospital="St Elsewhere")).get(url).status_code == 404
     assert app.test_client().get(url).status_code == 302

@@ -64,6 +64,7 @@ LETS_IN: dict[str, set[str]] = {
     "member of a board": {*MEMBERS, "chair of another board", "administrator of another board"},
     "member": MEMBERS,
     "read a case": READERS,
+    "read a document": READERS - {"observer"},
     "start a case": {*PREPARERS, *ELSEWHERE, "referrer", "referrer of another hospital"},
     "edit a case": PREPARERS,
     # Referrers too: in a draft that one of them began, and while information is asked for
@@ -298,7 +299,7 @@ def test_what_weighs_most_is_in_few_hands() -> None:
         "people.deactivate": "administer",
         "people.invite_again": "administer",
         "people.audit_trail": "administer",
-        "cases.document": "read a case",
+        "cases.document": "read a document",
         "cases.edit_case": "fill in a case",
         "cases.move_case": "edit a case",
         "opinions.submit": "give an opinion",
