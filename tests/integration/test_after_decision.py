@@ -19,7 +19,7 @@ from boardroom.cases.models import Case, CaseSpecialty, CaseStatus, Fact, Lesion
 from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
 from boardroom.db import at_time, db, now, write_transaction
 from boardroom.followup import keeping
-from boardroom.followup.models import CaseReturn, FollowUp
+from boardroom.followup.models import CaseReturn, FollowUp, Progress
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
 from boardroom.minutes.document import content_hash
 from boardroom.minutes.models import Minutes
@@ -463,6 +463,72 @@ def test_a_dissent_reopens_the_case_when_a_member_says_its_condition_is_met(
     assert house.as_("surgery").post(
         f"/cases/{other.case}/dissents/{key}/reopen", data={"text": "x"}
     ).status_code == 404  # fmt: skip
+
+
+def unfolded(text: str) -> bool:
+    """Whether the fold that the text ends in is open."""
+    return text.rpartition("<details")[2].partition(">")[0].endswith(" open")
+
+
+def test_a_result_that_is_not_taken_stands_on_the_page_as_it_was_typed(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001", represent=AFP, signed=True)
+    where = f"/cases/{made.case}/progress"
+    day = (now() - dt.timedelta(days=1)).date().isoformat()
+    sent = {"what": "afp|ng/mL", "value": "three hundred", "taken_on": day}
+    for who in ("coordinator", "referrer"):
+        client = house.as_(who)
+        answer = client.post(where, data=sent)
+        assert answer.status_code == 422
+        before, form = answer.text.split(f'action="{where}"')
+        form = form.split("</form>")[0]
+        assert 'value="three hundred"' in form
+        assert '<option selected value="afp|ng/mL">' in form
+        assert f'value="{day}"' in form
+        assert 'id="value-error"' in form
+        assert 'class="error-summary"' in answer.text
+        assert unfolded(before), "it is seen without a press"
+        early = client.post(where, data={**sent, "value": "312", "taken_on": "2001-01-01"})
+        assert early.status_code == 422
+        assert "between the decision and today" in early.text.split('id="taken_on-error"')[1]
+        assert 'value="2001-01-01"' in early.text
+        bare = client.post(where, data={**sent, "value": "", "taken_on": "soon"})
+        assert bare.status_code == 422
+        assert 'id="value-error"' in bare.text
+        assert 'id="taken_on-error"' in bare.text
+        assert "error-summary" not in client.get(f"/cases/{made.case}").text
+    assert rows(select(Progress)) == []
+
+
+def test_a_reopening_that_is_not_taken_stands_on_the_page_as_it_was_typed(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001")
+    keys = []
+    with house.app.app_context(), write_transaction() as session:
+        for specialty in ("surgery", "radiology"):
+            dissent = SignOff(
+                item_id=made.item, specialty=specialty, person_id=house.people[specialty],
+                kind=SignOffKind.DISSENT, text="Too early", reopen_condition="it is stable",
+            )  # fmt: skip
+            session.add(dissent)
+            session.flush()
+            keys.append(dissent.id)
+    client = house.as_("oncology")
+    typed = "Stable on MRI. " + "m" * 2000
+    answer = client.post(f"/cases/{made.case}/dissents/{keys[1]}/reopen", data={"text": typed})
+    assert answer.status_code == 422
+    before, other, mine = answer.text.split(f'action="/cases/{made.case}/dissents/')
+    assert typed in mine
+    assert f'id="reopen-{keys[1]}-error"' in mine
+    assert typed not in other
+    assert not unfolded(before)
+    assert unfolded(other), "the form that was not taken is seen without a press"
+    bare = client.post(f"/cases/{made.case}/dissents/{keys[0]}/reopen", data={"text": " "})
+    assert bare.status_code == 422
+    assert f'id="reopen-{keys[0]}-error"' in bare.text
+    assert len(rows(select(Case))) == 1
 
 
 # ---- The ledger ----------------------------------------------------------------------------------
