@@ -26,6 +26,7 @@ class CaseStatus(StrEnum):
     DECLINED = "declined"
     STANDARD_OF_CARE = "standard_of_care"
     FOLLOWED_UP = "followed_up"
+    PAST = "past"  # a visit before the case came here, as a registry tells it
 
 
 class Patient(Base):
