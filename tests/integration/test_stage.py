@@ -11,11 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from boardroom.cases.models import Case
+from boardroom.cases.models import Case, CaseStatus
 from boardroom.consensus.models import Consensus
 from boardroom.db import db, now, write_transaction
 from boardroom.live.attendance import close_stale_stays
-from boardroom.meetings.models import AgendaItem, Attendance, Meeting, MeetingEvent
+from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting, MeetingEvent
 from boardroom.people.models import Person
 from tests.integration.meeting_samples import CORE, make_case, make_meeting
 
@@ -186,6 +186,30 @@ def test_a_reveal_that_comes_after_the_end_opens_nothing(live: Board) -> None:
     assert live.post(f"items/{live.items[0]}/close", provisional="yes").status_code == 204
     assert live.post(f"items/{live.items[0]}/reveal").status_code == 409
     assert live.item().status == "provisional"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("provisional", "Take it again to defer it"),
+        ("deferred", "Take it again to defer it"),
+        ("done", "with a final decision"),
+    ],
+)
+def test_a_case_that_was_closed_meanwhile_is_not_deferred_late(
+    deciding: Board, status: str, words: str
+) -> None:
+    """The chair's second window still shows the button."""
+    reason = deciding.app.extensions["boards"]["liver"].deferral_reasons[0].key
+    with deciding.app.app_context(), write_transaction() as session:
+        item = session.get_one(AgendaItem, deciding.items[0])
+        item.status, item.case.status = ItemStatus(status), CaseStatus.DISCUSSED
+    late = deciding.post(f"items/{deciding.items[0]}/defer", reason=reason)
+    assert late.status_code == 409
+    assert f"{deciding.case().code} was closed" in late.text
+    assert words in late.text
+    assert (deciding.item().status, deciding.case().status) == (status, "discussed")
+    assert deciding.item().deferral_reason == ""
 
 
 def test_an_item_of_another_meeting_is_not_found(live: Board) -> None:
