@@ -290,6 +290,29 @@ def test_the_copy_is_one_moment_though_somebody_writes_at_every_step(
         assert rows.execute("SELECT count(*) FROM receipt").fetchone()[0] == before
 
 
+def test_a_draft_that_is_discarded_meanwhile_is_missed_by_nobody(
+    demo_folder: Path, tmp_path: Path
+) -> None:
+    """The copy of the database still names its document, whose bytes are gone."""
+    with record(demo_folder) as rows:
+        sha256 = rows.execute("SELECT sha256 FROM document ORDER BY id").fetchone()[0]
+    gone = False
+
+    def discard(what: str, done: int, total: int) -> None:
+        nonlocal gone
+        if what == "Packing" and not gone:
+            gone = True
+            with record(demo_folder) as rows:
+                rows.execute("DELETE FROM document WHERE sha256 = ?", (sha256,))
+                rows.commit()
+            (demo_folder / "documents" / sha256[:2] / sha256).unlink()
+
+    manifest = make(demo_folder, tmp_path / "b.zip", discard)
+    assert (manifest.missing, manifest.discarded) == ((), (sha256,))
+    assert restore(tmp_path / "b.zip", tmp_path / "new").missing == ()
+    assert f"documents/{sha256[:2]}/{sha256}" not in documents(tmp_path / "new")
+
+
 def test_a_backup_while_a_meeting_is_live(demo_folder: Path, tmp_path: Path) -> None:
     """A rehearsal writes all the while, loses nothing and fails nowhere; each backup is whole and
     holds more than the one before."""
