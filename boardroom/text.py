@@ -1,4 +1,4 @@
-"""What people type, made fit to keep."""
+"""What people type, made fit to keep; and a label as it stands in a sentence."""
 
 from __future__ import annotations
 
@@ -23,3 +23,11 @@ def clean_line(value: str | None) -> str:
 def storable(text: str) -> str:
     """The text with a question mark for every half of a character, which no database takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def in_sentence(text: str) -> str:
+    """A label as it stands within a sentence: "At least one CT" begins small, "CT or MRI" and
+    the title of a doctor stay."""
+    if text.startswith(("Dr ", "Prof ")) or not (text[1:2].islower() or text.startswith("A ")):
+        return text
+    return text[:1].lower() + text[1:]

@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom.people.models import Role
+from boardroom.text import in_sentence
 
 
 def zone(board: str | None) -> ZoneInfo:
@@ -84,6 +85,7 @@ def filters(app: Flask) -> dict[str, Callable[..., Any]]:
         "mmss": minutes_and_seconds,
         "age": age,
         "label": label,
+        "in_sentence": in_sentence,
     }
 
 

@@ -149,8 +149,9 @@ def sign_off(
                 )
             },
         )
-    if not position.needs_condition:
-        reopen_condition = ""
+    # What was typed for another position is no part of this one.
+    text = text if position.needs_reason else ""
+    reopen_condition = reopen_condition if position.needs_condition else ""
     found = db.session.scalar(
         select(SignOff).where(SignOff.item_id == item.id, SignOff.specialty == place.specialty)
     )

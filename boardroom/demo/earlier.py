@@ -60,10 +60,10 @@ class DemoFollowUp(_Part):
 
 class ShortOpinion(_Part):
     """One second opinion in short. `patient`: name, sex, birth date; `first`: verdict, kind of
-    reason, reason, by whom; `lesion`: segment, millimetres; `progress`: fact, value, unit, days
-    after the decision; `read_again`: millimetres and viable millimetres of the lesion when the case
-    has come back; `dissent`: who, why, when to open the case again; `found`: facts that are
-    otherwise than usual."""
+    reason, reason, by whom; `lesions`: segment and millimetres of each, the largest first;
+    `progress`: fact, value, unit, days after the decision; `read_again`: millimetres and viable
+    millimetres of the one lesion when the case has come back; `dissent`: who, why, when to open the
+    case again; `found`: facts that are otherwise than usual."""
 
     key: str
     patient: tuple[str, str, dt.date]
@@ -73,7 +73,7 @@ class ShortOpinion(_Part):
     question: str
     summary: str
     first: tuple[str, str, str, str]
-    lesion: tuple[str, StrictInt]
+    lesions: Annotated[tuple[tuple[str, StrictInt], ...], Field(min_length=1)]
     labs: Mapping[str, str]
     found: Mapping[str, str] = {}
     needs: tuple[str, ...] = ()
@@ -133,7 +133,10 @@ def whole_case(short: ShortOpinion, position: int) -> dict[str, Any]:
         ],
         "investigations": _examinations(short),
         "patient_view": {"wants": "To know whether anything more can be done."},
-        "lesions": [{"number": 1, "segments": [short.lesion[0]], "size_mm": short.lesion[1]}],
+        "lesions": [
+            {"number": number, "segments": [segment], "size_mm": size}
+            for number, (segment, size) in enumerate(short.lesions, start=1)
+        ],
         "opinions": [_opinion(short, who) for who in _CORE],
         "outcome": {
             "minutes_spent": _SPENT,
@@ -156,7 +159,7 @@ def whole_case(short: ShortOpinion, position: int) -> dict[str, Any]:
 
 
 def _examinations(short: ShortOpinion) -> list[dict[str, Any]]:
-    segment, size = short.lesion
+    segment, size = short.lesions[0]
     found = [
         {
             "kind": "imaging", "modality": "ct", "days_before": short.days_before + 6,

@@ -137,7 +137,7 @@ def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
         document_of(letter).body,
         target=library.target_grade,
         longest=library.longest_sentence,
-        glossary={term.term: term.plain for term in library.glossary},
+        glossary=library.plain_words,
         known=library.easy,
         names=[*names, case.first_by],
     )

@@ -17,10 +17,10 @@ from boardroom.letters.compose import (
     options_with,
     paragraphs,
     said,
-    small,
     stop,
 )
 from boardroom.letters.phrases import PhraseLibrary
+from boardroom.text import in_sentence
 
 
 def referrer_draft(
@@ -78,7 +78,7 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
             f"Its verdict: {_word(board, 'verdicts', content.verdict)}." if content.verdict else "",
             agreement,
         ),
-        said(against, change, f"Reason: {small(why)}." if why and differs else ""),
+        said(against, change, f"Reason: {in_sentence(why)}." if why and differs else ""),
         content.rationale,
     )
 
@@ -137,7 +137,7 @@ def _options(case: Decision, board: BoardDefinition) -> str:
         if fate is None or not fate.disposition:
             lines.append(f"- {option.name}: left open")
         elif fate.disposition != "not_applicable" or fate.reason:
-            word = small(_word(board, "dispositions", fate.disposition))
+            word = in_sentence(_word(board, "dispositions", fate.disposition))
             lines.append(
                 f"- {option.name}: {word}{f'. {stop(fate.reason)}' if fate.reason else ''}"
             )
@@ -151,7 +151,7 @@ def _options(case: Decision, board: BoardDefinition) -> str:
 def _plan(case: Decision) -> str:
     lines = []
     for step in case.content.steps:
-        more = ", ".join(part for part in (step.who, small(step.when)) if part)
+        more = ", ".join(part for part in (step.who, in_sentence(step.when)) if part)
         lines.append(f"- {step.what.rstrip('.')}{f' ({more})' if more else ''}")
     by = f" by {case.tell_by}" if case.tell_by else ""
     told = f"The patient is told by {inside(case.teller)}{by}." if case.teller else ""
@@ -162,7 +162,7 @@ def _dissent(case: Decision, board: BoardDefinition) -> str:
     return "\n".join(
         f"- {_word(board, 'specialties', s.specialty)}: {stop(s.text)}"
         + (
-            f" To be opened again if: {stop(small(s.reopen_condition))}"
+            f" To be opened again if: {stop(in_sentence(s.reopen_condition))}"
             if s.reopen_condition
             else ""
         )
@@ -178,7 +178,7 @@ def _change(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> s
         for reason in [case.content.dispositions[key].reason]
     ]
     reopen = [
-        f"- Open the case again if: {stop(small(s.reopen_condition))}"
+        f"- Open the case again if: {stop(in_sentence(s.reopen_condition))}"
         for s in case.signatures
         if s.reopen_condition
     ]

@@ -13,7 +13,9 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content
+from boardroom.letters import rules
 from boardroom.letters.phrases import PhraseLibrary
+from boardroom.text import in_sentence
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Decision:
     signatures: tuple[Signature, ...] = ()
     provisional_reasons: tuple[str, ...] = ()
     patient_wants: str = ""
+    answers: tuple[str, ...] = ()
     tell_by_is_past: bool = False
 
     @property
@@ -87,13 +90,6 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def small(text: str) -> str:
-    """A sentence's first letter made small, but not that of an abbreviation or a name."""
-    return (
-        text[:1].lower() + text[1:] if text[1:2].islower() and not text.startswith("Dr ") else text
-    )
-
-
 def inside(who: str) -> str:
     """ "The surgeon" as "the surgeon"; a name stays as it is."""
     return who[0].lower() + who[1:] if who.startswith(("The ", "A ", "An ")) else who
@@ -108,6 +104,19 @@ def stop(text: str) -> str:
 
 def patient_draft(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> dict[str, str]:
     """{section: text} for the patient; `questions` stays empty, it is made of the answers."""
+    sections = _said_to_the_patient(case, board, library)
+    written = "\n".join((*sections.values(), *case.answers))
+    words = "\n".join(
+        term.line
+        for term in rules.terms_in(written, library.plain_words)
+        if term.plain.casefold() not in written.casefold()
+    )
+    return sections | {"words": words}
+
+
+def _said_to_the_patient(
+    case: Decision, board: BoardDefinition, library: PhraseLibrary
+) -> dict[str, str]:
     tone, content = library.tone, case.content
     unchanged = case.outcome == "confirmed"
     agreed = {"unanimous": tone.agreed, "majority": tone.majority}.get(
@@ -137,6 +146,7 @@ def patient_draft(case: Decision, board: BoardDefinition, library: PhraseLibrary
         "considered": _considered(case, board, library),
         "next": _next(case, board, library),
         "questions": "",
+        "words": "",
         "call": _call(library),
     }
 
@@ -214,13 +224,13 @@ def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str
         what = plain.get(step.what.casefold(), step.what).rstrip(".")
         more = ", ".join(
             part
-            for part in (small(step.when), f"with {inside(step.who)}" if step.who else "")
+            for part in (in_sentence(step.when), f"with {inside(step.who)}" if step.who else "")
             if part
         )
         lines.append(f"- {what}: {more}." if more else f"- {what}.")
     by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
     told = library.tone.told_by.format(teller=capital(case.teller), by=by) if case.teller else ""
-    again = library.tone.again.format(when=small(case.content.rediscuss).rstrip("."))
+    again = library.tone.again.format(when=in_sentence(case.content.rediscuss).rstrip("."))
     conditions = " or ".join(in_words(case.content.represent))
     return paragraphs(
         told,

@@ -96,6 +96,11 @@ class PhraseLibrary(Part):
     known: tuple[Line, ...] = ()
 
     @cached_property
+    def plain_words(self) -> dict[str, str]:
+        """{term of the glossary: plain words}."""
+        return {term.term: term.plain for term in self.glossary}
+
+    @cached_property
     def easy(self) -> frozenset[str]:
         """Words that need no explanation: those named, and those that it explains with."""
         own = _texts(self.model_dump(exclude=_NOT_THE_PATIENTS))

@@ -203,6 +203,7 @@ def decision_of(item: AgendaItem) -> Decision:
         if item.status == ItemStatus.PROVISIONAL
         else (),
         patient_wants=case.patient_wants,
+        answers=tuple(q.answer for q in asked(case)),
     )
 
 

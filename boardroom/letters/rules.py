@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import textstat
 
 PATIENT_SECTIONS = (
-    "asked", "who", "found", "suggest", "considered", "next", "questions", "call",
+    "asked", "who", "found", "suggest", "considered", "next", "questions", "words", "call",
 )  # fmt: skip
-"""The parts of a patient's letter, in order. `questions` is made of the answers in the record."""
+"""The parts of a patient's letter, in order. `questions` is made of the answers in the record,
+`words` explains at first what the glossary knows."""
 
 REFERRER_SECTIONS = (
     "question", "consensus", "panel", "options", "plan", "dissent", "change", "again",
@@ -24,7 +25,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "referrer": REFERRER_SECTIONS,
 }
 
-MAY_BE_EMPTY = frozenset({"questions", "dissent", "considered"})
+MAY_BE_EMPTY = frozenset({"questions", "dissent", "considered", "words"})
 LONGEST = 6000  # characters of one part
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -110,6 +111,11 @@ class HardWord:
     count: int
     plain: str = ""
 
+    @property
+    def line(self) -> str:
+        """ "- Biopsy: a small piece of tissue is taken out to be looked at." """
+        return f"- {self.word[:1].upper()}{self.word[1:]}: {self.plain.rstrip('.')}."
+
 
 @dataclass(frozen=True)
 class Readability:
@@ -191,16 +197,10 @@ def _hard_words(
     names: Iterable[str],
 ) -> list[HardWord]:
     lower = text.casefold()
-    terms, explained = [], set()
-    for term, plain in sorted(glossary.items(), key=lambda entry: -len(entry[0])):
-        found = re.findall(rf"(?<!\w){re.escape(term.casefold())}s?(?!\w)", lower)
-        if not found:
-            continue
-        explained |= {w.casefold() for w in _WORD.findall(term)}
-        explained |= {f"{w.casefold()}s" for w in _WORD.findall(term)}
-        if plain.casefold() not in lower:
-            terms.append(HardWord(term, len(found), plain))
-    easy = {k.casefold() for k in known} | explained
+    used = terms_in(text, glossary)
+    terms = [term for term in used if term.plain.casefold() not in lower]
+    explained = {w.casefold() for term in used for w in _WORD.findall(term.word)}
+    easy = {k.casefold() for k in known} | explained | {f"{word}s" for word in explained}
     easy |= {w.casefold() for name in names for w in _WORD.findall(name)}
     counted = Counter(w.casefold() for w in words)
     short = {w.casefold() for w in words if _ABBREVIATION.fullmatch(w)}
@@ -210,7 +210,18 @@ def _hard_words(
         if not _is_easy(word, easy)
         and (word in short or textstat.is_difficult_word(word, syllable_threshold=2))
     ]
-    return sorted(terms, key=lambda h: h.word.casefold()) + sorted(rest, key=lambda h: h.word)
+    return terms + sorted(rest, key=lambda h: h.word)
+
+
+def terms_in(text: str, glossary: Mapping[str, str]) -> list[HardWord]:
+    """The glossary's terms that a text uses, by the alphabet. `glossary`: {term: plain words}."""
+    lower = text.casefold()
+    counts = {
+        term: len(re.findall(rf"(?<!\w){re.escape(term.casefold())}s?(?!\w)", lower))
+        for term in glossary
+    }
+    used = sorted((term for term, count in counts.items() if count), key=str.casefold)
+    return [HardWord(term, counts[term], glossary[term]) for term in used]
 
 
 def words_in(texts: Iterable[str]) -> frozenset[str]:

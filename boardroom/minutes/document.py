@@ -28,6 +28,7 @@ from boardroom.minutes.brief import (
 )
 from boardroom.minutes.decision import Consensus, Deferral, Quorum, Reclassification, SignOff
 from boardroom.minutes.versions import SCHEMA_VERSION, Version, as_of
+from boardroom.opinions.rules import was_late
 
 NOT_HASHED = frozenset({"signature", "amendments", "confirmations", "generated_at"})
 """What stands beside the record and is therefore not part of its hash."""
@@ -120,6 +121,11 @@ class Opinion(Part):
     submitted_at: Instant | None = None
     revealed_at: Instant | None = None
     shifts: tuple[Shift, ...] = ()
+
+    @property
+    def late(self) -> bool:
+        """Whether it was given after the others had been opened, by somebody who had heard them."""
+        return was_late(self.submitted_at, self.revealed_at)
 
 
 class MinutesCase(CaseBrief):

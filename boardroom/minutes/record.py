@@ -18,7 +18,7 @@ from boardroom.cases.queries import cases_with_everything
 from boardroom.consensus.models import Confirmation, Consensus, SignOff
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
-from boardroom.minutes import brief, document
+from boardroom.minutes import brief, document, words
 from boardroom.minutes.record_case import minutes_case
 from boardroom.minutes.terms import board_info, specialty
 from boardroom.opinions.queries import revealed_by_case
@@ -110,16 +110,15 @@ def attendance(meeting: Meeting, board: BoardDefinition) -> list[document.Attend
     found = []
     for stays in people.values():
         place = stays[0].person.on(meeting.board)
-        seconds = sum(
-            ((s.left_at or meeting.closed_at or now()) - s.joined_at).total_seconds() for s in stays
-        )
+        intervals = tuple(_intervals(stays))
+        end = meeting.closed_at or now()
         found.append(
             document.Attendee(
                 name=stays[0].person.name,
                 role=str(place.role) if place is not None else "",
                 specialty=specialty(board, stays[0].specialty) if stays[0].specialty else None,
-                intervals=tuple(_intervals(stays)),
-                minutes=max(0, round(seconds / 60)),
+                intervals=intervals,
+                minutes=sum(words.minutes_between(i.joined, i.left or end) for i in intervals),
             )
         )
     return found

@@ -142,6 +142,13 @@ def _spoken(was: str, now: str) -> str:
     return f"was {words.STANCES[was].lower()}, now {said}" if was else said
 
 
+def _given(opinion: Opinion, clock: words.Clock) -> str:
+    if opinion.submitted_at is None:
+        return ""
+    after = ", after the reveal" if opinion.late else ""
+    return f"given {clock.brief(opinion.submitted_at)}{after}"
+
+
 def _opinion(
     opinion: Opinion, document: MinutesDocument, options: dict[str, str], clock: words.Clock
 ) -> View:
@@ -160,7 +167,7 @@ def _opinion(
         "person": opinion.person,
         "short": words.short(opinion.verdict),
         "confidence": f"{words.CONFIDENCE[confidence]} ({confidence} of 5)" if confidence else "",
-        "given": f"given {clock.brief(opinion.submitted_at)}" if opinion.submitted_at else "",
+        "given": _given(opinion, clock),
         "verdict_was": verdict_was
         if opinion.verdict is None or verdict_was != opinion.verdict.label
         else "",

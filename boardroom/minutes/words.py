@@ -20,6 +20,7 @@ from boardroom.minutes.brief import (
 )
 from boardroom.minutes.decision import Consensus, Deferral, OptionDisposition, SignOff
 from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument
+from boardroom.text import in_sentence
 
 STANCES = {
     "prefer": "Prefer",
@@ -102,11 +103,17 @@ def minutes(seconds: int | None) -> str:
     return " ".join(parts)
 
 
+def minutes_between(start: dt.datetime, end: dt.datetime) -> int:
+    """As a reader reckons them from the two times, which are shown without seconds."""
+    start, end = (moment.replace(second=0, microsecond=0) for moment in (start, end))
+    return max(0, (end - start) // dt.timedelta(minutes=1))
+
+
 def length(start: dt.datetime | None, end: dt.datetime | None) -> str:
-    """ "1 h 5 min", or nothing."""
+    """ "1 h 5 min", or nothing; see `minutes_between`."""
     if start is None or end is None:
         return ""
-    hours, rest = divmod(max(0, round((end - start).total_seconds() / 60)), 60)
+    hours, rest = divmod(minutes_between(start, end), 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 
@@ -279,7 +286,7 @@ def allotted(case: MinutesCase) -> str:
 def verdict_count(case: MinutesCase) -> str:
     """ "2 convertible, 1 unresectable": what the specialists said, most frequent first."""
     counted = Counter(short(o.verdict) for o in case.opinions if o.verdict)
-    return ", ".join(f"{n} {label[:1].lower() + label[1:]}" for label, n in counted.most_common())
+    return ", ".join(f"{n} {in_sentence(label)}" for label, n in counted.most_common())
 
 
 def stays(person: Attendee, clock: Clock) -> str:

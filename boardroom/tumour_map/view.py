@@ -10,6 +10,7 @@ from typing import Any
 from boardroom.clinical import reread
 from boardroom.clinical.liver_map import HEIGHT, WIDTH
 from boardroom.clinical.tumour_reading import Findings, Lesion, description
+from boardroom.text import in_sentence
 from boardroom.tumour_map import rules
 from boardroom.tumour_map.drawing import drawn
 
@@ -30,7 +31,7 @@ class Picture:
     @property
     def alt(self) -> str:
         """The drawing in words."""
-        return description(self.findings, self.heading[:1].lower() + self.heading[1:])
+        return description(self.findings, in_sentence(self.heading))
 
     def inside(self) -> str:
         """What stands in the SVG on a screen."""

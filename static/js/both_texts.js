@@ -40,7 +40,8 @@
   }
 
   /** Say why nothing was saved, and show both. */
-  function tell(why, texts) {
+  function tell(why, all) {
+    const texts = all.filter((t) => t.mine !== t.theirs);
     const copy = make("button", { type: "button", className: "btn", textContent: "Copy my text" });
     copy.addEventListener("click", async () => {
       try {
@@ -51,7 +52,7 @@
     const close = make("button", { type: "button", className: "btn btn-primary", textContent: "Close" });
     const line = (term, words) => make("div", {}, make("dt", { textContent: term }), make("dd", { className: "pre-line", textContent: words || "(empty)" }));
     const dialog = open("unsaved-title",
-      make("h2", { id: "unsaved-title", textContent: "Your last words are not saved" }), make("p", { textContent: why }),
+      make("h2", { id: "unsaved-title", tabIndex: -1, autofocus: true, textContent: "Your last words are not saved" }), make("p", { textContent: why }),
       ...texts.flatMap((t) => [make("h3", { className: "eyebrow", textContent: t.label }), make("dl", { className: "facts" }, line("Yours, not saved", t.mine), line("What stands there", t.theirs))]),
       make("div", { className: "ask-actions" }, copy, close));
     dialog.dataset.unsavedTexts = "";

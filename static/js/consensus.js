@@ -1,4 +1,4 @@
-// The scribe's editor and the sign-off. Everything is found when an event comes in, so a part that is
+// The scribe's editor. Everything is found when an event comes in, so a part that is
 // swapped in later needs no wiring.
 //
 // The plan has a fixed row of places; an empty place at the end is a step to come. Moving, removing and
@@ -150,19 +150,4 @@
     const asked = event.target.form.querySelector("[data-when-decided]");
     if (asked && event.target.value) asked.hidden = false;
   });
-
-  // A reservation needs its reason, a dissent its condition too: asked for before it is sent.
-  document.addEventListener("change", (event) => {
-    const form = event.target.name === "kind" && event.target.form;
-    if (!form || !form.matches("[data-sign-off]")) return;
-    form.elements.namedItem("text").required = event.target.value !== "agree";
-    form.elements.namedItem("reopen_condition").required = event.target.value === "dissent";
-  });
-
-  // What is signed is what stands on this screen at this moment. Before every other listener.
-  document.addEventListener("submit", (event) => {
-    if (!event.target.matches?.("[data-sign-off]")) return;
-    const shown = document.querySelector("[data-consensus-version]");
-    if (shown) event.target.elements.namedItem("consensus_version").value = shown.dataset.consensusVersion;
-  }, true);
 })();

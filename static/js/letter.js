@@ -3,6 +3,16 @@
 (function () {
   "use strict";
   const writing = document.querySelector("form.letter-form");
+  // The plain words that are offered beside the letter go into its own part for them.
+  document.addEventListener("click", (event) => {
+    const offer = event.target.closest("[data-letter-explain]");
+    const words = writing?.elements.namedItem("words");
+    if (!offer || !words) return;
+    words.value = [words.value.trim(), offer.dataset.letterExplain].filter(Boolean).join("\n");
+    words.rows = Math.min(18, words.value.split("\n").length + 2);
+    words.dispatchEvent(new Event("input", { bubbles: true }));
+    words.focus();
+  });
   const approving = document.querySelector("form[data-letter-approve]");
   if (!writing || !approving) return;
   let ready = false;

@@ -136,15 +136,17 @@
     document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box: editorBox } }));
     const form = $("form", editorBox);
     if (form) BoardroomAutosave.restore(form);
-    toEditor();
+    toEditor("start");
   }
 
   // Not onto a field: there the next key, meant for the meeting, would choose or type something.
-  function toEditor() {
+  // `block`: where the form is scrolled to; from one of its fields it stays where it is.
+  function toEditor(block = null) {
     const form = $("form", editorBox);
     if (!form) return;
     form.tabIndex = -1;
-    form.focus();
+    form.focus({ preventScroll: true });
+    if (block) form.scrollIntoView({ block });
   }
   editorBox?.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) toEditor();
@@ -188,8 +190,7 @@
       return;
     }
     const body = new FormData(form);
-    const version = $("[data-consensus-version]")?.dataset.consensusVersion;
-    if (body.has("consensus_version") && version) body.set("consensus_version", version);
+    const passed = passedOver(form);
     const headers = { ...HEADERS, "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
     try {
       for (let pause = 500; ; pause = Math.min(pause * 2, 5000)) {
@@ -211,6 +212,7 @@
           if (form.closest("[data-mine]")) personal();
           // Pressed again before this screen shows the change, the same control would mean another thing.
           await shown(seq);
+          if (passed) Boardroom.toast(`${passed} waits again; B goes back to it.`);
           // Its control may be gone: who works by keyboard goes on where it was, and presses nothing new.
           if (document.activeElement === document.body) foot?.focus({ preventScroll: true });
         } else {
@@ -222,6 +224,12 @@
       delete form.dataset.sending;
       for (const button of buttons) button.removeAttribute("aria-busy");
     }
+  }
+
+  // The case that this press leaves before its opinions were opened: it is nobody's loss, but is said.
+  function passedOver(form) {
+    const data = $("[data-dialog-data]")?.dataset;
+    return data?.phase === "presenting" && /\/(next|previous|take)$/.test(new URL(form.action).pathname) ? data.code : "";
   }
 
   // Giving the pen, closing, deferring, going on: each ends the right to write, so what was typed goes
@@ -248,8 +256,8 @@
 
   async function showProblem(answer, form) {
     if (answer.status === 401) { connection("ended"); return; }
-    const asked = form.closest("dialog");
-    if (asked?.open) { // what was typed stays in sight, and what is wrong with it beside it
+    const dialog = form.closest("dialog");
+    if (dialog?.open) { // what was typed stays in sight, and what is wrong with it beside it
       FieldErrors.show(form, await answer.text());
       sync.ask();
       return;
@@ -270,13 +278,25 @@
     send(form);
   });
 
-  // The chair's dialogs speak of the case before the board at the moment they open.
+  // The chair's dialogs speak of the case before the board at the moment they open. What another chair
+  // has done meanwhile is not asked any more.
+  let asked = "";
+  document.addEventListener("boardroom:painted", () => {
+    const open = $$("dialog[open]").find((dialog) => $("form[data-fill]", dialog));
+    const data = $("[data-dialog-data]")?.dataset;
+    if (!open || $("form[data-sending]", open) || asked === `${data?.item} ${data?.phase}`) return;
+    open.close();
+    Boardroom.toast("Another chair has gone on meanwhile.");
+  });
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-dialog]");
     const data = $("[data-dialog-data]");
     const unreached = $("[data-fill-unreached]");
     if (opener && unreached) unreached.textContent = $("[data-unreached]")?.textContent ?? "";
+    const presenter = $("#present-person");
+    if (opener && presenter) presenter.value = $("[data-presenter]")?.dataset.presenter ?? "";
     if (!opener || !data) return;
+    asked = `${data.dataset.item} ${data.dataset.phase}`;
     for (const form of $$("form[data-fill]")) {
       FieldErrors.clear(form);
       form.action = { reveal: data.dataset.revealUrl, defer: data.dataset.deferUrl, close: data.dataset.closeUrl, leave: opener.dataset.leaveUrl }[form.dataset.fill] ?? "";
@@ -285,6 +305,8 @@
       const awaited = $("[data-fill-awaited]", form);
       if (awaited) awaited.textContent = data.dataset.awaited;
       $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
+      const signed = $("[data-fill-signed]", form);
+      if (signed) signed.textContent = $("[data-sign-summary]")?.textContent ?? "";
       const objections = $("[data-objections]", data);
       $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
     }

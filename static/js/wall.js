@@ -12,8 +12,8 @@
 
   // Each box, the element that carries how far it is folded where it is another, and whether it is.
   const BOXES = [
-    { box: ".wall-map", carries: ".wall-case", last: 7, folded: (box) => [...box.querySelectorAll("li, dl, ul")].some(gone) || shut(box, ".wall-wants") },
-    { box: ".wall-board", last: 3, folded: () => false },
+    { box: ".wall-map", carries: ".wall-case", last: 9, folded: (box) => [...box.querySelectorAll("li, dl, ul")].some(gone) || shut(box, ".wall-wants") },
+    { box: ".wall-board", last: 4, folded: () => false },
     { box: ".wall-consensus-box", carries: ".wall-frame", last: 9, folded: (box) => [...box.querySelectorAll(".consensus *")].some(gone) || shut(box, ".consensus-why, .plan-what") },
   ];
 

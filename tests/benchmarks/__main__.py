@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from tests import servers
-from tests.benchmarks import live, pages, papers, start
+from tests.benchmarks import live, pages, papers, rooms, start
 from tests.benchmarks.figures import machine, median
 
-KINDS = ("live", "pages", "minutes", "start")
+KINDS = ("live", "rooms", "pages", "minutes", "start")
 FULL: dict[str, Any] = {
-    "people": (10, 40, 200, 500), "actions": 100, "saturated": 5.0,
+    "people": (10, 40, 200, 500), "actions": 100, "saturated": 5.0, "rooms": (20, 40, 30),
     "cases": (100, 10_000, 100_000), "loads": 40,
     "papers": (1, 40, 500), "renders": 3, "starts": 5,
 }  # fmt: skip
 SMALL: dict[str, Any] = {
-    "people": (4,), "actions": 3, "saturated": 0.2, "cases": (100,), "loads": 1,
+    "people": (4,), "actions": 3, "saturated": 0.2, "rooms": (2, 2, 2), "cases": (100,), "loads": 1,
     "papers": (1,), "renders": 1, "starts": 1,
 }  # fmt: skip
 
@@ -51,6 +51,7 @@ def main() -> None:
         for kind in kinds:
             found[kind] = {
                 "live": lambda: _live(size, demo),
+                "rooms": lambda: _rooms(size, demo),
                 "pages": lambda: _pages(size, demo),
                 "minutes": lambda: _minutes(size, demo, Path(folder)),
                 "start": lambda: _start(size, demo),
@@ -92,6 +93,19 @@ def _live(size: dict[str, Any], demo: Path) -> list[dict[str, Any]]:
         rows(),
     )  # fmt: skip
     return found
+
+
+def _rooms(size: dict[str, Any], demo: Path) -> dict[str, Any]:
+    one = rooms.measure(demo, *size["rooms"])
+    _table(
+        ("meetings at once", "people in each", "ms to the last screen, p50 / p99 / max", "changes",
+         "lost", "later than 1 s", "kB a person"),
+        iter([(
+            one["rooms"], one["people"], f"{one['p50']:.0f} / {one['p99']:.0f} / {one['max']:.0f}",
+            one["changes"], one["lost"], one["late"], f"{one['memory']:.0f}",
+        )]),
+    )  # fmt: skip
+    return one
 
 
 def _pages(size: dict[str, Any], demo: Path) -> list[dict[str, Any]]:

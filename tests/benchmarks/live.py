@@ -126,8 +126,10 @@ def bare(folder: Path | None) -> Iterator[tuple[str, int]]:
         process.wait(10)
 
 
-async def timed(act: Act, arrivals: Arrivals, actions: int) -> dict[str, Any]:
-    """So many actions at a steady pace: latency to the last screen (ms), bytes, what was lost."""
+async def waits_of(
+    act: Act, arrivals: Arrivals, actions: int, every: float
+) -> tuple[list[float], list[int], int]:
+    """So many actions at a steady pace: ms to the last screen, the changes, how many were lost."""
     waits, numbers, lost = [], [], 0
     for number in range(actions):
         begun = time.perf_counter()
@@ -138,7 +140,13 @@ async def timed(act: Act, arrivals: Arrivals, actions: int) -> dict[str, Any]:
             lost += 1
         else:
             waits.append((last - begun) * 1000)
-        await asyncio.sleep(max(0.0, EVERY - (time.perf_counter() - begun)))
+        await asyncio.sleep(max(0.0, every - (time.perf_counter() - begun)))
+    return waits, numbers, lost
+
+
+async def timed(act: Act, arrivals: Arrivals, actions: int) -> dict[str, Any]:
+    """So many actions at a steady pace: latency to the last screen (ms), bytes, what was lost."""
+    waits, numbers, lost = await waits_of(act, arrivals, actions, EVERY)
     return {
         "p50": quantile(waits, 0.5),
         "p99": quantile(waits, 0.99),
@@ -179,7 +187,7 @@ async def _whole(
 
 
 async def _boardroom(demo: Path, people: int, actions: int, sat: float) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder, _served(demo, Path(folder)) as server:
+    with tempfile.TemporaryDirectory() as folder, served(demo, Path(folder)) as server:
         meeting = await meet(server.url, server.process.pid, min(people, 40))
         try:
             return await _whole(
@@ -219,7 +227,8 @@ async def _bare(people: int, actions: int, sat: float, size: int, durable: bool)
 
 
 @contextmanager
-def _served(demo: Path, folder: Path) -> Iterator[servers.Server]:
+def served(demo: Path, folder: Path) -> Iterator[servers.Server]:
+    """A server on a copy of the demonstration."""
     shutil.copytree(demo, folder / "data")
     with servers.demo(folder / "data") as server:
         yield server

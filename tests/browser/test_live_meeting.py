@@ -143,6 +143,7 @@ def test_a_case_from_the_start_of_the_meeting_to_its_close(people: People, meeti
     # A key that is meant for the meeting chooses no verdict, and Escape leaves a field.
     verdict = editor.get_by_label("Verdict")
     expect(editor).to_be_focused()
+    expect(verdict).to_be_in_viewport()  # its beginning, not its middle
     surgeon.keyboard.press("r")
     expect(verdict).to_have_value("")
     verdict.focus()

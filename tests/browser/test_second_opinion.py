@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,17 @@ def test_the_referrers_pages_are_accessible(people: People, axe_source: str, wid
         assert not found, (path, [(v["id"], v["nodes"][0]["target"]) for v in found])
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, path
+
+
+def test_a_hard_word_is_explained_in_the_letter_by_one_press(people: People) -> None:
+    page = people.page("chair@")
+    page.locator("a[href$='/letters/patient']").first.click()
+    page.get_by_label("What we found").fill("The biopsy shows cancer.")
+    offer = page.get_by_role("button", name="with plain words to")
+    offer.click()
+    words = page.get_by_label("Words in this letter")
+    expect(words).to_have_value(re.compile("- Biopsy: "))
+    saved(page)
+    expect(offer).to_have_count(0)
+    page.reload()
+    expect(words).to_have_value(re.compile("- Biopsy: "))

@@ -26,6 +26,7 @@ def test_every_measurement_runs_and_has_its_figures(made_demo: Path, tmp_path: P
         assert live[name]["lost"] == 0, name
         assert live[name]["p50"] > 0, name
         assert live[name]["a_second"] > 0, name
+    assert (found["rooms"]["changes"], found["rooms"]["lost"]) == (4, 0)
     assert {row["page"] for row in found["pages"]} >= {"case", "cases", "stage"}
     assert {row["format"] for row in found["minutes"]} == {"pdf", "docx", "csv", "json"}
     assert len(found["start"]["seconds"]) == 1

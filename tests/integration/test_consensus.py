@@ -315,6 +315,11 @@ def test_specialties_sign_what_they_saw(room: Any, rows: Any) -> None:
     assert sign(surgeon, room, "reservation", 3, text="If the volume allows").status_code == 204
     (found,) = rows(select(SignOff))
     assert (found.kind, found.consensus_version) == ("reservation", 3)
+    # Who agrees after all leaves no word of the reservation behind, whatever the form still holds.
+    meant = {"text": "If the volume allows", "reopen_condition": "It grows"}
+    assert sign(surgeon, room, "agree", 3, **meant).status_code == 204
+    (found,) = rows(select(SignOff))
+    assert (found.kind, found.text, found.reopen_condition) == ("agree", "", "")
 
 
 def test_a_dissent_needs_its_reason_and_condition(room: Any, rows: Any) -> None:

@@ -264,3 +264,34 @@ def test_minutes_signed_under_an_earlier_schema_are_shown_in_every_form(board: B
         assert "ALTERED" not in found[form], form
     for form, text in found.items():
         assert stored["content_hash"] in text or form == "docx", form
+
+
+def test_minutes_spent_are_those_that_the_two_times_show(board: Board) -> None:
+    """From 16:30:50 to 17:09:10 reads as 39 minutes, though it is 38 and a third."""
+    decide(board)
+    close_both(board, provisional=True)
+    start = dt.datetime(2026, 3, 4, 16, 30, 50, tzinfo=dt.UTC)
+    end = start.replace(hour=17, minute=9, second=10)
+    with board.app.app_context(), write_transaction() as session:
+        session.execute(update(Attendance).values(joined_at=start, left_at=end))
+        session.execute(update(Meeting).values(started_at=start, closed_at=end))
+    found = forms_of(board)
+    assert {person["minutes"] for person in json.loads(found["json"])["attendance"]} == {39}
+    assert "16:30–17:09 · 39 min" in found["pdf"]
+
+
+def test_who_spoke_after_the_reveal_is_named_as_such(board: Board) -> None:
+    options = board.app.extensions["boards"]["liver"].options
+    for who, words in (("surgery", "Said sealed."), ("oncology", "Said after the others.")):
+        given = {"verdict": "convertible", "confidence": "4", "rationale": words}
+        given |= {f"stance-{o.key}": "acceptable" for o in options}
+        if who == "oncology":
+            decide(board)
+        answer = board.clients[who].post(f"/cases/{board.cases[0]}/opinion/submit", data=given)
+        assert answer.status_code == 303
+    close_both(board, provisional=True)
+    found = forms_of(board)
+    assert found["page"].count("given after the reveal") == 1
+    for form in ("pdf", "docx"):
+        assert found[form].count(", after the reveal") == 1, form
+        assert found[form].index(", after the reveal") < found[form].index("Said after the others")

@@ -37,7 +37,9 @@ def test_a_decision_that_contradicts_itself_is_warned_of_and_can_close(deciding:
         found: dict[str, str] = deciding.clients[who].get(state + more).json["parts"]
         return found
 
-    assert "objections-dialog" not in parts("chair")["controls"]
+    controls = parts("chair")["controls"]
+    assert 'data-dialog="final-dialog"' in controls
+    assert "data-objections" not in controls
     form = {"version": deciding.version(), "verdict": "unresectable_technical"}
     saved = deciding.post(f"items/{deciding.items[0]}/consensus", "surgery", **form)
     assert words in saved.json["missing_html"], "the scribe sees it at once"
@@ -51,7 +53,8 @@ def test_a_decision_that_contradicts_itself_is_warned_of_and_can_close(deciding:
     assert words in parts("surgery")["consensus"]
     assert words not in parts("observer", "?projector=1")["consensus"]
     controls = parts("chair")["controls"]
-    assert 'data-dialog="objections-dialog"' in controls
+    assert 'data-dialog="final-dialog"' in controls
+    assert "data-objections" in controls
     assert words in controls
     assert deciding.post(f"items/{deciding.items[0]}/close").status_code == 204
     assert deciding.item().status == "done"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,26 @@ def test_every_reason_for_inoperable_and_every_kind_of_case_is_there(content: De
         f"unresectable_{why}" for why in ("technical", "remnant", "biology", "fitness")
     } <= first
     assert {"hcc", "crlm", "icca", "phcca"} <= {c.referral.diagnosis for c in content.cases}
+
+
+NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        "two three four five six seven eight nine ten eleven twelve".split(), start=2
+    )
+}
+
+
+def test_a_case_that_names_a_number_of_tumours_lists_as_many(content: DemoContent) -> None:
+    said = re.compile(
+        rf"\b({'|'.join(NUMBERS)}) (?:\S+ )?(?:carcinomas|metastases|nodules)\b", re.IGNORECASE
+    )
+    found = 0
+    for case in (one for one in content.cases if one.submitted):
+        for word in said.findall(case.referral.question):
+            found += 1
+            assert len(case.lesions) >= NUMBERS[word.lower()], case.key
+    assert found >= 4
 
 
 def test_the_first_opinion_is_sometimes_right_and_sometimes_not(

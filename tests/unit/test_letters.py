@@ -326,6 +326,23 @@ def test_what_is_open_before_an_approval() -> None:
     ]
 
 
+def test_the_words_that_a_draft_needs_are_explained_in_it_once(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = decision(board, "ablatable")
+    steps = (Step("Staging laparoscopy", "Surgery", ""), Step("Laparoscopy again", "Surgery", ""))
+    content = replace(one.content, steps=steps)
+    drafted = replace(one, content=content, answers=("A biopsy shows it.",))
+    draft = compose.patient_draft(drafted, board, library)
+    lines = draft["words"].splitlines()
+    for term in ("laparoscopy", "staging", "biopsy"):
+        plain = library.plain_words[term]
+        assert lines.count(f"- {term.capitalize()}: {plain.rstrip('.')}.") == 1, lines
+    assert lines == sorted(lines, key=str.casefold)
+    assert not [h for h in measured("\n".join(draft.values()), library).hard_words if h.plain]
+    assert "aparoscopy" not in compose.patient_draft(one, board, library)["words"]
+
+
 # ---- On paper -----------------------------------------------------------------------------------
 
 
