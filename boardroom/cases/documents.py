@@ -246,6 +246,11 @@ def read(folder: Path, sha256: str) -> bytes | None:
     return content if hashlib.sha256(content).hexdigest() == sha256 else None
 
 
+def remove(folder: Path, sha256: str) -> None:
+    """Take the bytes away; nothing where they are gone already."""
+    path_of(folder, sha256).unlink(missing_ok=True)
+
+
 def disposition(title: str, *, inline: bool) -> str:
     """The header that names the file, in ASCII and in full."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()

@@ -11,15 +11,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
-from boardroom.cases import operations, queries, rules, triage_operations
-from boardroom.cases.blueprint import board_of, bp, form_of, form_page, today
+from boardroom.cases import document_operations, operations, queries, rules, triage_operations
+from boardroom.cases.blueprint import board_of, bp, documents_folder, form_of, form_page, today
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.saving import Saved, StaleCase
 from boardroom.cases.saving import save_case as save
 from boardroom.cases.targets import targets
 from boardroom.cases.view import lacking_of
 from boardroom.clinical.facts import FACTS
-from boardroom.db import now
+from boardroom.db import after_commit, now
 from boardroom.errors import wants_part
 from boardroom.permissions import can
 from boardroom.refusals import Refused
@@ -126,7 +126,9 @@ def submit(case_id: int) -> Response | tuple[str, int]:
 def discard(case_id: int) -> Response:
     """Throw a draft away that was begun by mistake."""
     found = operations.hold(case_id)
-    triage_operations.discard(found, actor=current_user)
+    digests = triage_operations.discard(found, actor=current_user)
+    folder = documents_folder()
+    after_commit(lambda: document_operations.remove_unnamed(folder, digests))
     flash(f"The draft {found.code} is discarded.", "success")
     return see_other("cases.case_list")
 

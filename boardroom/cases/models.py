@@ -26,6 +26,7 @@ class CaseStatus(StrEnum):
     DECLINED = "declined"
     STANDARD_OF_CARE = "standard_of_care"
     FOLLOWED_UP = "followed_up"
+    PAST = "past"  # a visit before the case came here, as a registry tells it
 
 
 class Patient(Base):
@@ -99,7 +100,7 @@ class Case(Base):
     facts: Mapped[list[Fact]] = relationship(
         back_populates="case",
         cascade="all, delete-orphan",
-        order_by="Fact.key, Fact.taken_on, Fact.id",
+        order_by="Fact.key, Fact.taken_on.nulls_first(), Fact.id",
     )
     lesions: Mapped[list[Lesion]] = relationship(
         back_populates="case", cascade="all, delete-orphan", order_by="Lesion.number"
@@ -107,12 +108,12 @@ class Case(Base):
     treatments: Mapped[list[Treatment]] = relationship(
         back_populates="case",
         cascade="all, delete-orphan",
-        order_by="Treatment.on_date, Treatment.id",
+        order_by="Treatment.on_date.nulls_first(), Treatment.id",
     )
     investigations: Mapped[list[Investigation]] = relationship(
         back_populates="case",
         cascade="all, delete-orphan",
-        order_by="Investigation.on_date, Investigation.id",
+        order_by="Investigation.on_date.nulls_first(), Investigation.id",
     )
     questions: Mapped[list[PatientQuestion]] = relationship(
         back_populates="case", cascade="all, delete-orphan", order_by="PatientQuestion.id"

@@ -192,6 +192,11 @@ def give_standard_of_care(case: Case, clinician: str, reason: str, *, actor: Per
     move(case, CaseStatus.STANDARD_OF_CARE, f"{who}: {why}", "gave the standard of care", actor)
 
 
+def keep_as_past(case: Case, *, actor: Person | None) -> None:
+    """Say that this is a visit before the case came here, which nobody decides on any more."""
+    move(case, CaseStatus.PAST, "", "kept a past visit", actor)
+
+
 def reopen(case: Case, *, actor: Person) -> None:
     """Take a case in again that was declined or left to the standard of care."""
     if case.status not in (CaseStatus.DECLINED, CaseStatus.STANDARD_OF_CARE):

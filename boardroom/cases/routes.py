@@ -8,7 +8,6 @@ from flask import current_app, flash, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from boardroom import audit, live
 from boardroom.cases import (
     document_routes,
     form_routes,
@@ -19,25 +18,18 @@ from boardroom.cases import (
     rules,
     triage_operations,
 )
-from boardroom.cases.accepted import tests_of
 from boardroom.cases.blueprint import board_of, bp, today
-from boardroom.cases.blueprint import refers as is_referrer
+from boardroom.cases.case_page import case_page
 from boardroom.cases.documents import KINDS
 from boardroom.cases.fields import CASE, DOCUMENT, PATIENT
 from boardroom.cases.models import Case
 from boardroom.cases.saving import save_case as save
-from boardroom.cases.standing import asked_of, standings
-from boardroom.cases.view import FactGroup, fact_groups, gap_lines, lacking_of, readiness_of
-from boardroom.consensus.queries import answers_of
+from boardroom.cases.view import FactGroup, fact_groups
 from boardroom.db import now
-from boardroom.minutes.queries import amendments_about
-from boardroom.opinions.rules import takes_opinions
 from boardroom.people.models import Role
 from boardroom.refusals import Refused
 from boardroom.text import clean_line
 from boardroom.web import local, see_other
-
-ANSWERED_STATUSES = ("discussed", "decided", "followed_up")
 
 __all__ = ["bp", "document_routes", "form_routes", "more_routes"]
 
@@ -106,39 +98,7 @@ def case_list() -> str:
 @bp.get("/cases/<int:case_id>")
 def case(case_id: int) -> str:
     """One case, to be read."""
-    found = queries.load_case(case_id)
-    board = board_of(found)
-    audit.record_reading("read a case", board=found.board, case_id=found.id)
-    readiness = readiness_of(found, board, today(found))
-    lacking = lacking_of(found) if found.status in ("draft", "needs_information") else ()
-    refers = is_referrer(found)
-    # Who refers is shown what they have to give; what the board sees to is the board's affair.
-    shown = readiness_of(found, board, today(found), "referrer") if refers else readiness
-    answers = answers_of(case_id) if refers else []
-    return render_template(
-        "cases/case.html",
-        case=found,
-        board=board,
-        readiness=shown,
-        blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
-        gaps=gap_lines(shown, lacking, links=False),
-        rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
-        items=[] if refers else queries.agenda_of(case_id),
-        answers=answers,
-        # Listed again after a provisional answer, the board works on it again
-        withheld=refers and not (answers and found.status in ANSWERED_STATUSES),
-        amendments=amendments_about(case_id) if refers else [],
-        here_in=live.stays_in(current_user, found.board),
-        own_opinion=queries.own_opinion_status(case_id, current_user.id),
-        takes_opinions=takes_opinions(found.status),
-        can_move=lambda status: rules.can_move_case(found.status, status),
-        is_open=found.status in rules.OPEN_STATUSES,
-        needed_choices=needed_operations.choices(board),
-        standing=standings([found])[found.id],
-        asked=asked_of(found, (gap.item for gap in readiness.gaps)),
-        tests=tests_of(found, board, today(found)),
-        due=today(found) + dt.timedelta(days=board.referral.answer_days),
-    )
+    return case_page(queries.load_case(case_id))
 
 
 @bp.route("/cases/new", methods=["GET", "POST"])

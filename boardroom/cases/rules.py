@@ -15,7 +15,8 @@ from boardroom.boards.parts import Need
 from boardroom.refusals import IllegalTransition
 
 CASE_MOVES: Mapping[str, frozenset[str]] = {
-    "draft": frozenset({"submitted"}),
+    # A registry's earlier visit is history as soon as it is there.
+    "draft": frozenset({"submitted", "past"}),
     "submitted": frozenset({"needs_information", "listed", "declined", "standard_of_care"}),
     "needs_information": frozenset({"submitted", "declined", "standard_of_care"}),
     # Back to submitted: taken off the agenda, or the meeting ended before its turn.
@@ -29,6 +30,7 @@ CASE_MOVES: Mapping[str, frozenset[str]] = {
     "declined": frozenset({"submitted"}),
     "standard_of_care": frozenset({"submitted"}),
     "followed_up": frozenset(),
+    "past": frozenset(),
 }
 
 OPEN_STATUSES = frozenset(
@@ -53,6 +55,7 @@ STATUS_WORDS: Mapping[str, str] = {
     "declined": "Declined",
     "standard_of_care": "Standard of care",
     "followed_up": "Followed up",
+    "past": "Past visit",
 }
 
 _IS = {
@@ -66,6 +69,7 @@ _IS = {
     "declined": "was declined",
     "standard_of_care": "was given the standard of care",
     "followed_up": "is followed up",
+    "past": "is a past visit that a registry tells of",
 }
 _VERBS = {
     "submitted": "submitted",
@@ -77,6 +81,7 @@ _VERBS = {
     "declined": "declined",
     "standard_of_care": "given the standard of care",
     "followed_up": "followed up",
+    "past": "made a past visit",
 }
 
 
@@ -97,11 +102,11 @@ def must_be_open(status: str) -> None:
     """Raises IllegalTransition where the case may not be edited any more."""
     if status in OPEN_STATUSES:
         return
-    way_on = (
-        "Start a new round for what has changed since."
-        if status in ("decided", "followed_up")
-        else "Take it in again before you change it."
-    )
+    way_on = {
+        "decided": "Start a new round for what has changed since.",
+        "followed_up": "Start a new round for what has changed since.",
+        "past": "Write into the patient’s last round what has changed since.",
+    }.get(status, "Take it in again before you change it.")
     raise IllegalTransition(f"This case {_IS.get(status, status)}. {way_on}")
 
 

@@ -36,6 +36,7 @@ class Standing:
     steps: tuple[Step, ...]
     days: int | None
     ended: bool
+    imported: bool = False
 
     @property
     def words(self) -> str:
@@ -45,7 +46,9 @@ class Standing:
         count = "1 day" if self.days == 1 else f"{self.days} days"
         if self.ended:
             return f"took {count}" if self.days else "done on the day it came"
-        return f"{count} so far" if self.days else "came today"
+        return (
+            f"{count} so far" if self.days else "imported today" if self.imported else "came today"
+        )
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,11 @@ def _standing(case: Case, asked: list[InformationRequest], items: list[AgendaIte
         days = (on - received).days if on and received else None
         found.append((at, Step(name, on, more, days)))
 
-    if case.submitted_at:
+    if case.source and case.referred_on:  # the registry's day, before all that happened here
+        found.append((None, Step("Visit", case.referred_on)))
+    if case.source:
+        add("Imported", case.created_at)
+    if case.submitted_at and not (case.source and received == _day(case.created_at, case)):
         add("Received", case.submitted_at)
     for one in asked:
         add("Asked for information", one.asked_at, f"needed by {day(one.due_on)}")
@@ -121,7 +128,7 @@ def _standing(case: Case, asked: list[InformationRequest], items: list[AgendaIte
     over = case.status in ENDED or case.status in ("decided", "followed_up")
     end = next((s.on for s in reversed(steps) if s.on), None) if over else _day(now(), case)
     taken = (end - received).days if end and received else None
-    return Standing(steps, taken, over)
+    return Standing(steps, taken, over, imported=bool(case.source))
 
 
 def _day(at: dt.datetime | None, case: Case) -> dt.date | None:

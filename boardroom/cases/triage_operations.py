@@ -134,15 +134,17 @@ def judge_test(
     touch(case, actor=actor, action="judged an existing test")
 
 
-def discard(case: Case, *, actor: Person) -> None:
+def discard(case: Case, *, actor: Person) -> list[str]:
     """Throw away a draft that was begun by mistake; the audit trail keeps what stood in it.
 
+    Returns the digests of its documents, whose bytes can go once this is committed.
     Raises IllegalTransition for a case that was handed in, Refused where others have worked on it.
     """
     if case.status != CaseStatus.DRAFT:
         raise IllegalTransition("Only a draft can be discarded. This case is with the board.")
     audit.record("discarded a draft", board=case.board, case_id=case.id, actor=actor)
     patient = case.patient
+    digests = [document.sha256 for document in case.documents]
     others = exists().where(Case.patient_id == patient.id, Case.id != case.id)
     shared = db.session.scalar(select(others))
     db.session.delete(case)
@@ -155,3 +157,4 @@ def discard(case: Case, *, actor: Person) -> None:
             "Somebody has commented on this draft, given an opinion or read its images. "
             "Submit it, and let the coordinator decline it with a reason."
         ) from None
+    return digests

@@ -54,7 +54,7 @@ def ledger(board: BoardDefinition, filters: Filters) -> list[Line]:
             AgendaItem.status.in_(CLOSED_WITH),
             AgendaItem.ended_at.is_not(None),
         )
-        .order_by(AgendaItem.ended_at.desc(), AgendaItem.id.desc())
+        .order_by(AgendaItem.ended_at.desc().nulls_last(), AgendaItem.id.desc())
     )
     rows = list(db.session.execute(query))
     answers = answers_by_case({row[0] for row in rows})

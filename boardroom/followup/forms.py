@@ -96,4 +96,13 @@ class ReportForm(FlaskForm):
 class ReopenForm(FlaskForm):
     """How the condition of a dissent is met."""
 
-    text = _text("How the condition is met")
+    text = _text("How it is met", required=True)
+    sign_off_id = 0
+
+    @classmethod
+    def of(cls, sign_off_id: int, **more: Any) -> ReopenForm:
+        """The form of one dissent, which stands on the page beside those of others."""
+        form = cls(**more)
+        form.sign_off_id = sign_off_id
+        form.text.id = f"reopen-{sign_off_id}"
+        return form

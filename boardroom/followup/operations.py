@@ -108,14 +108,14 @@ def report(
     if item is None or case.status not in rules.ASKED_STATUSES:
         raise IllegalTransition("This case is not decided. Put the value into the case itself.")
     if not queries.decided_on(item) <= taken_on <= queries.today_of(case.board):
-        raise Refused("The day has to lie between the decision and today.")
+        raise Refused("The day has to lie between the decision and today.", field="taken_on")
     if fact:
         try:
             value = checked_value(fact, value, unit)
         except FactError as error:
-            raise Refused(error.reason) from None
+            raise Refused(error.reason, field="value") from None
     elif not (value.isascii() and value.isdecimal() and 0 < int(value[:4]) <= MOST_CYCLES):
-        raise Refused(f"Write how many cycles were given, from 1 to {MOST_CYCLES}.")
+        raise Refused(f"Write how many cycles were given, from 1 to {MOST_CYCLES}.", field="value")
     db.session.add(
         Progress(
             case_id=case.id, fact=fact, value=value, unit=unit, taken_on=taken_on, by_id=actor.id,

@@ -44,7 +44,7 @@ def decision_of(case_id: int) -> AgendaItem | None:
     query = (
         select(AgendaItem)
         .where(AgendaItem.case_id == case_id, AgendaItem.status.in_(CLOSED_WITH))
-        .order_by(AgendaItem.ended_at.desc(), AgendaItem.id.desc())
+        .order_by(AgendaItem.ended_at.desc().nulls_last(), AgendaItem.id.desc())
         .limit(1)
         .options(joinedload(AgendaItem.meeting))
     )
@@ -140,7 +140,7 @@ def asked_of(person: Person) -> list[Asked]:
             AgendaItem.ended_at.is_not(None),
             visible_to(person),
         )
-        .order_by(AgendaItem.ended_at, AgendaItem.id)
+        .order_by(AgendaItem.ended_at.nulls_first(), AgendaItem.id)
     )
     found = [
         (teller, item)
@@ -200,7 +200,7 @@ def to_confirm(person: Person) -> list[AgendaItem]:
             AgendaItem.status == ItemStatus.PROVISIONAL,
             Case.status == CaseStatus.DISCUSSED,
         )
-        .order_by(AgendaItem.ended_at, AgendaItem.id)
+        .order_by(AgendaItem.ended_at.nulls_first(), AgendaItem.id)
     )
     items = list(db.session.scalars(query).unique())
     said = confirmations_by_item(item.id for item in items) if items else {}
@@ -289,7 +289,7 @@ def deferred_until() -> list[tuple[Case, AgendaItem]]:
             Case.status == CaseStatus.DEFERRED,
             Case.board.in_(current_app.extensions["boards"]),
         )
-        .order_by(AgendaItem.deferral_due, Case.id)
+        .order_by(AgendaItem.deferral_due.nulls_first(), Case.id)
     )
     return [(case, item) for case, item in db.session.execute(query).unique()]
 

@@ -60,9 +60,9 @@ def reopen_from_dissent(found: SignOff, text: str, *, actor: Person) -> Case:
     if found.kind != SignOffKind.DISSENT or not found.reopen_condition:
         raise IllegalTransition("There is no condition to reopen here.")
     if not text:
-        raise Refused("Write how the condition is met.")
+        raise Refused("Write how the condition is met.", field="text")
     if len(text) > LONGEST:
-        raise Refused(f"Keep it under {LONGEST:,} characters.")
+        raise Refused(f"Keep it under {LONGEST:,} characters.", field="text")
     later = queries.later_round(case.id)
     if later is not None:
         raise IllegalTransition(f"This case was taken up again already, as {later.code}.")

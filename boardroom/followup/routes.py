@@ -8,10 +8,13 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, g, render_template, request
 from flask_login import current_user
+from flask_wtf import FlaskForm
 
 from boardroom import audit
 from boardroom.aids.reading import read_of, suits
+from boardroom.cases.case_page import case_page
 from boardroom.cases.models import Case
+from boardroom.cases.queries import load_case
 from boardroom.cases.since import answer as answer_of
 from boardroom.cases.since import changes
 from boardroom.clinical.facts import FACTS
@@ -75,14 +78,14 @@ def answer(case_id: int, days: int) -> Any:
 def report(case_id: int) -> Any:
     """A new value or cycles given; where it meets the plan's condition, the case comes back."""
     form = ReportForm()
-    if not form.validate():
-        raise Refused(" ".join(str(one[0]) for one in form.errors.values() if one))
+    if not form.validate() or form.taken_on.data is None:
+        return _again(case_id, form)
     fact, unit = form.fact_and_unit()
-    if form.taken_on.data is None:
-        raise Refused("Give the day.")
-    made = operations.report(
-        g.subject.case, fact, form.value.data or "", unit, form.taken_on.data, actor=current_user
-    )
+    value, day = form.value.data or "", form.taken_on.data
+    try:
+        made = operations.report(g.subject.case, fact, value, unit, day, actor=current_user)
+    except Refused as refusal:
+        return _again(case_id, form, refusal)
     if made is not None:
         flash(f"The condition is met: the case comes back to the board as {made.code}.", "success")
     else:
@@ -100,17 +103,33 @@ def reopen(case_id: int, sign_off_id: int) -> Any:
     )
     if found is None:
         abort(404)
-    form = ReopenForm()
+    form = ReopenForm.of(found.id)
     if not form.validate():
-        raise Refused(" ".join(str(one[0]) for one in form.errors.values() if one))
-    made = return_operations.reopen_from_dissent(found, form.text.data or "", actor=current_user)
+        return _again(case_id, form)
+    try:
+        made = return_operations.reopen_from_dissent(
+            found, form.text.data or "", actor=current_user
+        )
+    except Refused as refusal:
+        return _again(case_id, form, refusal)
     flash(f"{made.code} is a new round of this case and waits to be listed.", "success")
     return see_other("cases.case", case_id=made.id)
 
 
+def _again(case_id: int, form: FlaskForm, refusal: Refused | None = None) -> tuple[str, int]:
+    """The case's page with the form that was not taken: what is wrong beside the field, and all
+    that was typed."""
+    if refusal is not None:
+        form[refusal.field].errors = [str(refusal)]
+    return case_page(load_case(case_id), form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 @bp.app_template_global("decision_of")
-def decision_of(case: Case) -> dict[str, Any] | None:
-    """What the case's page shows of its decision and of what came after; None before one."""
+def decision_of(case: Case, refused: FlaskForm | None = None) -> dict[str, Any] | None:
+    """What the case's page shows of its decision and of what came after; None before one.
+
+    `refused`: the form among them that was not taken, to be shown as it was typed.
+    """
     item = queries.decision_of(case.id)
     if item is None:
         return None
@@ -119,6 +138,14 @@ def decision_of(case: Case) -> dict[str, Any] | None:
     day = queries.decided_on(item)
     place = current_user.on(case.board)
     asked = case.status in ("decided", "followed_up")
+    report_form = None
+    if asked:
+        report_form = (
+            refused
+            if isinstance(refused, ReportForm)
+            else ReportForm(formdata=None, taken_on=queries.today_of(case.board))
+        )
+    again = refused if isinstance(refused, ReopenForm) else None
     return {
         "item": item,
         "board": board,
@@ -134,13 +161,18 @@ def decision_of(case: Case) -> dict[str, Any] | None:
         ],
         "today": queries.today_of(case.board),
         "progress": queries.progress_of(case.id) if asked else [],
-        "report_form": ReportForm(formdata=None, taken_on=queries.today_of(case.board))
-        if asked
-        else None,
-        "dissents": queries.dissents_of(item),
+        "report_form": report_form,
+        "dissents": [
+            (
+                one,
+                again
+                if again is not None and again.sign_off_id == one.id
+                else ReopenForm.of(one.id, formdata=None),
+            )
+            for one in queries.dissents_of(item)
+        ],
         "may_reopen": return_operations.may_reopen(current_user, case),
         "later": queries.later_round(case.id),
-        "reopen_form": ReopenForm(formdata=None),
     }
 
 

@@ -125,7 +125,7 @@ def received(person: Person, most: int = 8) -> list[Case]:
     query = (
         select(Case.id)
         .where(Case.board.in_(boards), Case.status == CaseStatus.SUBMITTED)
-        .order_by(func.coalesce(Case.moved_at, Case.submitted_at), Case.id)
+        .order_by(func.coalesce(Case.moved_at, Case.submitted_at).nulls_first(), Case.id)
         .limit(most)
     )
     ids = list(db.session.scalars(query))

@@ -4,7 +4,8 @@ name = "uci_hcc"                     names the registry and, with a row's key, a
 board = "liver"
 key_column = "row"                   its value is unique for each row
 patient_name = "Registry patient {key}"
-submit = true                        hand the cases to the board (of rounds the last), or not
+submit = true                        hand the cases to the board (of rounds the last), or not;
+                                     earlier rounds are past visits: history, never for a decision
 
 [fixed]                              the same for every case
 diagnosis = "hcc"

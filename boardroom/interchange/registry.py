@@ -18,7 +18,7 @@ from flask import current_app
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import operations
-from boardroom.cases.models import Case, Patient, Treatment
+from boardroom.cases.models import Case, CaseStatus, Patient, Treatment
 from boardroom.cases.queries import case_of_source, load_case
 from boardroom.cases.saving import save_case
 from boardroom.db import db, now, write_transaction
@@ -129,6 +129,8 @@ def _import_visit(
     if there is not None:
         earlier[visit.key] = there
         report.already_there += 1
+        if not visit.last and there.status == CaseStatus.DRAFT:  # from before they were told apart
+            operations.keep_as_past(there, actor=actor)
         return
     found = gather(row, mapping, report)
     case = operations.new_case(board, actor=actor, patient=Patient(), source=source)
@@ -153,7 +155,9 @@ def _import_visit(
     report.values_refused += len(refused)
     report.values_taken += found.count - len(refused)
     audit.record("imported a case", board=board.key, case_id=case.id, actor=actor, source=source)
-    if mapping.submit and visit.last:
+    if not visit.last:
+        operations.keep_as_past(case, actor=actor)
+    elif mapping.submit:
         try:
             operations.submit(case, actor=actor)
         except Refused as refusal:

@@ -51,7 +51,7 @@ def decided_item(case_id: int) -> AgendaItem | None:
         select(AgendaItem)
         .join(Consensus, Consensus.item_id == AgendaItem.id)
         .where(AgendaItem.case_id == case_id, AgendaItem.status.in_(SETTLED))
-        .order_by(AgendaItem.ended_at.desc(), AgendaItem.id.desc())
+        .order_by(AgendaItem.ended_at.desc().nulls_last(), AgendaItem.id.desc())
         .options(joinedload(AgendaItem.meeting), joinedload(AgendaItem.case))
         .limit(1)
     )
@@ -243,7 +243,7 @@ def waiting_for(person: Person) -> list[Waiting]:
             AgendaItem.status.in_(SETTLED),
             AgendaItem.ended_at > now() - SHOWN_FOR,
         )
-        .order_by(AgendaItem.ended_at, AgendaItem.id)
+        .order_by(AgendaItem.ended_at.nulls_first(), AgendaItem.id)
         .options(joinedload(AgendaItem.case).selectinload(Case.questions))
     ).unique()
     latest = {item.case_id: (item, consensus) for item, consensus in rows}

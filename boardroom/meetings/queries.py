@@ -311,7 +311,9 @@ def waiting_for(meeting: Meeting, find: str = "") -> Waiting:
         )
     count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     ids = db.session.scalars(
-        query.order_by(Case.status == "deferred", Case.submitted_at, Case.id).limit(MOST_WAITING)
+        query.order_by(Case.status == "deferred", Case.submitted_at.nulls_first(), Case.id).limit(
+            MOST_WAITING
+        )
     ).all()
     cases = cases_with_everything(ids)
     read = latest(ids)

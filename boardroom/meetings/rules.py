@@ -33,7 +33,7 @@ ITEM_MOVES: Mapping[str, frozenset[str]] = {
     "deciding": frozenset({"done", "provisional", "deferred", "left_open"}),
     "left_open": frozenset({"deciding", "deferred"}),
     "deferred": frozenset({"presenting", "deciding"}),
-    "provisional": frozenset({"deciding", "deferred"}),
+    "provisional": frozenset({"deciding"}),
     "done": frozenset(),
 }
 

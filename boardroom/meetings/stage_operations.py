@@ -142,8 +142,15 @@ def defer(
     """Put a case off with a coded reason, an owner, and the day on which it lists itself again.
 
     `owner`, `due`: left out, they are the board's usual ones for the reason. Raises Refused for a
-    reason or an owner the board does not know, and for a day that is not ahead.
+    reason or an owner the board does not know, and for a day that is not ahead; IllegalTransition
+    for a case that was closed or deferred a moment ago, by another chair.
     """
+    if item.status in ENDED:
+        raise IllegalTransition(
+            f"{item.case.code} was closed or deferred meanwhile. Take it again to defer it."
+            if item.status != ItemStatus.DONE
+            else f"{item.case.code} was closed meanwhile, with a final decision."
+        )
     if reason not in {entry.key for entry in board.deferral_reasons}:
         raise Refused("Choose why the case is put off.", field="reason")
     usual = board.deferral_reason(reason)

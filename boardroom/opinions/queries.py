@@ -66,7 +66,7 @@ def arrivals_of(case_ids: Iterable[int]) -> dict[int, list[Arrival]]:
         )
         .join(Person, Opinion.person_id == Person.id)
         .where(Opinion.case_id.in_(list(case_ids)), Opinion.status.in_(GIVEN))
-        .order_by(Opinion.submitted_at, Opinion.id)
+        .order_by(Opinion.submitted_at.nulls_first(), Opinion.id)
     )
     found: dict[int, list[Arrival]] = {}
     for case_id, person_id, name, specialty, at, status in db.session.execute(query):
@@ -97,7 +97,7 @@ def revealed_by_case(case_ids: Iterable[int]) -> dict[int, list[Opinion]]:
         select(Opinion)
         .where(Opinion.case_id.in_(list(case_ids)), Opinion.status == OpinionStatus.REVEALED)
         .options(joinedload(Opinion.person), selectinload(Opinion.shifts))
-        .order_by(Opinion.submitted_at, Opinion.id)
+        .order_by(Opinion.submitted_at.nulls_first(), Opinion.id)
     )
     found: dict[int, list[Opinion]] = {}
     for opinion in db.session.scalars(query):
@@ -190,7 +190,12 @@ def waiting_for(person: Person) -> list[Wanted]:
             or_(Case.status == CaseStatus.SUBMITTED, Meeting.id.is_not(None)),
             or_(Opinion.id.is_(None), Opinion.status == OpinionStatus.DRAFT),
         )
-        .order_by(Meeting.starts_at.is_(None), Meeting.starts_at, AgendaItem.position, Case.id)
+        .order_by(
+            Meeting.starts_at.is_(None),
+            Meeting.starts_at,
+            AgendaItem.position.nulls_first(),
+            Case.id,
+        )
     )
     found: dict[int, Wanted] = {}
     for case, starts_at, meeting_id, status, draft in db.session.execute(query):

@@ -123,6 +123,7 @@ _CLOSED_TO_OPINIONS = {
     "draft": "This case has not been submitted to the board yet.",
     "declined": "The board declined this case.",
     "standard_of_care": "This case was treated by the standard of care, without the board.",
+    "past": "This is a past visit. Opinions are given on the patient’s last round.",
 }
 
 

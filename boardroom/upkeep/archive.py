@@ -77,6 +77,7 @@ class Manifest(_Strict):
     counts: dict[str, int]
     audit: AuditEnd
     missing: tuple[Sha256, ...] = ()  # documents that were gone or damaged before the backup
+    discarded: tuple[Sha256, ...] = ()  # those of drafts that were discarded while it was made
     files: dict[str, FileEntry]
 
     @property

@@ -1,7 +1,8 @@
 """A backup while people work: one moment of the database, and every document it names.
 
 The database is copied first and the documents after it. A document's bytes are stored before the
-row that names them and never removed, so all that the copy names is there.
+row that names them, and removed only after that row is gone, with a draft that was discarded. So
+all that the copy names is there, or was discarded meanwhile and is missed by nobody.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import exists, select
 
 from boardroom import audit, migrations
 from boardroom.cases import documents
+from boardroom.cases.models import Document
 from boardroom.db import db, write_transaction
 from boardroom.upkeep.archive import (
     DATABASE,
@@ -176,6 +179,7 @@ def _pack(app: Flask, work: Path, copy: str, facts: _Facts, progress: Progress) 
     """Write the archive `work/backup` from the copy of the database and the data folder."""
     files: dict[str, FileEntry] = {}
     missing: list[str] = []
+    discarded: list[str] = []
     folder, exported = Path(app.config["DOCUMENTS_DIR"]), Path(app.config["DATA_DIR"]) / "exports"
     total = 1 + len(facts.digests) + len(facts.export_ids)
     with _private(work / "backup") as file, zipfile.ZipFile(file, "w") as archive:
@@ -184,6 +188,11 @@ def _pack(app: Flask, work: Path, copy: str, facts: _Facts, progress: Progress) 
         for number, sha256 in enumerate(facts.digests, start=2):
             progress("Packing", number - 1, total)
             content = documents.read(folder, sha256)
+            if content is None:
+                if not _named_now(app, sha256):
+                    discarded.append(sha256)
+                    continue
+                content = documents.read(folder, sha256)  # attached anew in between
             if content is None:
                 missing.append(sha256)
                 continue
@@ -198,6 +207,7 @@ def _pack(app: Flask, work: Path, copy: str, facts: _Facts, progress: Progress) 
             program=version("boardroom"),
             made_at=dt.datetime.now(dt.UTC),
             missing=tuple(missing),
+            discarded=tuple(discarded),
             files=files,
             **facts.said,
         )
@@ -205,6 +215,13 @@ def _pack(app: Flask, work: Path, copy: str, facts: _Facts, progress: Progress) 
         progress("Packing", total, total)
     (work / copy).unlink()
     return manifest
+
+
+def _named_now(app: Flask, sha256: str) -> bool:
+    """Whether a document with these bytes is on record at this moment."""
+    with app.app_context():
+        query = select(exists().where(Document.sha256 == sha256))
+        return bool(db.session.scalar(query))
 
 
 @contextlib.contextmanager

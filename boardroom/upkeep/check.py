@@ -71,7 +71,7 @@ def check_described(rows: Rows, manifest: Manifest) -> None:
     if counts(rows) != manifest.counts or audit_end(rows) != manifest.audit:
         raise UpkeepFailed("The database is not the one that the manifest describes.")
     named = {row[0] for row in rows("SELECT DISTINCT sha256 FROM document")}
-    if named - set(manifest.missing) - {name[-64:] for name in manifest.files}:
+    if named - {*manifest.missing, *manifest.discarded} - {name[-64:] for name in manifest.files}:
         raise UpkeepFailed("The backup lacks documents that its database names.")
 
 

@@ -15,9 +15,13 @@ from boardroom import create_app
 from boardroom.cases import operations
 from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_transaction
+from boardroom.people import sign_in as signing
 from tests.clients import signed_in
 from tests.conftest import CopyData
+from tests.integration.accounts import PASSWORD, QUICK
 from tests.integration.house import House, open_house
+from tests.integration.meeting_samples import CORE
+from tests.integration.stage_board import Board
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +37,11 @@ def house(
 def demo_folder(made_demo: Path, tmp_path: Path, copy_data: CopyData) -> Path:
     """The demonstration in a folder of the test's own."""
     return copy_data(made_demo, tmp_path / "demo")
+
+
+@pytest.fixture
+def coordinator(person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> FlaskClient:
+    return sign_in(person("coordinator"))
 
 
 @pytest.fixture
@@ -84,3 +93,66 @@ def as_(demo: Flask) -> Callable[[str], FlaskClient]:
     """A client signed in as one of the demonstration's people."""
 
     return partial(signed_in, demo)
+
+
+# ---- Accounts with a password ----
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing is slow on purpose; here it need not be."""
+    monkeypatch.setattr(signing, "hasher", QUICK)
+    monkeypatch.setattr(signing, "_nobodys_hash", lambda: QUICK.hash("nobody"))
+
+
+@pytest.fixture(scope="session")
+def stored() -> str:
+    """The hash of PASSWORD."""
+    return QUICK.hash(PASSWORD)
+
+
+@pytest.fixture
+def admin(person: Callable[..., int], stored: str) -> int:
+    """An administrator with PASSWORD."""
+    return person(
+        "administrator", name="Ivy Keeper", email="ivy@boardroom.example", password_hash=stored
+    )
+
+
+@pytest.fixture
+def surgeon(person: Callable[..., int], stored: str) -> int:
+    """A specialist with PASSWORD."""
+    return person(
+        "specialist",
+        "surgery",
+        name="Bo Sample",
+        email="bo.sample@boardroom.example",
+        password_hash=stored,
+    )
+
+
+# ---- A meeting to run ----
+
+
+@pytest.fixture
+def board(
+    app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient], rows: Any
+) -> Board:
+    """A meeting that is planned."""
+    return Board(app, person, sign_in, rows)
+
+
+@pytest.fixture
+def live(board: Board) -> Board:
+    """A live meeting, everybody whom quorum needs in the room."""
+    assert board.post("start").status_code == 204
+    board.here(*CORE, "chair")
+    return board
+
+
+@pytest.fixture
+def deciding(live: Board) -> Board:
+    """The first case is before the board, its opinions open."""
+    live.post("next", after=0)
+    assert live.post(f"items/{live.items[0]}/reveal").status_code == 204
+    return live

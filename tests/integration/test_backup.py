@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
-import sqlite3
 import stat
-import subprocess
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,31 +22,12 @@ from boardroom import create_app, migrations
 from boardroom.db import db
 from boardroom.minutes.exporting import minutes_file
 from boardroom.minutes.models import Minutes
-from boardroom.upkeep import archive as archives
 from boardroom.upkeep import backup as backups
-from boardroom.upkeep import restore as restores
-from boardroom.upkeep.archive import Manifest, UpkeepFailed
-from tests import servers
+from boardroom.upkeep.archive import UpkeepFailed
 from tests.commands import command, process, refused
+from tests.integration.backing_up import documents, make, record, restore
 
 pytestmark = pytest.mark.sqlite  # PostgreSQL's are in test_backup_postgresql.py
-
-
-def quiet(what: str, done: int, total: int) -> None:
-    assert 0 <= done <= total
-
-
-def make(folder: Path, file: Path, progress: archives.Progress = quiet) -> Manifest:
-    app = create_app("testing", data=folder)
-    try:
-        return backups.make_backup(app, file, progress)
-    finally:
-        with app.app_context():
-            db.engine.dispose()
-
-
-def restore(file: Path, folder: Path) -> Manifest:
-    return restores.restore(file, folder, quiet)
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +55,6 @@ def file(backed_up: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(backed_up, tmp_path / "backup.zip"))
 
 
-@contextlib.contextmanager
-def record(folder: Path) -> Iterator[sqlite3.Connection]:
-    with contextlib.closing(sqlite3.connect(folder / "boardroom.db")) as rows:
-        yield rows
-
-
 def everything(folder: Path, without_last: int = 0) -> dict[str, list[Any]]:
     """Every row of every table, but for what the trail says of backup and restore themselves."""
     with record(folder) as rows:
@@ -93,16 +64,6 @@ def everything(folder: Path, without_last: int = 0) -> dict[str, list[Any]]:
     trail = found["audit_entry"]
     found["audit_entry"] = trail[: len(trail) - without_last]
     return found
-
-
-def documents(folder: Path) -> dict[str, str]:
-    """Every file below documents and exports with its digest."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for part in ("documents", "exports")
-        for path in (folder / part).rglob("*")
-        if path.is_file() and path.suffix != ".part"
-    }
 
 
 # ---- There and back ----
@@ -257,73 +218,6 @@ def test_a_record_that_was_tampered_with_is_found_out(
     with pytest.raises(UpkeepFailed, match=reason):
         make(demo_folder, tmp_path / "b.zip")
     assert not list(tmp_path.glob("*b.zip*")), "no backup that looks like one"
-
-
-# ---- While people work ----
-
-
-def test_the_copy_is_one_moment_though_somebody_writes_at_every_step(
-    demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without the read transaction around it, SQLite would begin again at each write."""
-    monkeypatch.setattr(backups, "PAGES", 4)
-    steps = 0
-    with record(demo_folder) as rows:
-        before = rows.execute("SELECT count(*) FROM receipt").fetchone()[0]
-
-        def write(what: str, done: int, total: int) -> None:
-            nonlocal steps
-            if what == "Copying the database":
-                steps += 1
-                assert steps < 2000, "it never ends"
-                rows.execute(
-                    "INSERT INTO receipt (person_id, key, path, status, location, seq, at)"
-                    " VALUES (1, ?, '/', 303, '', '', '2026-11-01 10:00')",
-                    (f"key {steps}",),
-                )
-                rows.commit()
-
-        make(demo_folder, tmp_path / "b.zip", write)
-    assert steps > 10
-    restore(tmp_path / "b.zip", tmp_path / "new")
-    with record(tmp_path / "new") as rows:
-        assert rows.execute("SELECT count(*) FROM receipt").fetchone()[0] == before
-
-
-def test_a_backup_while_a_meeting_is_live(demo_folder: Path, tmp_path: Path) -> None:
-    """A rehearsal writes all the while, loses nothing and fails nowhere; each backup is whole and
-    holds more than the one before."""
-    with servers.demo(demo_folder) as server:
-        words = ("--people", "4", "--cases", "1", "--minutes", "0.15", "--json")
-        meeting = subprocess.Popen(
-            [sys.executable, "-m", "boardroom", "rehearse", "--url", server.url, *words],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        made: list[dict[str, Any]] = []
-        while meeting.poll() is None:
-            file = tmp_path / f"{len(made)}.zip"
-            done = process("backup", file, "--data", demo_folder, "--json")
-            assert done.returncode == 0, done.stderr
-            made.append(json.loads(done.stdout))
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                meeting.wait(1.5)  # the meeting gets the cores in between
-        assert meeting.stdout is not None
-        report = json.loads(meeting.stdout.read())
-        meeting.stdout.close()
-        assert not [line for line in server.log if "ERROR" in line]
-    # Not its exit code: on a busy machine a screen may be away when something is pushed.
-    actions, stages = report["actions"], report["stages"]
-    assert actions["found"] == actions["acknowledged"] == actions["sent"] > 10, report["errors"]
-    assert actions["duplicated"] == 0
-    assert stages["equal"] == stages["checked"] > 0
-    lengths = [each["audit"]["length"] for each in made]
-    assert len(lengths) > 1
-    assert lengths == sorted(set(lengths)), "something happened between any two"
-    for number in range(len(made)):
-        folder = tmp_path / f"restored-{number}"
-        manifest = restore(tmp_path / f"{number}.zip", folder)
-        assert manifest.audit.length == lengths[number]
 
 
 # ---- What is not taken ----

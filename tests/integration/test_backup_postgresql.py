@@ -20,7 +20,7 @@ from boardroom.upkeep import restore as restores
 from boardroom.upkeep.archive import DUMP, Manifest, UpkeepFailed
 from boardroom.upkeep.move import move
 from tests.databases import Postgres, point_to
-from tests.integration.test_backup import quiet
+from tests.integration.backing_up import quiet
 from tests.integration.test_move import tables
 
 pytestmark = pytest.mark.sqlite

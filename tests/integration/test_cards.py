@@ -279,7 +279,7 @@ def test_ten_patients_come_back_to_the_board_again_and_again(
         assert [one.source for one in rounds] == [
             f"survivalpath:{patient}:{visit['day']}" for visit in mine
         ]
-        assert [one.status for one in rounds] == ["draft"] * (len(mine) - 1) + ["submitted"]
+        assert [one.status for one in rounds] == ["past"] * (len(mine) - 1) + ["submitted"]
         whole = load_case(last.id)
         first_day = dt.date(2016, 1, 1)
         afp = {f.taken_on: f.value for f in whole.facts if f.key == "afp"}
@@ -300,6 +300,52 @@ def test_ten_patients_come_back_to_the_board_again_and_again(
     assert f'aria-label="AFP, {len(mine)} values' in html
     assert "Round at the board" in html
     assert "as reported, not computed" in html
+
+
+def test_a_registrys_earlier_visits_are_history_with_the_registrys_days(
+    app: Flask,
+    tmp_path: Path,
+    person: Callable[..., int],
+    sign_in: Callable[[int], FlaskClient],
+) -> None:
+    table = "patient,day,age_years,largest_lesion_mm\n1,0,60,40\n1,30,60,45\n1,400,61,20\n"
+    (tmp_path / "t.csv").write_text(table)
+    with app.app_context():
+        run_import(tmp_path / "t.csv", Path("survivalpath"))
+        ids = list(db.session.scalars(select(Case.id).order_by(Case.id)))
+    client = sign_in(person("coordinator"))
+    first, last = page(client, ids[0]), page(client, ids[-1])
+    assert "Past visit" in first
+    assert "<dt>Visit</dt><dd>Fri 1 Jan 2016" in first
+    assert "Submit to the board" not in first
+    assert "Edit</a>" not in first
+    assert "days so far" not in first, "nobody waits for it"
+    for move in ("submit", "reopen", "new_round"):
+        answer = client.post(f"/cases/{ids[0]}/move", data={"move": move})
+        assert answer.status_code in (409, 422), move
+    refused = client.get(f"/cases/{ids[0]}/edit")
+    assert refused.status_code == 409
+    assert "last round" in refused.text
+    assert "<dt>Visit</dt><dd>Sat 4 Feb 2017" in last
+    assert "Imported today." in last
+    assert "ame today" not in last
+    home = re.sub(r"\s+", " ", client.get("/").text)
+    assert '<span>Drafts</span><span class="row-end"><b>0</b>' in home
+    assert "imported" in home
+    assert "came back" not in home
+
+
+def test_earlier_visits_that_were_left_drafts_are_made_history_by_importing_again(
+    app: Flask, tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text("patient,day,age_years\n1,0,60\n1,30,60\n")
+    with app.app_context():
+        run_import(tmp_path / "t.csv", Path("survivalpath"))
+        with write_transaction() as session:
+            session.scalars(select(Case).order_by(Case.id)).unique().first().status = "draft"
+        run_import(tmp_path / "t.csv", Path("survivalpath"))
+        statuses = db.session.scalars(select(Case.status).order_by(Case.id)).all()
+        assert statuses == ["past", "submitted"]
 
 
 def test_visits_that_cannot_be_placed_are_reported(app: Flask, tmp_path: Path) -> None:

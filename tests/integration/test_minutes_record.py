@@ -23,8 +23,8 @@ from boardroom.meetings.models import Attendance, Meeting, MeetingStatus
 from boardroom.minutes.models import Minutes
 from boardroom.minutes.words import Clock
 from tests.integration.meeting_samples import CORE, make_meeting
+from tests.integration.stage_board import Board
 from tests.integration.test_consensus import complete
-from tests.integration.test_stage import Board
 
 TOLD_BY = now().date() + dt.timedelta(days=9)
 STORED = Path(__file__).parents[1] / "unit" / "stored" / "minutes-1.0.json"

@@ -3,16 +3,20 @@ the coordinator's list; and what they are not shown on the way."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from boardroom import audit
+from boardroom.cases import documents
 from boardroom.cases.models import Case, CaseStatus, Fact, Patient, PatientQuestion
 from boardroom.db import db, now, write_transaction
 
@@ -187,6 +191,74 @@ def test_a_draft_begun_by_mistake_is_discarded(
     assert "Discard the draft" not in coordinator.get(f"/cases/{submitted}/edit").text
     assert referrer.post(f"/cases/{submitted}/discard").status_code == 403
     assert the_case(submitted).status == "submitted"
+
+
+def on_disk(app: Flask) -> set[str]:
+    """The names of the files below the documents' folder."""
+    return {one.name for one in Path(app.config["DOCUMENTS_DIR"]).rglob("*") if one.is_file()}
+
+
+def attach(client: FlaskClient, case_id: int, content: bytes) -> str:
+    """Attach a PDF; returns its digest."""
+    sent = {"file": (io.BytesIO(content), "ct.pdf")}
+    assert client.post(f"/cases/{case_id}/documents", data=sent).status_code == 303
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_a_discarded_drafts_bytes_go_with_it_unless_another_case_has_the_same(
+    app: Flask, referrer: FlaskClient
+) -> None:
+    mistake, other = begin(app, referrer), begin(app, referrer)
+    alone = attach(referrer, mistake, PDF)
+    shared = attach(referrer, mistake, PDF + b"\n%%EOF\n")
+    attach(referrer, other, PDF + b"\n%%EOF\n")
+    assert on_disk(app) == {alone, shared}
+    assert referrer.post(f"/cases/{mistake}/discard").status_code == 303
+    assert on_disk(app) == {shared}
+    assert referrer.post(f"/cases/{other}/discard").status_code == 303
+    assert on_disk(app) == set()
+    again = begin(app, referrer)
+    assert attach(referrer, again, PDF) == alone
+    assert on_disk(app) == {alone}
+
+
+def test_a_draft_that_is_not_discarded_keeps_its_bytes(
+    app: Flask, referrer: FlaskClient, coordinator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = begin(app, referrer)
+    digest = attach(referrer, case_id, PDF)
+    assert coordinator.post(f"/cases/{case_id}/comments", data={"body": "Call."}).status_code < 400
+    assert referrer.post(f"/cases/{case_id}/discard").status_code == 422
+    assert on_disk(app) == {digest}
+    second = begin(app, referrer)
+    other = attach(referrer, second, PDF + b"\n%%EOF\n")
+
+    def fail() -> None:
+        raise OperationalError("COMMIT", {}, Exception("disk full"))
+
+    with monkeypatch.context() as patch, app.app_context():
+        patch.setattr(db.session, "commit", fail)
+        assert referrer.post(f"/cases/{second}/discard").status_code == 503
+    assert on_disk(app) == {digest, other}
+
+
+def test_bytes_that_cannot_be_removed_stay_and_the_draft_is_gone(
+    app: Flask,
+    referrer: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    case_id = begin(app, referrer)
+    digest = attach(referrer, case_id, PDF)
+
+    def refuse(*args: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(documents, "remove", refuse)
+    assert referrer.post(f"/cases/{case_id}/discard").status_code == 303
+    assert referrer.get(f"/cases/{case_id}").status_code == 404
+    assert on_disk(app) == {digest}
+    assert "bytes stay on disk: PermissionError" in caplog.text
 
 
 def test_a_referrer_writes_nothing_that_the_board_says(

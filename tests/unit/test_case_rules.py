@@ -59,6 +59,8 @@ def test_the_ways_of_a_case(way: str) -> None:
         ("followed_up", "submitted"),
         ("declined", "listed"),
         ("needs_information", "listed"),
+        ("past", "submitted"),
+        ("submitted", "past"),
     ],
 )
 def test_other_ways_are_refused_in_words(old: str, new: str) -> None:
@@ -79,6 +81,8 @@ def test_a_closed_case_says_what_to_do_instead() -> None:
         rules.must_be_open("decided")
     with pytest.raises(IllegalTransition, match="Take it in again"):
         rules.must_be_open("declined")
+    with pytest.raises(IllegalTransition, match="last round"):
+        rules.must_be_open("past")
 
 
 # ---- Readiness ----------------------------------------------------------------------------------

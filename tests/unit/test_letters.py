@@ -255,11 +255,17 @@ def test_a_word_that_is_explained_or_a_name_is_not_listed(library: PhraseLibrary
 @pytest.mark.parametrize(
     "word",
     "capecitabine sorafenib FOLFIRINOX stent TIPS hilar puncture node staging lesion benign "
-    "stricture SBRT PVE HCC HVPG ABCDs unheardof".split(),
+    "stricture SBRT PVE HCC HVPG ABCDs unheardof "
+    "lobe stage vein margin remnant grade mass cyst graft wedge spleen drain port dose".split(),
 )
 def test_words_that_patients_do_not_know_are_listed(library: PhraseLibrary, word: str) -> None:
     hard = [h.word.casefold() for h in measured(f"You have {word} now.", library).hard_words]
     assert hard == [word.casefold()]
+
+
+def test_what_explains_a_word_needs_no_explanation(library: PhraseLibrary) -> None:
+    for term in library.glossary:
+        assert measured(f"This is {term.plain}.", library).hard_words == (), term.term
 
 
 def test_everyday_words_and_the_librarys_own_are_not_listed(library: PhraseLibrary) -> None:
@@ -268,6 +274,7 @@ def test_everyday_words_and_the_librarys_own_are_not_listed(library: PhraseLibra
         " Bleeding or an infection may happen. You can travel again after six weeks."
     )
     own = [library.tone.opening, library.tone.with_you, *library.verdicts.values()]
+    own += [*library.steps.values(), *(option.what for option in library.options.values())]
     assert measured(" ".join([text, *own]), library).hard_words == ()
 
 

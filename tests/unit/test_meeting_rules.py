@@ -32,7 +32,6 @@ ITEM_MOVES = {
     ("deferred", "presenting"),
     ("deferred", "deciding"),
     ("provisional", "deciding"),
-    ("provisional", "deferred"),
 }
 
 

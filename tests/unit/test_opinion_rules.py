@@ -100,6 +100,7 @@ def test_cases_before_the_board_take_opinions(status: str) -> None:
         ("draft", IllegalTransition),
         ("declined", IllegalTransition),
         ("standard_of_care", IllegalTransition),
+        ("past", IllegalTransition),
     ],
 )
 def test_other_cases_take_none(status: str, error: type[Exception]) -> None:

@@ -1,0 +1,63 @@
+"""The page of one case, as it is read, and shown again by who could not take a form on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import render_template
+from flask_login import current_user
+from flask_wtf import FlaskForm
+
+from boardroom import audit, live
+from boardroom.cases import needed_operations, queries, rules
+from boardroom.cases.accepted import tests_of
+from boardroom.cases.blueprint import board_of, today
+from boardroom.cases.blueprint import refers as is_referrer
+from boardroom.cases.models import Case
+from boardroom.cases.standing import asked_of, standings
+from boardroom.cases.view import gap_lines, lacking_of, readiness_of
+from boardroom.consensus.queries import answers_of
+from boardroom.minutes.queries import amendments_about
+from boardroom.opinions.rules import takes_opinions
+
+ANSWERED_STATUSES = ("discussed", "decided", "followed_up")
+
+
+def case_page(found: Case, refused: FlaskForm | None = None) -> str:
+    """A case with everything, for the person signed in.
+
+    `refused`: a form of the page that was not taken; it stands there with its errors, as typed.
+    """
+    board = board_of(found)
+    audit.record_reading("read a case", board=found.board, case_id=found.id)
+    readiness = readiness_of(found, board, today(found))
+    lacking = lacking_of(found) if found.status in ("draft", "needs_information") else ()
+    refers = is_referrer(found)
+    # Who refers is shown what they have to give; what the board sees to is the board's affair.
+    shown = readiness_of(found, board, today(found), "referrer") if refers else readiness
+    answers = answers_of(found.id) if refers else []
+    return render_template(
+        "cases/case.html",
+        case=found,
+        board=board,
+        readiness=shown,
+        blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
+        gaps=gap_lines(shown, lacking, links=False),
+        rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
+        items=[] if refers else queries.agenda_of(found.id),
+        answers=answers,
+        # Listed again after a provisional answer, the board works on it again
+        withheld=refers and not (answers and found.status in ANSWERED_STATUSES),
+        amendments=amendments_about(found.id) if refers else [],
+        here_in=live.stays_in(current_user, found.board),
+        own_opinion=queries.own_opinion_status(found.id, current_user.id),
+        takes_opinions=takes_opinions(found.status),
+        can_move=lambda status: rules.can_move_case(found.status, status),
+        is_open=found.status in rules.OPEN_STATUSES,
+        needed_choices=needed_operations.choices(board),
+        standing=standings([found])[found.id],
+        asked=asked_of(found, (gap.item for gap in readiness.gaps)),
+        tests=tests_of(found, board, today(found)),
+        refused=refused,
+        due=today(found) + dt.timedelta(days=board.referral.answer_days),
+    )
