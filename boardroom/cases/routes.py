@@ -26,7 +26,7 @@ from boardroom.cases.documents import KINDS
 from boardroom.cases.fields import CASE, DOCUMENT, PATIENT
 from boardroom.cases.models import Case
 from boardroom.cases.saving import save_case as save
-from boardroom.cases.standing import asked_of, standings
+from boardroom.cases.standing import asked_of, standing_of
 from boardroom.cases.view import FactGroup, fact_groups, gap_lines, lacking_of, readiness_of
 from boardroom.consensus.queries import answers_of
 from boardroom.db import now
@@ -115,6 +115,7 @@ def case(case_id: int) -> str:
     # Who refers is shown what they have to give; what the board sees to is the board's affair.
     shown = readiness_of(found, board, today(found), "referrer") if refers else readiness
     answers = answers_of(case_id) if refers else []
+    items = queries.agenda_of(case_id)
     return render_template(
         "cases/case.html",
         case=found,
@@ -123,7 +124,7 @@ def case(case_id: int) -> str:
         blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
         gaps=gap_lines(shown, lacking, links=False),
         rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
-        items=[] if refers else queries.agenda_of(case_id),
+        items=[] if refers else items,
         answers=answers,
         # Listed again after a provisional answer, the board works on it again
         withheld=refers and not (answers and found.status in ANSWERED_STATUSES),
@@ -134,7 +135,7 @@ def case(case_id: int) -> str:
         can_move=lambda status: rules.can_move_case(found.status, status),
         is_open=found.status in rules.OPEN_STATUSES,
         needed_choices=needed_operations.choices(board),
-        standing=standings([found])[found.id],
+        standing=standing_of(found, found.requests, items[::-1]),
         asked=asked_of(found, (gap.item for gap in readiness.gaps)),
         tests=tests_of(found, board, today(found)),
         due=today(found) + dt.timedelta(days=board.referral.answer_days),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
+from boardroom.cases.queries import hospitals_sending
 from boardroom.consensus.models import Consensus
 from boardroom.consensus.queries import confirmations_by_item
 from boardroom.consensus.rules import awaited
@@ -123,12 +124,8 @@ def _later_rounds(board: str) -> dict[int, tuple[str, ...]]:
 
 def hospitals(board: str) -> list[str]:
     """Every hospital that sent a case with a first opinion."""
-    query = (
-        select(Case.referrer_hospital)
-        .where(Case.board == board, Case.first_verdict != "", Case.referrer_hospital != "")
-        .distinct()
-    )
-    return sorted(db.session.scalars(query), key=str.casefold)
+    sent = and_(Case.board == board, Case.first_verdict != "")
+    return sorted(filter(None, hospitals_sending(sent)), key=str.casefold)
 
 
 def taken(board: BoardDefinition, first: dt.date | None, last: dt.date | None) -> list[Taken]:

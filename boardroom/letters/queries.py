@@ -64,15 +64,21 @@ def consensus_of(item: AgendaItem) -> Consensus:
 
 def letter_of(item: AgendaItem, kind: str) -> Letter | None:
     """The letter about this decision with its approved versions, or None before it is begun."""
-    return db.session.scalar(
+    return letters_of(item).get(kind)
+
+
+def letters_of(item: AgendaItem) -> dict[str, Letter]:
+    """The letters about this decision that are begun, by kind, with their approved versions."""
+    query = (
         select(Letter)
-        .where(Letter.item_id == item.id, Letter.kind == kind)
+        .where(Letter.item_id == item.id)
         .options(
             selectinload(Letter.approved).joinedload(ApprovedLetter.approved_by),
             joinedload(Letter.saved_by),
         )
         .execution_options(populate_existing=True)
     )
+    return {str(letter.kind): letter for letter in db.session.scalars(query)}
 
 
 def approved_of(case_id: int, kind: str) -> list[ApprovedLetter]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.db import db
 from boardroom.people.models import Membership, Person, Role
@@ -21,12 +21,12 @@ def members_of(board: str, *, active: bool = True) -> list[Person]:
     query = (
         select(Person)
         .where(_members(board))
-        .options(selectinload(Person.memberships))
+        .options(joinedload(Person.memberships))
         .order_by(Person.name, Person.id)
     )
     if active:
         query = query.where(Person.active)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query).unique())
 
 
 def member(board: str, person_id: int) -> Person:
