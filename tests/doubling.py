@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Table, func, insert, select
 
-from boardroom.db import Base, db
+from boardroom.db import Base, db, write_transaction
 
 PEOPLE = ("person", "membership")
 SAID = (
@@ -26,19 +26,16 @@ UNIQUE = {"case": ("code", "source"), "person": ("email", "invitation_hash")}
 
 def double() -> None:
     """Copy meetings without their agendas, people, what people said on cases, then the cases."""
-    session = db.session
-    _copy(["meeting"])
-    _copy([*PEOPLE, *SAID], without={"attendance"})
-    _copy(CASES)
-    session.commit()
+    with write_transaction():
+        _copy(["meeting"])
+        _copy([*PEOPLE, *SAID])
+        _copy([name for name in CASES if name != "attendance"])
 
 
-def _copy(tables: Iterable[str], without: Collection[str] = ()) -> None:
+def _copy(tables: Iterable[str]) -> None:
     """Copies of all rows, that refer to each other as the originals do, and else to the same."""
     made: dict[str, dict[int, int]] = {}
     for name in tables:
-        if name in without:
-            continue
         table = Base.metadata.tables[name]
         highest = db.session.scalar(select(func.max(table.c.id))) or 0
         rows = [dict(r) for r in db.session.execute(select(table).order_by(table.c.id)).mappings()]
