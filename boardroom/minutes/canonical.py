@@ -14,7 +14,7 @@ from typing import Any
 import rfc8785
 
 _SAFE = 2**53
-# Looked for in the whole text, words included: too often costs time, too seldom would cost the hash.
+# Looked for in the whole text, words included: once too often costs time, and nothing else
 _ODD_NUMBER = re.compile("[0-9](?:e[+-]|[0-9]{15})")
 _ODD_LETTER = [bytes([first]) for first in range(0xF0, 0xF5)]  # as UTF-8, beyond the first plane
 
