@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,15 +102,13 @@ def letter_docx(document: LetterDocument, digest: str, *, large: bool = False) -
         for block in section["blocks"]:
             if block["kind"] == "list":
                 for point in block["lines"]:
-                    paper.doc.add_paragraph(point, style="List Bullet")
+                    paper.point(point)
             else:
                 paper.line("\n".join(block["lines"]))
     paper.line(view["closing"])
     if view["signed"]:
         paper.line("\n".join(view["signed"]))
-    out = io.BytesIO()
-    paper.doc.save(out)
-    return out.getvalue()
+    return paper.saved()
 
 
 def _size(document: LetterDocument, large: bool) -> float:

@@ -190,7 +190,7 @@ def dispositions(case: MinutesCase, document: MinutesDocument) -> tuple[OptionDi
     if not said and case.consensus is None and case.state not in ("done", "provisional"):
         return ()
     ours = [
-        said.pop(o.key, None) or OptionDisposition(option=o.key, disposition="open")
+        said.pop(o.key) if o.key in said else OptionDisposition(option=o.key, disposition="open")
         for o in document.options
     ]
     return (*ours, *said.values())
