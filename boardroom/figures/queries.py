@@ -47,8 +47,10 @@ def ledger(board: BoardDefinition, filters: Filters) -> list[Line]:
         )
         .join(AgendaItem, AgendaItem.case_id == Case.id)
         .join(Consensus, Consensus.item_id == AgendaItem.id)
+        .join(Meeting, AgendaItem.meeting_id == Meeting.id)
         .where(
-            Case.board == board.key,
+            # Not the case's board: the way from all its cases is a long one
+            Meeting.board == board.key,
             Case.earlier_case_id.is_(None),
             Case.first_verdict != "",
             Consensus.verdict != "",
@@ -59,7 +61,8 @@ def ledger(board: BoardDefinition, filters: Filters) -> list[Line]:
     )
     rows = list(db.session.execute(query))
     answers = answers_by_case({row[0] for row in rows})
-    confirmed = confirmations_by_item(row[8] for row in rows)
+    open_items = [row[8] for row in rows if row[9] == ItemStatus.PROVISIONAL]
+    confirmed = confirmations_by_item(open_items) if open_items else {}
     later = _later_rounds(board.key)
     found: dict[int, Line] = {}
     for (
@@ -105,11 +108,12 @@ def _later_rounds(board: str) -> dict[int, tuple[str, ...]]:
     """First case → codes of every round that came of it."""
     parents = {
         case_id: (code, earlier)
-        for case_id, code, earlier in db.session.execute(
-            select(Case.id, Case.code, Case.earlier_case_id)
-            .where(Case.board == board, Case.earlier_case_id.is_not(None))
+        for case_id, code, earlier, whose in db.session.execute(
+            select(Case.id, Case.code, Case.earlier_case_id, Case.board)
+            .where(Case.earlier_case_id > 0)  # which finds them by the index: they are few
             .order_by(Case.id)
         )
+        if whose == board
     }
     found: dict[int, tuple[str, ...]] = {}
     for code, earlier in parents.values():

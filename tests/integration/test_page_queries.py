@@ -35,6 +35,7 @@ PAGES = (
     ("coordinator", "/cases"),
     ("referrer", "/cases"),
     ("coordinator", "/cases?q=remnant"),
+    ("referrer", "/cases?q=remnant"),
     ("chair", "/boards/liver/figures"),
 )
 LISTS = ("/meetings", "/cases", "/cases?q=remnant")
