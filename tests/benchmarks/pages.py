@@ -14,6 +14,7 @@ from boardroom import create_app
 from boardroom.db import db
 from tests.benchmarks.crowded import fill
 from tests.benchmarks.figures import quantile
+from tests.benchmarks.weight import weigh
 from tests.clients import signed_in
 
 PAGES = (
@@ -55,6 +56,7 @@ def measure(demo: Path, cases: int, times: int) -> list[dict[str, Any]]:
                 took.append((time.perf_counter() - begun) * 1000)
                 assert answer.status_code == 200, (path, answer.status_code)
             took = took[2:]  # the first ones warm up
+            first, later = weigh(clients[key], path)
             found.append(
                 {
                     "page": name,
@@ -63,6 +65,8 @@ def measure(demo: Path, cases: int, times: int) -> list[dict[str, Any]]:
                     "p99": quantile(took, 0.99),
                     "queries": queries,
                     "bytes": len(answer.data),
+                    "first_visit": first,
+                    "later": later,
                 }
             )
         with app.app_context():
