@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import textstat
-
 PATIENT_SECTIONS = (
     "asked", "who", "found", "suggest", "considered", "next", "questions", "call",
 )  # fmt: skip
@@ -169,6 +167,8 @@ def readability(
     words stand in the text too counts as explained. `known`: words that need no explanation though
     textstat's list of easy words lacks them. `names`: people and places.
     """
+    import textstat  # here, for the server to be there sooner
+
     whole = sentences(text)
     words = [w for s in whole for w in _WORD.findall(s)]
     if not words:
@@ -190,6 +190,8 @@ def _hard_words(
     known: Collection[str],
     names: Iterable[str],
 ) -> list[HardWord]:
+    import textstat
+
     lower = text.casefold()
     terms, explained = [], set()
     for term, plain in sorted(glossary.items(), key=lambda entry: -len(entry[0])):
