@@ -22,7 +22,7 @@ from boardroom.letters import rules
 from boardroom.letters.compose import Decision, Signature, View
 from boardroom.letters.models import ApprovedLetter, Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
-from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting
 from boardroom.opinions.queries import revealed_opinions
 from boardroom.people.models import Membership, Person, Role
 from boardroom.people.queries import members_of
@@ -242,9 +242,9 @@ def waiting_for(person: Person) -> list[Waiting]:
     rows = db.session.execute(
         select(AgendaItem, Consensus)
         .join(Consensus, Consensus.item_id == AgendaItem.id)
-        .join(Case, AgendaItem.case_id == Case.id)
+        .join(AgendaItem.meeting)
         .where(
-            Case.board.in_(boards),
+            Meeting.board.in_(boards),
             AgendaItem.status.in_(SETTLED),
             AgendaItem.ended_at > now() - SHOWN_FOR,
         )
