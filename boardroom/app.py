@@ -32,6 +32,8 @@ from boardroom.upkeep.requests import init_requests
 
 MOST_FIELDS = 5000  # of one form; the longest page of a case has some hundreds
 
+A_YEAR = 31_536_000  # seconds
+
 csrf = CSRFProtect()
 
 HEADERS = {
@@ -181,8 +183,10 @@ def _finish(response: Response) -> Response:
     if request.endpoint != "static":
         # Patients' data stays out of shared caches and of the back button after signing out.
         response.headers.setdefault("Cache-Control", "no-store")
+    elif "v" in request.args and response.status_code < 400:
+        _keep_for_good(response)
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
     if response.status_code < 400:
         try:
             audit.write_readings()
@@ -192,6 +196,19 @@ def _finish(response: Response) -> Response:
     else:
         g.pop("readings", None)
     return response
+
+
+def _keep_for_good(response: Response) -> None:
+    """A static file that was asked for by its content never changes under that address.
+
+    One whose content is another by now is not kept: its address could mean the old one again, when
+    a version is taken back.
+    """
+    name = str((request.view_args or {}).get("filename", ""))
+    if request.args["v"] == current_app.extensions["fingerprint"](name):
+        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-cache"
 
 
 def _prepare_templates(app: Flask) -> None:
@@ -205,6 +222,8 @@ def _prepare_templates(app: Flask) -> None:
             return hashlib.sha256((static / name).read_bytes()).hexdigest()[:10]
         except OSError:
             return "0"
+
+    app.extensions["fingerprint"] = fingerprint
 
     def asset(name: str) -> str:
         """Address of a static file that changes whenever its content does."""

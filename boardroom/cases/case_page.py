@@ -14,7 +14,7 @@ from boardroom.cases.accepted import tests_of
 from boardroom.cases.blueprint import board_of, today
 from boardroom.cases.blueprint import refers as is_referrer
 from boardroom.cases.models import Case
-from boardroom.cases.standing import asked_of, standings
+from boardroom.cases.standing import asked_of, standing_of
 from boardroom.cases.view import gap_lines, lacking_of, readiness_of
 from boardroom.consensus.queries import answers_of
 from boardroom.minutes.queries import amendments_about
@@ -36,6 +36,7 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
     # Who refers is shown what they have to give; what the board sees to is the board's affair.
     shown = readiness_of(found, board, today(found), "referrer") if refers else readiness
     answers = answers_of(found.id) if refers else []
+    items = queries.agenda_of(found.id)
     return render_template(
         "cases/case.html",
         case=found,
@@ -44,7 +45,7 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
         blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
         gaps=gap_lines(shown, lacking, links=False),
         rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
-        items=[] if refers else queries.agenda_of(found.id),
+        items=[] if refers else items,
         answers=answers,
         # Listed again after a provisional answer, the board works on it again
         withheld=refers and not (answers and found.status in ANSWERED_STATUSES),
@@ -55,7 +56,7 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
         can_move=lambda status: rules.can_move_case(found.status, status),
         is_open=found.status in rules.OPEN_STATUSES,
         needed_choices=needed_operations.choices(board),
-        standing=standings([found])[found.id],
+        standing=standing_of(found, found.requests, items[::-1]),
         asked=asked_of(found, (gap.item for gap in readiness.gaps)),
         tests=tests_of(found, board, today(found)),
         refused=refused,

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from boardroom.cases.models import Case, CaseStatus, Document, Patient
@@ -19,6 +30,7 @@ from boardroom.opinions.models import Opinion, OpinionStatus
 from boardroom.people.models import Membership, Person, Role
 
 PAGE = 25
+MOST_FOUND = 1000  # by words; whoever finds more adds a word
 
 
 def load_case(case_id: int) -> Case:
@@ -59,19 +71,13 @@ def document_of(case_id: int, document_id: int) -> Document:
 
 
 def rounds_of(case: Case) -> list[Case]:
-    """All rounds that belong together, this case among them, the earliest first."""
-    found = {case.id: case}
-    earlier = case.earlier_case
-    while earlier is not None and earlier.id not in found:
-        found[earlier.id] = earlier
-        earlier = earlier.earlier_case
-    edge = set(found)
-    while edge:
-        later = db.session.scalars(select(Case).where(Case.earlier_case_id.in_(edge))).unique()
-        new = {one.id: one for one in later if one.id not in found}
-        found |= new
-        edge = set(new)
-    return sorted(found.values(), key=lambda one: one.id)
+    """All rounds that belong together, this case among them, the earliest first; in one query."""
+    one = select(Case.id, Case.earlier_case_id).where(Case.id == case.id)
+    known = one.cte("known_round", recursive=True)
+    near = or_(Case.earlier_case_id == known.c.id, Case.id == known.c.earlier_case_id)
+    known = known.union(select(Case.id, Case.earlier_case_id).join(known, near))
+    query = select(Case).where(Case.id.in_(select(known.c.id))).order_by(Case.id)
+    return list(db.session.scalars(query).unique())
 
 
 def agenda_of(case_id: int) -> list[AgendaItem]:
@@ -118,6 +124,7 @@ class Found:
 
     cases: list[Case]
     count: int
+    more: bool  # than are counted
     page: int
     pages: int
     said: Mapping[int, Said]  # by case, the comment in which a word stands
@@ -136,14 +143,24 @@ def visible_to(person: Person) -> ColumnElement[bool]:
         return of_board
     # Compared here as the permission compares: the database's lower() knows ASCII only.
     spellings = [
-        name
-        for name in db.session.scalars(select(Case.referrer_hospital).distinct())
-        if name.casefold() == person.hospital.casefold()
+        name for name in hospitals_sending() if name.casefold() == person.hospital.casefold()
     ]
-    return or_(
-        of_board,
-        and_(Case.board.in_(sending), Case.referrer_hospital.in_(spellings)),
-    )
+    own = and_(Case.board.in_(sending), Case.referrer_hospital.in_(spellings))
+    # An alternative that never holds would keep the database from its index
+    return own if len(sending) == len(person.memberships) else or_(of_board, own)
+
+
+def hospitals_sending(among: ColumnElement[bool] = true()) -> list[str]:  # noqa: B008
+    """Every spelling of a hospital that sent a case; only those cases count that are `among`.
+
+    The database goes from one name to the next in its index, however many cases each has sent.
+    """
+    name = Case.referrer_hospital
+    known = select(func.min(name).label("name")).cte("hospital", recursive=True)
+    after = select(func.min(name)).where(name > known.c.name).scalar_subquery()
+    known = known.union_all(select(after).where(known.c.name.is_not(None)))
+    sent = exists().where(name == known.c.name, among)
+    return list(db.session.scalars(select(known.c.name).where(known.c.name.is_not(None), sent)))
 
 
 def _inside_of(person: Person) -> ColumnElement[bool]:
@@ -172,46 +189,61 @@ def _waiting_for(person: Person) -> ColumnElement[bool]:
     )
     return and_(
         Case.board.in_([m.board for m in person.memberships if m.votes]),
-        cast(Case.status, String).in_(sorted((OPEN_STATUSES | WAITING_STATUSES) - {"draft"})),
+        type_coerce(Case.status, String).in_(
+            sorted((OPEN_STATUSES | WAITING_STATUSES) - {"draft"})
+        ),
         ~given,
     )
 
 
-def _matching(query: Select[Any], person: Person, filters: Filters) -> Select[Any]:
-    query = query.where(visible_to(person))
+def _matching(person: Person, filters: Filters) -> ColumnElement[bool]:
+    wanted = [visible_to(person)]
     if filters.board:
-        query = query.where(Case.board == filters.board)
+        wanted.append(Case.board == filters.board)
     if filters.status:
-        query = query.where(cast(Case.status, String) == filters.status)
+        wanted.append(type_coerce(Case.status, String) == filters.status)
     if filters.waiting:
-        query = query.where(_waiting_for(person))
+        wanted.append(_waiting_for(person))
     if filters.text.strip():
         words = words_of(filters.text)
-        query = query.where(having(words, person) if words else false())
-    return query
+        wanted.append(having(words, person) if words else false())
+    return and_(*wanted)
 
 
 def find_cases(person: Person, filters: Filters, per_page: int = PAGE) -> Found:
-    """One page of the cases that the person may read, the newest first, with their patients."""
-    count = db.session.scalar(_matching(select(func.count(Case.id)), person, filters)) or 0
+    """One page of the cases that the person may read, the newest first, with their patients.
+
+    What is found by words is counted and paged up to MOST_FOUND.
+    """
+    matching = _matching(person, filters)
+    keys = select(Case.id).where(matching).order_by(Case.id.desc())
+    if filters.text.strip():
+        found = list(db.session.scalars(keys.limit(MOST_FOUND + 1)))
+        count, more = min(len(found), MOST_FOUND), len(found) > MOST_FOUND
+    else:
+        count, more = db.session.scalar(select(func.count(Case.id)).where(matching)) or 0, False
     pages = max(1, ceil(count / per_page))
     page = min(max(1, filters.page), pages)
+    first = (page - 1) * per_page
+    if filters.text.strip():
+        here = Case.id.in_(found[:count][first : first + per_page])
+    else:
+        here = Case.id.in_(keys.limit(per_page).offset(first).subquery().select())
     query = (
-        _matching(select(Case), person, filters)
+        select(Case)
+        .where(here)
         .options(
             load_only(
                 Case.code, Case.board, Case.status, Case.question, Case.diagnosis,
-                Case.referrer_hospital,
+                Case.referrer_hospital, Case.submitted_at, Case.moved_at,
             ),
             joinedload(Case.patient).load_only(Patient.name),
         )
         .order_by(Case.id.desc())
-        .limit(per_page)
-        .offset((page - 1) * per_page)
     )  # fmt: skip
     cases = list(db.session.scalars(query).unique())
     said = said_in_comments([case.id for case in cases], words_of(filters.text), person)
-    return Found(cases, count, page, pages, said)
+    return Found(cases, count, more, page, pages, said)
 
 
 def same_patient(case: Case, person: Person) -> list[Case]:

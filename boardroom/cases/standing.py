@@ -83,10 +83,11 @@ def standings(cases: Iterable[Case]) -> dict[int, Standing]:
         .order_by(AgendaItem.id)
     ).unique():
         listed.setdefault(item.case_id, []).append(item)
-    return {c.id: _standing(c, asked.get(c.id, []), listed.get(c.id, [])) for c in cases}
+    return {c.id: standing_of(c, asked.get(c.id, []), listed.get(c.id, [])) for c in cases}
 
 
-def _standing(case: Case, asked: list[InformationRequest], items: list[AgendaItem]) -> Standing:
+def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaItem]) -> Standing:
+    """Where a case stands, for who has its requests and its places on agendas, oldest first."""
     received = _day(case.submitted_at, case)
     found: list[tuple[dt.datetime | None, Step]] = []
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
+from boardroom.cases.queries import hospitals_sending
 from boardroom.consensus.models import Consensus
 from boardroom.consensus.queries import confirmations_by_item
 from boardroom.consensus.rules import awaited
@@ -46,8 +47,10 @@ def ledger(board: BoardDefinition, filters: Filters) -> list[Line]:
         )
         .join(AgendaItem, AgendaItem.case_id == Case.id)
         .join(Consensus, Consensus.item_id == AgendaItem.id)
+        .join(Meeting, AgendaItem.meeting_id == Meeting.id)
         .where(
-            Case.board == board.key,
+            # Not the case's board: the way from all its cases is a long one
+            Meeting.board == board.key,
             Case.earlier_case_id.is_(None),
             Case.first_verdict != "",
             Consensus.verdict != "",
@@ -58,7 +61,8 @@ def ledger(board: BoardDefinition, filters: Filters) -> list[Line]:
     )
     rows = list(db.session.execute(query))
     answers = answers_by_case({row[0] for row in rows})
-    confirmed = confirmations_by_item(row[8] for row in rows)
+    open_items = [row[8] for row in rows if row[9] == ItemStatus.PROVISIONAL]
+    confirmed = confirmations_by_item(open_items) if open_items else {}
     later = _later_rounds(board.key)
     found: dict[int, Line] = {}
     for (
@@ -104,11 +108,12 @@ def _later_rounds(board: str) -> dict[int, tuple[str, ...]]:
     """First case → codes of every round that came of it."""
     parents = {
         case_id: (code, earlier)
-        for case_id, code, earlier in db.session.execute(
-            select(Case.id, Case.code, Case.earlier_case_id)
-            .where(Case.board == board, Case.earlier_case_id.is_not(None))
+        for case_id, code, earlier, whose in db.session.execute(
+            select(Case.id, Case.code, Case.earlier_case_id, Case.board)
+            .where(Case.earlier_case_id > 0)  # which finds them by the index: they are few
             .order_by(Case.id)
         )
+        if whose == board
     }
     found: dict[int, tuple[str, ...]] = {}
     for code, earlier in parents.values():
@@ -123,12 +128,8 @@ def _later_rounds(board: str) -> dict[int, tuple[str, ...]]:
 
 def hospitals(board: str) -> list[str]:
     """Every hospital that sent a case with a first opinion."""
-    query = (
-        select(Case.referrer_hospital)
-        .where(Case.board == board, Case.first_verdict != "", Case.referrer_hospital != "")
-        .distinct()
-    )
-    return sorted(db.session.scalars(query), key=str.casefold)
+    sent = and_(Case.board == board, Case.first_verdict != "")
+    return sorted(filter(None, hospitals_sending(sent)), key=str.casefold)
 
 
 def taken(board: BoardDefinition, first: dt.date | None, last: dt.date | None) -> list[Taken]:

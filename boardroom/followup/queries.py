@@ -133,8 +133,10 @@ def asked_of(person: Person) -> list[Asked]:
         select(Consensus.teller, AgendaItem)
         .join(AgendaItem, Consensus.item_id == AgendaItem.id)
         .join(Case, AgendaItem.case_id == Case.id)
-        .options(contains_eager(AgendaItem.case), joinedload(AgendaItem.meeting))
+        .join(Meeting, AgendaItem.meeting_id == Meeting.id)
+        .options(contains_eager(AgendaItem.case), contains_eager(AgendaItem.meeting))
         .where(
+            Meeting.board.in_([m.board for m in person.memberships]),
             Case.status == CaseStatus.DECIDED,
             AgendaItem.status.in_(CLOSED_WITH),
             AgendaItem.ended_at.is_not(None),

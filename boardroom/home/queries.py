@@ -68,8 +68,10 @@ def next_meetings_of_referrer(person: Person) -> list[tuple[Meeting, list[int]]]
     return list(found.values())
 
 
-def with_parts(case_ids: list[int]) -> list[Case]:
-    """Cases with everything that readiness looks at, in the order of the keys given."""
+def with_parts(case_ids: set[int]) -> dict[int, Case]:
+    """Cases with everything that readiness looks at, by key."""
+    if not case_ids:
+        return {}
     query = (
         select(Case)
         .where(Case.id.in_(case_ids))
@@ -85,8 +87,7 @@ def with_parts(case_ids: list[int]) -> list[Case]:
             selectinload(Case.documents),
         )
     )
-    found = {case.id: case for case in db.session.scalars(query).unique()}
-    return [found[key] for key in case_ids if key in found]
+    return {case.id: case for case in db.session.scalars(query).unique()}
 
 
 def to_sign(person: Person) -> list[Meeting]:
@@ -116,9 +117,9 @@ def recent_meetings(person: Person, most: int = 3) -> list[Meeting]:
     return list(db.session.scalars(query))
 
 
-def received(person: Person, most: int = 8) -> list[Case]:
-    """Cases that wait for triage or a place on an agenda of the person's boards, those longest with
-    the board first, with what readiness looks at."""
+def received(person: Person, most: int = 8) -> list[int]:
+    """Keys of cases that wait for triage or a place on an agenda of the person's boards, those
+    longest with the board first."""
     boards = person.boards(Role.COORDINATOR, Role.CHAIR)
     if not boards:
         return []
@@ -128,8 +129,7 @@ def received(person: Person, most: int = 8) -> list[Case]:
         .order_by(func.coalesce(Case.moved_at, Case.submitted_at).nulls_first(), Case.id)
         .limit(most)
     )
-    ids = list(db.session.scalars(query))
-    return with_parts(ids) if ids else []
+    return list(db.session.scalars(query))
 
 
 def cases_by_status(person: Person) -> dict[str, int]:

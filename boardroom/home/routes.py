@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, url_for
@@ -22,7 +25,7 @@ from boardroom.home.rules import Step, first_steps
 from boardroom.meetings.models import Meeting
 from boardroom.opinions import queries as opinions
 from boardroom.people.models import Role
-from boardroom.tumour_map.queries import latest
+from boardroom.tumour_map.queries import Sides, latest
 from boardroom.web import local
 
 bp = Blueprint("home", __name__)
@@ -45,7 +48,13 @@ def home() -> str:
             owned=followup.owned_by(current_user),
         )
     meetings = queries.next_meetings(current_user)
+    planned = [(m, [i.case_id for i in m.items]) for m in meetings if m.status == "planned"]
     prepares = current_user.boards(Role.COORDINATOR, Role.CHAIR)
+    received = queries.received(current_user)
+    parts = _Parts.of(
+        received,
+        *(ids for m, ids in planned if m.board in prepares or _sees_to(m.board)),
+    )
     wanted = opinions.waiting_for(current_user)
     votes = any(m.votes for m in current_user.memberships)
     return render_template(
@@ -61,19 +70,19 @@ def home() -> str:
         mentions=comments.unseen_mentions(current_user),
         meetings=meetings,
         arrivals=opinions.arrivals_of([item.case_id for m in meetings for item in m.items]),
-        missing=[_missing(m) for m in meetings if m.board in prepares and m.status == "planned"],
+        missing=[_missing(m, ids, parts) for m, ids in planned if m.board in prepares],
         to_see_to=[
             part
-            for m in meetings
-            if m.board not in prepares and m.status == "planned"
-            if (part := _to_see_to(m, [item.case_id for item in m.items])) is not None
+            for m, ids in planned
+            if m.board not in prepares and _sees_to(m.board)
+            if (part := _to_see_to(m, ids, parts)) is not None
         ],
         unsigned=queries.to_sign(current_user),
         unconfirmed=followup.to_confirm(current_user),
         asked=followup.asked_of(current_user),
         owned=followup.owned_by(current_user),
         requests=open_requests(current_user) if prepares else [],
-        received=_received(),
+        received=_received(received, parts),
         counts=queries.cases_by_status(current_user),
         invitations=queries.invitations_open(current_user),
         recent=queries.recent_meetings(current_user),
@@ -114,11 +123,36 @@ def _way_to(step: Step, board: str) -> str:
     return url_for("meetings.new_meeting", board=board)
 
 
-def _missing(meeting: Meeting) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Parts:
+    """What readiness looks at, for every case that the page speaks of; loaded together."""
+
+    cases: dict[int, Case]
+    read: dict[int, Sides]
+
+    @classmethod
+    def of(cls, *ids: Iterable[int]) -> _Parts:
+        wanted = {key for some in ids for key in some}
+        return cls(queries.with_parts(wanted), latest(wanted) if wanted else {})
+
+    def readiness(self, case: Case, board: BoardDefinition, day: dt.date) -> Readiness:
+        return readiness_of(case, board, day, read=self.read.get(case.id, {}))
+
+    def at(self, meeting: Meeting, case_ids: list[int]) -> list[tuple[Case, Readiness]]:
+        """Each case with what it lacks on the day of the meeting: a lab that will be too old by
+        then is told while there is time."""
+        board: BoardDefinition = current_app.extensions["boards"][meeting.board]
+        today = local(now(), meeting.board).date()
+        day = max(today, local(meeting.starts_at, meeting.board).date())
+        found = [self.cases[key] for key in case_ids if key in self.cases]
+        return [(case, self.readiness(case, board, day)) for case in found]
+
+
+def _missing(meeting: Meeting, case_ids: list[int], parts: _Parts) -> dict[str, Any]:
     """What the cases of a meeting still lack for a fair discussion, the worst first."""
     ready = 0
     lines: list[tuple[Case, Readiness]] = []
-    for case, readiness in _readiness_at(meeting, [item.case_id for item in meeting.items]):
+    for case, readiness in parts.at(meeting, case_ids):
         if readiness.gaps:
             lines.append((case, readiness))
         ready += readiness.ready
@@ -132,14 +166,18 @@ def _missing(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def _to_see_to(meeting: Meeting, case_ids: list[int]) -> dict[str, Any] | None:
+def _sees_to(key: str) -> bool:
+    """Whether anything that a case of the board can lack is the person's to see to."""
+    board: BoardDefinition = current_app.extensions["boards"][key]
+    mine = _owner_keys(key)
+    return any(need.owner in mine for need in board.readiness)
+
+
+def _to_see_to(meeting: Meeting, case_ids: list[int], parts: _Parts) -> dict[str, Any] | None:
     """What of these cases' gaps is the person's to see to before the meeting, or None."""
-    board: BoardDefinition = current_app.extensions["boards"][meeting.board]
     mine = _owner_keys(meeting.board)
-    if not case_ids or not any(need.owner in mine for need in board.readiness):
-        return None
     found = []
-    for case, readiness in _readiness_at(meeting, case_ids):
+    for case, readiness in parts.at(meeting, case_ids):
         gaps = [gap for gap in readiness.gaps if gap.owner in mine]
         if gaps:
             found.append((case, gaps))
@@ -147,26 +185,21 @@ def _to_see_to(meeting: Meeting, case_ids: list[int]) -> dict[str, Any] | None:
 
 
 def _to_see_to_as_referrer() -> list[dict[str, Any]]:
-    coming = queries.next_meetings_of_referrer(current_user)
-    return [part for one, ids in coming if (part := _to_see_to(one, ids)) is not None]
+    coming = [
+        (one, ids)
+        for one, ids in queries.next_meetings_of_referrer(current_user)
+        if _sees_to(one.board)
+    ]
+    parts = _Parts.of(*(ids for _, ids in coming))
+    return [part for one, ids in coming if (part := _to_see_to(one, ids, parts)) is not None]
 
 
-def _received() -> list[tuple[Case, Readiness]]:
+def _received(case_ids: list[int], parts: _Parts) -> list[tuple[Case, Readiness]]:
     """Cases to be triaged, each with what it lacks today."""
     boards = current_app.extensions["boards"]
-    found = queries.received(current_user)
-    read = latest([case.id for case in found]) if found else {}
     return [
-        (
-            case,
-            readiness_of(
-                case,
-                boards[case.board],
-                local(now(), case.board).date(),
-                read=read.get(case.id, {}),
-            ),
-        )
-        for case in found
+        (case, parts.readiness(case, boards[case.board], local(now(), case.board).date()))
+        for case in (parts.cases[key] for key in case_ids)
     ]
 
 
@@ -176,15 +209,3 @@ def _owner_keys(board: str) -> frozenset[str]:
     if place is None:
         return frozenset()
     return frozenset({str(place.role), *([place.specialty] if place.votes else [])})
-
-
-def _readiness_at(meeting: Meeting, case_ids: list[int]) -> list[tuple[Case, Readiness]]:
-    """Each case with what it lacks on the day of the meeting: a lab that will be too old by then
-    is told while there is time."""
-    board: BoardDefinition = current_app.extensions["boards"][meeting.board]
-    day = max(local(now(), meeting.board).date(), local(meeting.starts_at, meeting.board).date())
-    read = latest(case_ids)
-    return [
-        (case, readiness_of(case, board, day, read=read.get(case.id, {})))
-        for case in queries.with_parts(case_ids)
-    ]

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import docx
-from docx.shared import Pt
-
 from boardroom.letters.document import LetterDocument, blocks
 from boardroom.minutes.fonts import load_fonts
 from boardroom.minutes.papers import View, compile_pdf
-from boardroom.minutes.wordml import STYLES, Paper
 
 NORMAL, CLINICAL, LARGE = 11.5, 10.5, 18.0  # points of the running text
 DRAFT = "Draft. Not approved yet."
@@ -77,6 +72,11 @@ def letter_pdf(document: LetterDocument, digest: str, *, large: bool = False) ->
 
 def letter_docx(document: LetterDocument, digest: str, *, large: bool = False) -> bytes:
     """The letter as DOCX bytes, with real headings and lists."""
+    import docx  # here, for the server to be there sooner
+    from docx.shared import Pt
+
+    from boardroom.minutes.wordml import STYLES, Paper
+
     size = _size(document, large)
     view = letter_view(document, digest, size=size)
     paper = Paper(docx.Document())
@@ -103,15 +103,13 @@ def letter_docx(document: LetterDocument, digest: str, *, large: bool = False) -
         for block in section["blocks"]:
             if block["kind"] == "list":
                 for point in block["lines"]:
-                    paper.doc.add_paragraph(point, style="List Bullet")
+                    paper.point(point)
             else:
                 paper.line("\n".join(block["lines"]))
     paper.line(view["closing"])
     if view["signed"]:
         paper.line("\n".join(view["signed"]))
-    out = io.BytesIO()
-    paper.doc.save(out)
-    return out.getvalue()
+    return paper.saved()
 
 
 def _size(document: LetterDocument, large: bool) -> float:

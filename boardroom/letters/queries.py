@@ -22,7 +22,7 @@ from boardroom.letters import rules
 from boardroom.letters.compose import Decision, Signature, View
 from boardroom.letters.models import ApprovedLetter, Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
-from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting
 from boardroom.opinions.queries import revealed_opinions
 from boardroom.people.models import Membership, Person, Role
 from boardroom.people.queries import members_of
@@ -64,15 +64,21 @@ def consensus_of(item: AgendaItem) -> Consensus:
 
 def letter_of(item: AgendaItem, kind: str) -> Letter | None:
     """The letter about this decision with its approved versions, or None before it is begun."""
-    return db.session.scalar(
+    return letters_of(item).get(kind)
+
+
+def letters_of(item: AgendaItem) -> dict[str, Letter]:
+    """The letters about this decision that are begun, by kind, with their approved versions."""
+    query = (
         select(Letter)
-        .where(Letter.item_id == item.id, Letter.kind == kind)
+        .where(Letter.item_id == item.id)
         .options(
             selectinload(Letter.approved).joinedload(ApprovedLetter.approved_by),
             joinedload(Letter.saved_by),
         )
         .execution_options(populate_existing=True)
     )
+    return {str(letter.kind): letter for letter in db.session.scalars(query)}
 
 
 def approved_of(case_id: int, kind: str) -> list[ApprovedLetter]:
@@ -237,9 +243,9 @@ def waiting_for(person: Person) -> list[Waiting]:
     rows = db.session.execute(
         select(AgendaItem, Consensus)
         .join(Consensus, Consensus.item_id == AgendaItem.id)
-        .join(Case, AgendaItem.case_id == Case.id)
+        .join(AgendaItem.meeting)
         .where(
-            Case.board.in_(boards),
+            Meeting.board.in_(boards),
             AgendaItem.status.in_(SETTLED),
             AgendaItem.ended_at > now() - SHOWN_FOR,
         )

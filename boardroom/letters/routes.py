@@ -249,9 +249,10 @@ def letters_of(case: Case) -> dict[str, Any] | None:
     item = queries.decided_item(case.id)
     if item is None:
         return None
+    begun = queries.letters_of(item)
     lines = []
     for kind in LetterKind:
-        found = queries.letter_of(item, kind)
+        found = begun.get(kind)
         lines.append(
             {
                 "kind": str(kind),

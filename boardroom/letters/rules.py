@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import textstat
-
 from boardroom.text import names_of
 
 PATIENT_SECTIONS = (
@@ -175,6 +173,8 @@ def readability(
     words stand in the text too counts as explained. `known`: words that need no explanation though
     textstat's list of easy words lacks them. `names`: people and places.
     """
+    import textstat  # here, for the server to be there sooner
+
     whole = sentences(text)
     words = [w for s in whole for w in _WORD.findall(s)]
     if not words:
@@ -196,6 +196,8 @@ def _hard_words(
     known: Collection[str],
     names: Iterable[str],
 ) -> list[HardWord]:
+    import textstat
+
     lower = text.casefold()
     used = terms_in(text, glossary)
     terms = [term for term in used if term.plain.casefold() not in lower]

@@ -14,9 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from socketio.pubsub_manager import PubSubManager
 
 log = logging.getLogger(__name__)
@@ -31,7 +28,13 @@ class Queue(PubSubManager):
     name = "queue"
 
     def __init__(self, url: str, channel: str) -> None:
+        # Where there is no queue, nobody waits at the start for the library to be read
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
         super().__init__(channel=channel)
+        self._error = redis.RedisError
         self.reached = True  # as far as is known
         self.on_end: Callable[[int], None] = lambda person_id: None
         self._closed_until = 0.0
@@ -54,7 +57,7 @@ class Queue(PubSubManager):
             return
         try:
             self._out.publish(self.channel, json.dumps(data))
-        except redis.RedisError as error:
+        except self._error as error:
             self._closed_until = time.monotonic() + WAIT
             self._lost(error)
         else:
@@ -65,7 +68,7 @@ class Queue(PubSubManager):
         while True:
             try:
                 yield from self._messages()
-            except (redis.RedisError, OSError) as error:
+            except (self._error, OSError) as error:
                 self._lost(error)
                 self.server.sleep(WAIT)
 

@@ -10,9 +10,9 @@ import hashlib
 import json
 from typing import Annotated, Any, Literal
 
-import rfc8785
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
+from boardroom.minutes import canonical
 from boardroom.minutes.aid_parts import DecisionAids
 from boardroom.minutes.brief import (
     BoardInfo,
@@ -222,7 +222,7 @@ class MinutesDocument(Part):
 
 def record_of(document: MinutesDocument) -> dict[str, Any]:
     """What is signed and stored: the JSON of the record, in the version that it was made under."""
-    record = document.model_dump(mode="json", exclude=set(NOT_HASHED))
+    record = canonical.loads(document.model_dump_json(exclude=set(NOT_HASHED)))
     return as_of(document.schema_version, record)
 
 
@@ -233,7 +233,7 @@ def content_hash(document: MinutesDocument) -> str:
     (RFC 8785: sorted keys, no spaces, UTF-8), so that anybody can compute it again from the
     exported JSON.
     """
-    return hashlib.sha256(rfc8785.dumps(record_of(document))).hexdigest()
+    return hashlib.sha256(canonical.dumps(record_of(document))).hexdigest()
 
 
 def matches_signature(document: MinutesDocument) -> bool | None:
@@ -248,5 +248,7 @@ def matches_signature(document: MinutesDocument) -> bool | None:
 
 def to_json(document: MinutesDocument) -> str:
     """The document as indented JSON, every field of its schema's version written out."""
+    if document.schema_version == SCHEMA_VERSION:
+        return document.model_dump_json(indent=2) + "\n"
     content = as_of(document.schema_version, document.model_dump(mode="json"))
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

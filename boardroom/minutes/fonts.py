@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typst
-from fontTools.ttLib import TTCollection, TTFont
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 PACKAGES = ("fontpkg_inter", "fontpkg_noto_sans_arabic", "fontpkg_heebo")
 """Latin, Greek and Cyrillic; Arabic; Hebrew. In the order in which they are asked for a glyph."""
@@ -77,6 +79,8 @@ def needs_shaping(text: str) -> bool:
 
 
 def _faces(file: Path) -> Iterator[TTFont]:
+    from fontTools.ttLib import TTCollection, TTFont  # here, for the server to be there sooner
+
     if file.suffix.lower() in {".ttc", ".otc"}:
         with TTCollection(file, lazy=True) as collection:
             yield from collection.fonts

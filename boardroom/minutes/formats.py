@@ -9,7 +9,6 @@ from boardroom.minutes.document import MinutesDocument, to_json
 from boardroom.minutes.pdf import minutes_pdf
 from boardroom.minutes.redaction import without_names
 from boardroom.minutes.tables import minutes_csv
-from boardroom.minutes.word import minutes_docx
 
 
 @dataclass(frozen=True)
@@ -22,13 +21,19 @@ class Format:
     render: Callable[[MinutesDocument], bytes]
 
 
+def _docx(document: MinutesDocument) -> bytes:
+    from boardroom.minutes.word import minutes_docx  # here, for the server to be there sooner
+
+    return minutes_docx(document)
+
+
 FORMATS: Mapping[str, Format] = {
     "pdf": Format("pdf", "application/pdf", "PDF, for the records office", minutes_pdf),
     "docx": Format(
         "docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "DOCX, to edit in Word",
-        minutes_docx,
+        _docx,
     ),
     "csv": Format("csv", "text/csv", "CSV, one row a case", minutes_csv),
     "json": Format(

@@ -148,7 +148,7 @@ _SHEETS = b"""
 """
 
 
-def drawn_pngs(drawings: Sequence[str], fonts: Fonts, pixels_per_inch: int = 220) -> list[bytes]:
+def drawn_pngs(drawings: Sequence[str], fonts: Fonts, pixels_per_inch: int = 160) -> list[bytes]:
     """Drawings upon the liver as pictures, for papers that cannot hold an SVG; 8 cm wide in print.
 
     All at once: it is the start that takes the time.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import docx
 
 from boardroom.minutes import words
@@ -50,9 +48,7 @@ def minutes_docx(document: MinutesDocument) -> bytes:
     for case in view["cases"]:
         _case(paper, view, case)
     _closing(paper, view)
-    out = io.BytesIO()
-    paper.doc.save(out)
-    return out.getvalue()
+    return paper.saved()
 
 
 def _opening(paper: Paper, view: View) -> None:

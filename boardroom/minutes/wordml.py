@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+import io
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -13,8 +15,8 @@ from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.image.image import Image
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsmap, qn
 from docx.oxml.shape import CT_Inline
 from docx.parts.image import ImagePart
 from docx.shared import Cm, Pt, RGBColor
@@ -36,7 +38,10 @@ WIDTH = 16.8  # cm between the margins
 Piece = str | tuple[str, dict[str, Any]]
 """Text, or text and how it looks."""
 Pieces = str | Sequence[Piece]
-_BREAKS = re.compile("([\n\t])")
+
+_SIGNS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_TEXT, _END = '<w:t xml:space="preserve">', "</w:t>"
+_TOGETHER = 4000  # blocks that are read in at once
 
 
 def _add(parent: Any, tag: str, **attributes: str) -> Any:
@@ -52,17 +57,67 @@ def _twips(cm: float) -> int:
     return round(cm * 1440 / 2.54)
 
 
+@lru_cache(maxsize=256)
+def _look(bold: bool, color: str | None, size: float | None) -> str:
+    """The properties of a run."""
+    found = "<w:b/>" if bold else ""
+    found += f'<w:color w:val="{color}"/>' if color else ""
+    found += '<w:sz w:val="{0}"/><w:szCs w:val="{0}"/>'.format(round(size * 2)) if size else ""
+    return f"<w:rPr>{found}</w:rPr>" if found else ""
+
+
+def _run(
+    text: str, *, bold: bool = False, color: str | None = None, size: float | None = None
+) -> str:
+    """A run of text; line ends and tabs are Word's."""
+    written = text.translate(_SIGNS)
+    for sign, tag in (("\n", "<w:br/>"), ("\t", "<w:tab/>")):
+        if sign in written:
+            written = written.replace(sign, f"{_END}{tag}{_TEXT}")
+    return f"<w:r>{_look(bold, color, size)}{_TEXT}{written}{_END}</w:r>"
+
+
+def _runs(pieces: Pieces, **default: Any) -> str:
+    if isinstance(pieces, str):
+        return _run(pieces, **default) if pieces else ""
+    found = []
+    for piece in pieces:
+        text, how = (piece, {}) if isinstance(piece, str) else piece
+        if text:
+            found.append(_run(text, **(default | how)))
+    return "".join(found)
+
+
+def _field(instruction: str) -> str:
+    """A field that Word fills in, such as the page's number."""
+    look = _look(False, MUTED, 8)
+    between = {
+        "begin": '<w:fldChar w:fldCharType="begin"/>',
+        "instruction": f"<w:instrText> {instruction} </w:instrText>",
+        "separate": '<w:fldChar w:fldCharType="separate"/>',
+        "shown": "<w:t>1</w:t>",
+        "end": '<w:fldChar w:fldCharType="end"/>',
+    }
+    return "".join(f"<w:r>{look}{one}</w:r>" for one in between.values())
+
+
+def _read(written: str) -> list[Any]:
+    """Elements from WordprocessingML as text."""
+    return list(parse_xml(f'<w:body xmlns:w="{nsmap["w"]}">{written}</w:body>'))
+
+
 class Paper:
     """A Word document with the few things that it is made of.
 
-    Text and tables are written as WordprocessingML directly: the library's own objects take twenty
-    times as long, and forty cases have some ten thousand pieces of text.
+    Text and tables are written as WordprocessingML, many at a time: the library's own objects take
+    a hundred times as long, and forty cases have some ten thousand pieces of text.
     """
 
     def __init__(self, doc: Document) -> None:
         self.doc = doc
         self.end = doc.element.body.sectPr  # Everything stands before the section's properties.
         self.drawn = 0  # pictures so far
+        self._written: list[str] = []
 
     # ---- Set-up ----
 
@@ -99,10 +154,10 @@ class Paper:
         header, footer = section.header, section.footer
         self._edge(header.paragraphs[0], view["head"], view["mark"])
         self._edge(footer.paragraphs[0], view["foot"], "Page ")
-        self._field(footer.paragraphs[0]._p, "PAGE")
-        self._run(footer.paragraphs[0]._p, " of ", color=MUTED, size=8)
-        self._field(footer.paragraphs[0]._p, "NUMPAGES")
-        self._run(footer.add_paragraph(style="Normal")._p, view["fingerprint"], color=MUTED, size=7)
+        numbers = _field("PAGE") + _run(" of ", color=MUTED, size=8) + _field("NUMPAGES")
+        footer.paragraphs[0]._p.extend(_read(numbers))
+        digest = footer.add_paragraph(style="Normal")
+        digest._p.extend(_read(_run(view["fingerprint"], color=MUTED, size=7)))
 
     def _table_styles(self) -> None:
         """One style for all tables and one for their text, so that one change changes all."""
@@ -123,63 +178,39 @@ class Paper:
         # Not the style "Header": its tab stops are those of another paper size.
         paragraph.style = "Normal"
         paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
-        self._run(paragraph._p, f"{left}\t{right}", color=MUTED, size=8)
-
-    def _field(self, paragraph: Any, instruction: str) -> None:
-        """A field that Word fills in, such as the page's number."""
-        for kind in ("begin", "instruction", "separate", "shown", "end"):
-            run = self._run(paragraph, "1" if kind == "shown" else "", color=MUTED, size=8)
-            if kind == "instruction":
-                _add(run, "instrText").text = f" {instruction} "
-            elif kind != "shown":
-                _add(run, "fldChar", fldCharType=kind)
+        paragraph._p.extend(_read(_run(f"{left}\t{right}", color=MUTED, size=8)))
 
     # ---- Pieces ----
 
-    @staticmethod
-    def _run(
-        paragraph: Any,
-        text: str,
-        *,
-        bold: bool = False,
-        color: str | None = None,
-        size: float | None = None,
-    ) -> Any:
-        run = _add(paragraph, "r")
-        if bold or color or size:
-            properties = _add(run, "rPr")
-            if bold:
-                _add(properties, "b")
-            if color:
-                _add(properties, "color", val=color)
-            if size:
-                _add(properties, "sz", val=str(round(size * 2)))
-                _add(properties, "szCs", val=str(round(size * 2)))
-        for part in _BREAKS.split(text):
-            if part == "\n":
-                _add(run, "br")
-            elif part == "\t":
-                _add(run, "tab")
-            elif part:
-                shown = _add(run, "t")
-                shown.text = part
-                shown.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        return run
+    def _write(self, block: str) -> None:
+        self._written.append(block)
+        if len(self._written) >= _TOGETHER:
+            self._take_in()
 
-    def _fill(self, paragraph: Any, pieces: Pieces, **default: Any) -> None:
-        for piece in [pieces] if isinstance(pieces, str) else pieces:
-            text, how = (piece, {}) if isinstance(piece, str) else piece
-            if text:
-                self._run(paragraph, text, **(default | how))
+    def _take_in(self) -> None:
+        """Put what was written into the document."""
+        for element in _read("".join(self._written)):
+            self.end.addprevious(element)
+        self._written.clear()
+
+    def saved(self) -> bytes:
+        """The finished document."""
+        self._take_in()
+        out = io.BytesIO()
+        self.doc.save(out)
+        return out.getvalue()
 
     def line(self, *pieces: Piece) -> None:
         """One paragraph."""
-        paragraph = OxmlElement("w:p")
-        self.end.addprevious(paragraph)
-        self._fill(paragraph, pieces)
+        self._write(f"<w:p>{_runs(pieces)}</w:p>")
+
+    def point(self, text: str) -> None:
+        """One paragraph of a list with bullets."""
+        self._write(f'<w:p><w:pPr><w:pStyle w:val="ListBullet"/></w:pPr>{_runs(text)}</w:p>')
 
     def pictures(self, files: Sequence[tuple[bytes, str]], width: float) -> None:
         """Pictures in one line, each with the words that stand for it; the width of each in cm."""
+        self._take_in()
         # The library's own way reads every picture again for each that is added.
         paragraph = OxmlElement("w:p")
         self.end.addprevious(paragraph)
@@ -206,14 +237,10 @@ class Paper:
 
     def heading(self, level: int, *pieces: Piece, new_page: bool = False) -> None:
         """A heading, which Word's navigation and a screen reader find."""
-        # The library's own way looks through all that is there for each heading.
-        paragraph = OxmlElement("w:p")
-        self.end.addprevious(paragraph)
-        properties = _add(paragraph, "pPr")
-        _add(properties, "pStyle", val=f"Heading{level}" if level else "Title")
-        if new_page:
-            _add(properties, "pageBreakBefore")
-        self._fill(paragraph, pieces)
+        style = f"Heading{level}" if level else "Title"
+        breaks = "<w:pageBreakBefore/>" if new_page else ""
+        properties = f'<w:pPr><w:pStyle w:val="{style}"/>{breaks}</w:pPr>'
+        self._write(f"<w:p>{properties}{_runs(pieces)}</w:p>")
 
     def table(
         self,
@@ -226,35 +253,33 @@ class Paper:
 
         `what`: the table in a few words, for who has it read aloud.
         """
-        table = OxmlElement("w:tbl")
-        self.end.addprevious(table)
-        properties = _add(table, "tblPr")
-        _add(properties, "tblStyle", val=TABLE_STYLE)
-        _add(properties, "tblW", w=str(_twips(sum(widths))), type="dxa")
-        _add(properties, "tblLayout", type="fixed")
-        _add(properties, "tblLook", val="0020", firstRow="1", lastRow="0", noVBand="1")
-        _add(properties, "tblCaption", val=what)
-        grid = _add(table, "tblGrid")
-        for width in widths:
-            _add(grid, "gridCol", w=str(_twips(width)))
-        for index, content in enumerate([head, *rows]):
-            row = _add(table, "tr")
-            row_properties = _add(row, "trPr")
-            _add(row_properties, "cantSplit")
-            if index == 0:
-                _add(row_properties, "tblHeader")
-            for pieces, width in zip(content, widths, strict=True):
-                cell = _add(row, "tc")
-                _add(_add(cell, "tcPr"), "tcW", w=str(_twips(width)), type="dxa")
-                paragraph = _add(cell, "p")
-                _add(_add(paragraph, "pPr"), "pStyle", val=CELL_STYLE)
-                if index == 0:
-                    self._fill(paragraph, pieces, color=MUTED, bold=True)
-                else:
-                    self._fill(paragraph, pieces)
-        # Two tables without a paragraph between them would be one. A small one, so that it does
-        # not start a page of its own.
-        gap = OxmlElement("w:p")
-        self.end.addprevious(gap)
-        gap_properties = _add(gap, "pPr")
-        _add(gap_properties, "spacing", before="0", after="60", line="120", lineRule="exact")
+        columns = [_twips(width) for width in widths]
+        cells = [
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
+            f'<w:p><w:pPr><w:pStyle w:val="{CELL_STYLE}"/></w:pPr>'
+            for width in columns
+        ]
+
+        def row(content: Sequence[Pieces], properties: str, **default: Any) -> str:
+            filled = (
+                f"{cell}{_runs(pieces, **default)}</w:p></w:tc>"
+                for cell, pieces in zip(cells, content, strict=True)
+            )
+            return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(filled)}</w:tr>"
+
+        whole = "<w:cantSplit/>"
+        self._write(
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="{TABLE_STYLE}"/>'
+            f'<w:tblW w:w="{_twips(sum(widths))}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+            '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:noVBand="1"/>'
+            f"<w:tblCaption w:val={quoteattr(what)}/></w:tblPr><w:tblGrid>"
+            + "".join(f'<w:gridCol w:w="{width}"/>' for width in columns)
+            + "</w:tblGrid>"
+            + row(head, f"{whole}<w:tblHeader/>", color=MUTED, bold=True)
+            + "".join(row(content, whole) for content in rows)
+            + "</w:tbl>"
+            # Two tables without a paragraph between them would be one. A small one, so that it does
+            # not start a page of its own.
+            '<w:p><w:pPr><w:spacing w:before="0" w:after="60" w:line="120" w:lineRule="exact"/>'
+            "</w:pPr></w:p>"
+        )

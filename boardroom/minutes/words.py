@@ -196,8 +196,11 @@ def dispositions(case: MinutesCase, document: MinutesDocument) -> tuple[OptionDi
     said = {d.option: d for d in case.consensus.dispositions} if case.consensus else {}
     if not said and case.consensus is None and case.state not in ("done", "provisional"):
         return ()
-    open_ = {o.key: OptionDisposition(option=o.key, disposition="open") for o in document.options}
-    return tuple((open_ | said).values())
+    ours = [
+        said.pop(o.key) if o.key in said else OptionDisposition(option=o.key, disposition="open")
+        for o in document.options
+    ]
+    return (*ours, *said.values())
 
 
 def position(s: SignOff, c: Consensus | None, clock: Clock) -> str:

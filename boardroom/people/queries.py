@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.db import db
 from boardroom.people.models import Membership, Person, Role
@@ -18,10 +18,11 @@ def members_of(board: str, *, active: bool = True) -> list[Person]:
 
     Referrers and observers are among them: choose by ``person.on(board)``.
     """
-    query = select(Person).where(_members(board)).options(selectinload(Person.memberships))
+    query = select(Person).where(_members(board)).options(joinedload(Person.memberships))
     if active:
         query = query.where(Person.active)
-    return sorted(db.session.scalars(query), key=lambda person: person.place_by_name)
+    found = db.session.scalars(query).unique()
+    return sorted(found, key=lambda person: person.place_by_name)
 
 
 def member(board: str, person_id: int) -> Person:

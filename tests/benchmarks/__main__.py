@@ -116,9 +116,13 @@ def _pages(size: dict[str, Any], demo: Path) -> list[dict[str, Any]]:
             for one in pages.measure(demo, cases, size["loads"]):
                 found.append(one)
                 times = f"{one['p50']:.0f} / {one['p99']:.0f}"
-                yield one["page"], f"{cases:,}", times, one["queries"]
+                weight = f"{one['first_visit'] / 1000:.0f} / {one['later'] / 1000:.0f}"
+                yield one["page"], f"{cases:,}", times, one["queries"], weight
 
-    _table(("page", "cases", "server's ms, p50 / p99", "queries"), rows())
+    _table(
+        ("page", "cases", "server's ms, p50 / p99", "queries", "kB on the line, first / later"),
+        rows(),
+    )
     return found
 
 

@@ -14,6 +14,7 @@ from boardroom import create_app
 from boardroom.db import db
 from tests.benchmarks.crowded import fill
 from tests.benchmarks.figures import quantile
+from tests.benchmarks.weight import weigh
 from tests.clients import signed_in
 
 PAGES = (
@@ -39,9 +40,9 @@ def measure(demo: Path, cases: int, times: int) -> list[dict[str, Any]]:
         app = create_app("demo", data=data)
         queries = 0
 
-        def asked(*_: object) -> None:
+        def asked(connection: object, cursor: object, statement: str, *_: object) -> None:
             nonlocal queries
-            queries += 1
+            queries += not statement.startswith("BEGIN")
 
         with app.app_context():
             fill(cases)
@@ -54,15 +55,18 @@ def measure(demo: Path, cases: int, times: int) -> list[dict[str, Any]]:
                 answer = clients[key].get(path)
                 took.append((time.perf_counter() - begun) * 1000)
                 assert answer.status_code == 200, (path, answer.status_code)
-            took = took[2:]  # the first ones warm up
+            took, needed = took[2:], queries  # the first ones warm up
+            first, later = weigh(clients[key], path)
             found.append(
                 {
                     "page": name,
                     "cases": cases,
                     "p50": quantile(took, 0.5),
                     "p99": quantile(took, 0.99),
-                    "queries": queries,
+                    "queries": needed,
                     "bytes": len(answer.data),
+                    "first_visit": first,
+                    "later": later,
                 }
             )
         with app.app_context():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import subprocess
@@ -47,6 +48,9 @@ def main() -> None:
     path, format_ = sys.argv[1:]
     one = MinutesDocument.model_validate_json(Path(path).read_bytes())
     load_fonts()
+    gc.collect()  # as the server does once it is ready
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun = time.perf_counter()
     made = render(one, format_, names=True)

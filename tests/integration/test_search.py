@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from boardroom.cases import queries, search
 from boardroom.cases.models import Case
 from boardroom.comments.models import Comment
 from boardroom.db import write_transaction
@@ -20,9 +21,15 @@ def coordinator(person: Callable[..., int], sign_in: Callable[[int], FlaskClient
     return sign_in(person("coordinator"))
 
 
+@pytest.mark.parametrize("rare", [search.RARE, 0], ids=["rare words", "common words"])
 def test_words_are_found_in_a_case_its_patient_and_its_comments(
-    coordinator: FlaskClient, new_case: Callable[..., int], app: Flask
+    coordinator: FlaskClient,
+    new_case: Callable[..., int],
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    rare: int,
 ) -> None:
+    monkeypatch.setattr(search, "RARE", rare)
     one = new_case(question="Hémihépatectomie droite?")
     two = new_case(question="Ablation?")
     with app.app_context(), write_transaction() as session:
@@ -72,3 +79,17 @@ def test_a_referrer_finds_nothing_by_what_the_board_said(
     assert "Ours?" not in answer
     assert "Not before" not in referrer.get("/cases?q=ours+not").text
     assert "Not before" in coordinator.get("/cases?q=biopsy").text
+
+
+def test_very_many_are_counted_no_further_than_anybody_reads(
+    coordinator: FlaskClient, new_case: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        new_case(question=f"Ablation of lesion {number}?")
+    assert "3 cases" in coordinator.get("/cases?q=ablation").text
+    monkeypatch.setattr(queries, "MOST_FOUND", 2)
+    page = coordinator.get("/cases?q=ablation").text
+    assert "more than 2 cases" in page
+    assert "lesion 2" in page
+    assert "lesion 0" not in page, "the newest come first"
+    assert "3 cases" in coordinator.get("/cases").text, "the whole list is counted to its end"

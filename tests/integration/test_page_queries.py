@@ -1,0 +1,116 @@
+"""A page asks the database as often with twice as many cases, words and people on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select
+
+from boardroom import create_app
+from boardroom.cases.models import Case
+from boardroom.db import db
+from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
+from tests.clients import signed_in
+from tests.conftest import CopyData
+from tests.doubling import double
+
+LIST = 5  # the most statements of a page that is a list
+PAGES = (
+    # Who opens it, where
+    ("surgeon", "/"),
+    ("chair", "/"),
+    ("coordinator", "/"),
+    ("referrer", "/"),
+    ("surgeon", "/cases/{listed}"),
+    ("chair", "/cases/{decided}"),
+    ("referrer", "/cases/{decided}"),
+    ("chair", "/meetings/{planned}"),
+    ("chair", "/meetings/{planned}/stage"),
+    ("observer", "/meetings/{planned}/stage"),
+    ("chair", "/meetings"),
+    ("coordinator", "/cases"),
+    ("referrer", "/cases"),
+    ("coordinator", "/cases?q=remnant"),
+    ("referrer", "/cases?q=remnant"),
+    ("chair", "/boards/liver/figures"),
+)
+LISTS = ("/meetings", "/cases", "/cases?q=remnant")
+
+
+@pytest.fixture
+def board(made_demo: Path, tmp_path: Path, copy_data: CopyData) -> Iterator[Flask]:
+    """The demonstration's board, with a past, an agenda and a crowd."""
+    app = create_app("demo", data=copy_data(made_demo, tmp_path / "data"))
+    yield app
+    with app.app_context():
+        db.session.close()
+        db.engine.dispose()
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """Every statement that the database is asked meanwhile, the beginning of work left out."""
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *more: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def places(app: Flask) -> dict[str, int]:
+    """Keys for the addresses: the coming meeting, a case on it, a case that was decided."""
+    with app.app_context():
+        planned = select(Meeting.id).where(Meeting.status == MeetingStatus.PLANNED).limit(1)
+        meeting = db.session.scalars(planned).one()
+        listed = select(AgendaItem.case_id).where(AgendaItem.meeting_id == meeting).limit(1)
+        decided = select(Case.id).where(
+            Case.status == "decided", Case.referrer_hospital == "St Example General"
+        )
+        return {
+            "planned": meeting,
+            "listed": db.session.scalars(listed).one(),
+            "decided": db.session.scalars(decided.limit(1)).one(),
+        }
+
+
+def asked(app: Flask, at: dict[str, int]) -> dict[tuple[str, str], list[str]]:
+    """By page, what the database was asked for it once everything was warm."""
+    found = {}
+    for who, path in PAGES:
+        client = signed_in(app, who)
+        for _ in range(2):
+            with counted(app) as seen:
+                answer = client.get(path.format(**at))
+            assert answer.status_code == 200, (who, path)
+        found[who, path] = seen
+    return found
+
+
+def test_pages_ask_as_often_with_twice_as_much_on_them(board: Flask) -> None:
+    at = places(board)
+    before = asked(board, at)
+    with board.app_context():
+        cases = db.session.scalar(select(func.count(Case.id)))
+        double()
+        assert db.session.scalar(select(func.count(Case.id))) == 2 * (cases or 0)
+    after = asked(board, at)
+    grown = {
+        page: (len(before[page]), len(now), [one for one in now if one not in before[page]])
+        for page, now in after.items()
+        if len(now) > len(before[page])
+    }
+    assert not grown
+    lists = {page: len(seen) for page, seen in after.items() if page[1] in LISTS}
+    assert max(lists.values()) <= LIST, lists
