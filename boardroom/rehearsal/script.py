@@ -339,7 +339,8 @@ class Script:
         self, item: Item, who: Colleague, kind: str, version: int, slot: float
     ) -> None:
         await asyncio.sleep(self.chance.uniform(0, 0.15) * slot)
-        text = self._token("Rehearsed sign-off")
+        # Agreement keeps no words: such a signature is looked for among the meeting's changes
+        text = self._token("Rehearsed sign-off") if kind != "agree" else ""
         await who.act(
             "sign_off",
             self._item(item, "sign-off"),
