@@ -235,7 +235,9 @@ def find_cases(person: Person, filters: Filters, per_page: int = PAGE) -> Found:
         .options(
             load_only(
                 Case.code, Case.board, Case.status, Case.question, Case.diagnosis,
-                Case.referrer_hospital, Case.submitted_at, Case.moved_at,
+                Case.referrer_hospital,
+                # Where each stands (cases/standing.py)
+                Case.submitted_at, Case.moved_at, Case.created_at, Case.source, Case.referred_on,
             ),
             joinedload(Case.patient).load_only(Patient.name),
         )

@@ -27,7 +27,7 @@ from boardroom.upkeep.dump import put_back
 from boardroom.upkeep.postgresql import empty, must_be_empty
 
 # What an administrator may have put in place before, and what a new file system holds
-MAY_BE_THERE = frozenset({"boardroom.toml", "secret_key", "lost+found"})
+MAY_BE_THERE = frozenset({"boardroom.toml", "secret_key", "compiled", "lost+found"})
 STAGING = ".restoring-"
 
 

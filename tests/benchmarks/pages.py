@@ -13,7 +13,7 @@ from sqlalchemy import event
 from boardroom import create_app
 from boardroom.db import db
 from tests.benchmarks.crowded import fill
-from tests.benchmarks.figures import quantile
+from tests.benchmarks.figures import collect_as_the_server, quantile
 from tests.benchmarks.weight import weigh
 from tests.clients import signed_in
 
@@ -47,6 +47,7 @@ def measure(demo: Path, cases: int, times: int) -> list[dict[str, Any]]:
         with app.app_context():
             fill(cases)
             event.listen(db.engine, "before_cursor_execute", asked)
+        collect_as_the_server()
         clients = {key: signed_in(app, key) for _, key, _ in PAGES}
         for name, key, path in PAGES:
             took = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import resource
 import subprocess
@@ -18,6 +17,7 @@ from boardroom.minutes.document import MinutesDocument
 from boardroom.minutes.fonts import load_fonts
 from boardroom.minutes.formats import render
 from boardroom.minutes.queries import document_of
+from tests.benchmarks.figures import collect_as_the_server
 
 FORMATS = ("pdf", "docx", "csv", "json")
 
@@ -48,9 +48,7 @@ def main() -> None:
     path, format_ = sys.argv[1:]
     one = MinutesDocument.model_validate_json(Path(path).read_bytes())
     load_fonts()
-    gc.collect()  # as the server does once it is ready
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    collect_as_the_server()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun = time.perf_counter()
     made = render(one, format_, names=True)

@@ -142,6 +142,7 @@ def test_by_command_with_settings_in_place(backed_up: Path, tmp_path: Path) -> N
     folder.mkdir()
     (folder / "boardroom.toml").write_text('log_level = "ERROR"\n')
     (folder / "secret_key").write_text("the key of before")
+    (folder / "compiled").mkdir()
     done = process("restore", backed_up, "--data", folder)
     assert done.returncode == 0, done.stderr
     assert re.search(r"\d+ cases, \d+ meetings, 2 signed minutes, \d+ documents", done.stdout)
