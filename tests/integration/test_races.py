@@ -145,7 +145,7 @@ def test_a_close_and_sign_offs(house: House, record: Record) -> None:
                 (closed, _), *answers = await soon(
                     chair.asks(f"{at}/close", provisional="yes"),
                     *(
-                        d.asks(f"{at}/sign-off", kind="agree", text=w, consensus_version="1")
+                        d.asks(f"{at}/sign-off", kind="reservation", text=w, consensus_version="1")
                         for d, w in zip(doctors, words, strict=True)
                     ),
                 )
