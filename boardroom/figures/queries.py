@@ -106,13 +106,13 @@ def _afterwards(answers: list[FollowUp]) -> dict[str, Any]:
 
 def _later_rounds(board: str) -> dict[int, tuple[str, ...]]:
     """First case → codes of every round that came of it."""
+    # The few that follow another are found by the index of that, if nothing else is asked for
+    query = select(Case.id, Case.code, Case.earlier_case_id, Case.board).where(
+        Case.earlier_case_id > 0
+    )
     parents = {
         case_id: (code, earlier)
-        for case_id, code, earlier, whose in db.session.execute(
-            select(Case.id, Case.code, Case.earlier_case_id, Case.board)
-            .where(Case.earlier_case_id > 0)  # which finds them by the index: they are few
-            .order_by(Case.id)
-        )
+        for case_id, code, earlier, whose in sorted(db.session.execute(query).all())
         if whose == board
     }
     found: dict[int, tuple[str, ...]] = {}
