@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,27 +200,13 @@ def bring_up(app: Flask, data: Path) -> None:
 # ---- Serving, waiting ---------------------------------------------------------------------------
 
 
-NOT_SERVED_WITH = ("aiohttp", "redis", "requests", "valkey")
-"""What Socket.IO's library reads in where it is installed, for clients and for queues not used."""
-
-
 def prepare_sockets() -> None:
-    """Let gevent replace Python's sockets; before anything that uses them is imported.
-
-    And read in Socket.IO without the libraries that a server does not need with it: they would be a
-    fifth of its start. Whoever wants one of them later finds it.
-    """
+    """Let gevent replace Python's sockets; before anything that uses them is imported."""
     from gevent import monkey
 
     monkey.patch_all()
-    hidden = [name for name in NOT_SERVED_WITH if name not in sys.modules]
     with _without_collecting():
-        sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not to be found
-        try:
-            import boardroom.live  # noqa: F401
-        finally:
-            for name in hidden:
-                del sys.modules[name]
+        import boardroom.live  # noqa: F401
 
 
 def listen(run: Any, app: Flask, host: str, port: int, ready: Any) -> None:

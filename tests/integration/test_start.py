@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests import servers
 
-LATER = ("aiohttp", "docx", "fontTools", "redis", "requests", "textstat", "valkey")
-"""For a queue, a Word file, a letter's readability, simulated people."""
+LATER = ("docx", "fontTools", "textstat")
+"""For a Word file, for fonts, for a letter's readability."""
 
 PROGRAM = """
 import sys
@@ -20,8 +20,6 @@ from boardroom import create_app
 create_app("testing", data=sys.argv[1])
 import boardroom.server
 print(*(name for name in sys.argv[2:] if name in sys.modules))
-import aiohttp, redis
-from boardroom.live.queue import Queue; Queue("redis://127.0.0.1:1", "none")
 """
 
 
