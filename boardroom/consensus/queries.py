@@ -102,22 +102,6 @@ class ConsensusView:
     """What is chosen though the verdict excludes it, one sentence each."""
 
     @property
-    def in_short(self) -> str:
-        """What is signed, a line each: the verdict, what is chosen, the steps of the plan."""
-        chosen = ", ".join(one.label for one in self.with_disposition("chosen"))
-        steps = [
-            " · ".join(part for part in (step.what, step.who, step.when) if part)
-            for step in self.steps
-        ]
-        return "\n".join(
-            (
-                self.verdict_label,
-                *([f"Chosen: {chosen}"] if chosen else []),
-                *(f"{number}. {step}" for number, step in enumerate(steps, start=1)),
-            )
-        )
-
-    @property
     def empty(self) -> bool:
         """Whether nothing was written yet."""
         return self.version == 0

@@ -2,12 +2,19 @@
 (function () {
   "use strict";
   const shown = () => document.querySelector("[data-part=consensus] [data-consensus-version]");
-  const summary = () => document.querySelector("[data-sign-summary]")?.textContent ?? "";
   const writes = () => Boolean(document.querySelector("[data-editor] form")); // nobody else can change it
+
+  /** What the board decides, as it stands on the screen: the text alone, without who signed it. */
+  function text() {
+    const copy = shown()?.querySelector(".consensus")?.cloneNode(true) ?? document.createElement("div");
+    for (const one of copy.querySelectorAll(".signatures, h3:has(+ .signatures), .open-points, .all-said, .confirmed-since")) one.remove();
+    delete copy.dataset.consensusVersion;
+    return copy;
+  }
 
   function read(form) {
     form.elements.namedItem("consensus_version").value = shown().dataset.consensusVersion;
-    form.querySelector("[data-signs-text]").textContent = summary();
+    form.querySelector("[data-signs-text]").replaceChildren(text());
     form.querySelector("[data-signs]").hidden = false;
   }
 
@@ -25,6 +32,7 @@
     if (!form || !shown()) return;
     read(form);
     changed(form, false);
+    requestAnimationFrame(() => (form.querySelector("[name=kind]:checked") ?? form.elements.namedItem("kind")[0]).focus());
   }, true);
 
   // It was changed while the dialog stood open: the new text is shown, and wants to be read first.
@@ -43,4 +51,6 @@
     form.elements.namedItem("text").required = event.target.value !== "agree";
     form.elements.namedItem("reopen_condition").required = event.target.value === "dissent";
   });
+
+  window.BoardroomSigned = { text };
 })();

@@ -30,6 +30,7 @@ def test_a_text_that_changes_under_a_signature_is_read_first(people: People, mee
     hepatologist.keyboard.press("s")
     dialog = hepatologist.locator("#sign-off-dialog")
     expect(dialog.locator("[data-signs-text]")).to_contain_text("Transplantable")
+    expect(dialog.locator("[name=kind]").first).to_be_focused()
     dialog.get_by_label("Agree", exact=True).check()
     verdict.select_option("resectable")
     changed = dialog.locator("[data-signs-changed]")
