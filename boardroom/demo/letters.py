@@ -8,7 +8,7 @@ from collections.abc import Callable
 from boardroom.demo.content import DemoCase
 from boardroom.demo.referrals import Referrals
 from boardroom.demo.timeline import Timeline
-from boardroom.letters import operations, queries
+from boardroom.letters import building, compose, operations, queries
 from boardroom.letters.models import LetterKind
 from boardroom.people.models import Person
 
@@ -62,6 +62,10 @@ class Letters:
         if approve and kind == LetterKind.PATIENT:
             call = str(letter.sections["call"])
             sections["call"] = call.replace("[telephone number]", TELEPHONE)
+        if sections:
+            written = {**letter.sections, **sections, "words": ""}
+            texts = (*written.values(), *(q.answer for q in queries.asked(letter.case)))
+            sections["words"] = compose.explained(texts, building.library_for(letter.case.board))
         operations.save(letter, sections, letter.version, actor=actor)
         if approve:
             operations.approve(letter, letter.version, actor=actor, acknowledged=True)

@@ -17,6 +17,7 @@ from boardroom.letters.compose import (
     options_with,
     paragraphs,
     said,
+    same_way,
     stop,
 )
 from boardroom.letters.phrases import PhraseLibrary
@@ -64,7 +65,7 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
     change = {
         "upgraded": "Against the first opinion: upgraded.",
         "downgraded": "Against the first opinion: downgraded.",
-        "confirmed": clinical["unchanged"],
+        "confirmed": clinical["unchanged" if same_way(case, board) else "another_way"],
     }.get(case.outcome or "", "")
     why = _word(board, "reclassification_reasons", content.reclassification_reason)
     agreement = {

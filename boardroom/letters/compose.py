@@ -6,7 +6,7 @@ stands there, and the page shows the record beside it for the person who writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from boardroom.boards.definition import BoardDefinition
@@ -73,6 +73,18 @@ class Decision:
         return tuple(dict.fromkeys(keys))
 
 
+def same_way(case: Decision, board: BoardDefinition) -> bool:
+    """Whether the board says what was said first, be it for another reason ("Unresectable: …").
+
+    A confirmed aim can also have another way: ablation instead of resection.
+    """
+    first, ours = (
+        board.label("verdicts", key).split(":")[0] if key else ""
+        for key in (case.first_verdict, case.content.verdict)
+    )
+    return first == ours
+
+
 def joined(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
@@ -105,25 +117,31 @@ def stop(text: str) -> str:
 def patient_draft(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> dict[str, str]:
     """{section: text} for the patient; `questions` stays empty, it is made of the answers."""
     sections = _said_to_the_patient(case, board, library)
-    written = "\n".join((*sections.values(), *case.answers))
-    words = "\n".join(
+    return sections | {"words": explained((*sections.values(), *case.answers), library)}
+
+
+def explained(texts: Iterable[str], library: PhraseLibrary) -> str:
+    """A line for each term of the glossary that texts use without its plain words."""
+    written = "\n".join(texts)
+    return "\n".join(
         term.line
         for term in rules.terms_in(written, library.plain_words)
         if term.plain.casefold() not in written.casefold()
     )
-    return sections | {"words": words}
 
 
 def _said_to_the_patient(
     case: Decision, board: BoardDefinition, library: PhraseLibrary
 ) -> dict[str, str]:
     tone, content = library.tone, case.content
-    unchanged = case.outcome == "confirmed"
+    unchanged = case.outcome == "confirmed" and same_way(case, board)
     agreed = {"unanimous": tone.agreed, "majority": tone.majority}.get(
         case.strength, tone.no_agreement
     )
     reason = library.reclassification_reasons.get(content.reclassification_reason, "")
     compared = library.reclassification[case.outcome] if case.first_verdict and case.outcome else ""
+    if case.outcome == "confirmed" and not unchanged:
+        compared = tone.another_way
     return {
         "asked": _asked(case, library),
         "who": _who(case, library),
@@ -206,8 +224,11 @@ def _considered(case: Decision, board: BoardDefinition, library: PhraseLibrary) 
         capital(library.dispositions["fallback"].format(plain=library.options[key].plain))
         for key in options_with(case, board, "fallback")
     ]
+    # Nobody is told that care, or watching, is not advised: they go with every treatment.
     rejected = [
-        f"- {capital(library.options[key].plain)}." for key in options_with(case, board, "rejected")
+        f"- {capital(library.options[key].plain)}."
+        for key in options_with(case, board, "rejected")
+        if library.options[key].treats
     ]
     if not fallback and not rejected:
         return ""

@@ -65,6 +65,7 @@ class Tone(Part):
     told_by: Phrase
     again: Phrase
     comes_back: Phrase
+    another_way: Phrase
     closing: Phrase
     provisional: Phrase
 
@@ -122,8 +123,8 @@ def _texts(part: object) -> Iterator[str]:
 
 
 CLINICAL = (
-    "greeting", "intro", "unchanged", "agreed", "majority", "none_reached", "nothing_else",
-    "comes_back", "re_present", "re_present_unplanned", "closing",
+    "greeting", "intro", "unchanged", "another_way", "agreed", "majority", "none_reached",
+    "nothing_else", "comes_back", "re_present", "re_present_unplanned", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 

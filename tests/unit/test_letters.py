@@ -211,6 +211,29 @@ def test_the_letter_is_worth_having_when_nothing_changed(
     assert not any(w in words for w in ("cure", "guarantee", "hope", "mistake", "fault", "sorry"))
 
 
+def test_the_same_aim_by_another_way_is_not_called_the_same(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = decision(board, "ablatable", first="resectable")
+    assert one.outcome == "confirmed"
+    found = compose.patient_draft(one, board, library)["found"]
+    assert library.tone.another_way in found
+    assert library.reclassification["confirmed"] not in found
+    assert library.tone.unchanged_is_worth not in found
+    consensus = clinical.referrer_draft(one, board, library)["consensus"]
+    assert library.clinical["another_way"] in consensus
+    assert library.clinical["unchanged"] not in consensus
+
+
+def test_nobody_is_told_that_care_is_not_advised(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    considered = compose.patient_draft(decision(board, "ablatable"), board, library)["considered"]
+    assert library.options["resection"].plain[3:] in considered
+    assert "care that eases" not in considered.casefold()
+    assert "watching" not in considered
+
+
 def test_the_clinical_letter_speaks_by_specialty_with_dissent_and_its_condition(
     board: BoardDefinition, library: PhraseLibrary
 ) -> None:
@@ -256,7 +279,7 @@ def test_a_word_that_is_explained_or_a_name_is_not_listed(library: PhraseLibrary
     "word",
     "capecitabine sorafenib FOLFIRINOX stent TIPS hilar puncture node staging lesion benign "
     "stricture SBRT PVE HCC HVPG ABCDs unheardof "
-    "lobe stage vein margin remnant grade mass cyst graft wedge spleen drain port dose".split(),
+    "lobe vein margin remnant grade mass cyst graft wedge spleen drain port dose".split(),
 )
 def test_words_that_patients_do_not_know_are_listed(library: PhraseLibrary, word: str) -> None:
     hard = [h.word.casefold() for h in measured(f"You have {word} now.", library).hard_words]
