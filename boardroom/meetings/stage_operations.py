@@ -68,14 +68,25 @@ def start(meeting: Meeting, *, actor: Person) -> None:
     note_change(meeting, "meeting_started", "started a meeting", actor, parts=SHARED)
 
 
-def take(meeting: Meeting, item: AgendaItem, *, actor: Person, leave_open: bool = False) -> None:
+def take(
+    meeting: Meeting,
+    item: AgendaItem,
+    *,
+    actor: Person,
+    leave_open: bool = False,
+    again: bool = False,
+) -> None:
     """Put a case before the board. The one that was there waits on, its clock stopped.
 
     Once its opinions are open it is left without a decision only by the chair's own word,
-    `leave_open`, which stands in the record: raises IllegalTransition without it.
+    `leave_open`, which stands in the record; and one that was deferred or closed as provisional is
+    taken `again` only by the chair's own word: raises IllegalTransition without it.
     """
     if meeting.current_item_id == item.id and item.status not in ENDED:
         return
+    if item.status in (ItemStatus.DEFERRED, ItemStatus.PROVISIONAL) and not again:
+        was = "deferred" if item.status == ItemStatus.DEFERRED else "closed as provisional"
+        raise IllegalTransition(f"{item.case.code} was {was}. Say that you take it up again.")
     current = current_item(meeting)
     if current is not None and current.status == ItemStatus.DECIDING:
         _leave_open(meeting, current, actor=actor, said=leave_open)

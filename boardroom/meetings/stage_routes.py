@@ -143,7 +143,9 @@ def close(meeting_id: int) -> Response:
 @bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/take")
 def take(meeting_id: int, item_id: int) -> Response:
     meeting = operations.live_meeting(meeting_id)
-    operations.take(meeting, _item(), actor=current_user, leave_open=_leaves_open())
+    operations.take(
+        meeting, _item(), actor=current_user, leave_open=_leaves_open(), again=_takes_again()
+    )
     return _done(meeting)
 
 
@@ -167,12 +169,22 @@ def previous_case(meeting_id: int) -> Response:
     if not _moved_on(meeting):
         if shown.previous_item is None:
             raise Refused("This is the first case.")
-        operations.take(meeting, shown.previous_item, actor=current_user, leave_open=_leaves_open())
+        operations.take(
+            meeting,
+            shown.previous_item,
+            actor=current_user,
+            leave_open=_leaves_open(),
+            again=_takes_again(),
+        )
     return _done(meeting)
 
 
 def _leaves_open() -> bool:
     return request.form.get("leave") == "yes"
+
+
+def _takes_again() -> bool:
+    return request.form.get("again") == "yes"
 
 
 def _moved_on(meeting: Meeting) -> bool:

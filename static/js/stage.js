@@ -213,7 +213,7 @@
           if (form.closest("[data-mine]")) personal();
           // Pressed again before this screen shows the change, the same control would mean another thing.
           await shown(seq);
-          if (passed) Boardroom.toast(`${passed} waits again; B goes back to it.`);
+          if (passed) Boardroom.toast(`${passed} waits again.`);
           // Its control may be gone: who works by keyboard goes on where it was, and presses nothing new.
           if (document.activeElement === document.body) foot?.focus({ preventScroll: true });
         } else {
@@ -311,6 +311,22 @@
       const objections = $("[data-objections]", data);
       $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
     }
+  }, true);
+  // A case that was deferred or closed as provisional is taken up again by the chair's own word.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-again-url]");
+    const form = opener && $("#again-dialog form");
+    if (!form) return;
+    const { againUrl, againWas, againLeaves = "", againAfter } = opener.dataset;
+    FieldErrors.clear(form);
+    form.action = againUrl;
+    form.elements.leave.value = againLeaves ? "yes" : "";
+    form.elements.after.value = againAfter ?? "";
+    form.elements.after.disabled = !againAfter;
+    $("[data-again-fill=code]", form).textContent = opener.dataset.againCode;
+    $("[data-again-fill=leaves]", form).textContent = againLeaves;
+    $("[data-again-if-leaves]", form).hidden = !againLeaves;
+    for (const words of $$("[data-again-if]", form)) words.hidden = words.dataset.againIf !== againWas;
   }, true);
   document.addEventListener("click", (event) => {
     const jump = event.target.closest?.("[data-jump]");

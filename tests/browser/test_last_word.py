@@ -55,6 +55,27 @@ def test_a_text_that_changes_under_a_signature_is_read_first(people: People, mee
     expect(chair.locator("[data-part=consensus] .signatures")).to_contain_text("Lanternfield")
 
 
+def test_what_was_deferred_is_taken_up_again_only_when_meant(people: People, meeting: str) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    settled(chair)
+    to_a_case(chair)
+    code = chair.locator("[data-part=case] .case-code").first.inner_text()
+    chair.keyboard.press("d")
+    chair.get_by_label("Why is it put off?").select_option(index=1)
+    chair.get_by_role("button", name="Defer the case").click()
+    expect(chair.locator("[data-phase-is=deferred]")).to_be_attached()
+    to_a_case(chair)
+    chair.keyboard.press("b")
+    asks = chair.get_by_role("dialog", name=f"Take {code} up again")
+    expect(asks).to_contain_text("It was deferred.")
+    asks.get_by_role("button", name="Go back").click()
+    expect(chair.locator("[data-part=agenda]")).to_contain_text("deferred")
+    chair.keyboard.press("b")
+    asks.get_by_role("button", name="Take it up again").click()
+    expect(chair.locator("[data-part=case] .case-code").first).to_have_text(code)
+    expect(chair.locator("[data-phase-is=presenting]")).to_be_attached()
+
+
 def test_a_question_that_another_chair_has_answered_is_put_away(
     people: People, meeting: str
 ) -> None:
@@ -69,7 +90,7 @@ def test_a_question_that_another_chair_has_answered_is_put_away(
     chair.keyboard.press("n")
     expect(asks).to_be_hidden()
     expect(second.locator("#toasts")).to_contain_text("Another chair has gone on meanwhile.")
-    expect(chair.locator("#toasts")).to_contain_text("waits again; B goes back to it.")
+    expect(chair.locator("#toasts")).to_contain_text("waits again.")
 
     # Who presents is asked with the one who does.
     chair.keyboard.press("p")

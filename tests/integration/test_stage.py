@@ -84,7 +84,16 @@ def test_defer_needs_a_reason_of_the_board_and_can_be_taken_back(live: Board) ->
     reason = live.app.extensions["boards"]["liver"].deferral_reasons[0].key
     assert live.post(url, reason=reason, note="The scan is on its way.").status_code == 204
     assert (live.item().status, live.case().status) == ("deferred", "deferred")
-    assert live.post(f"items/{live.items[0]}/take").status_code == 204
+    # A press on the row, or back from the next case, takes nothing back without being asked.
+    silent = live.post(f"items/{live.items[0]}/take")
+    assert silent.status_code == 409
+    assert "was deferred. Say that you take it up again." in silent.text
+    live.post("next", after=live.items[0])
+    assert live.post("previous", after=live.items[1]).status_code == 409
+    state = live.clients["chair"].get(f"/meetings/{live.meeting}/stage/state").json
+    assert 'data-dialog="again-dialog"' in state["parts"]["controls"]
+    assert live.item().deferral_reason == reason
+    assert live.post(f"items/{live.items[0]}/take", again="yes").status_code == 204
     assert (live.item().status, live.case().status) == ("presenting", "listed")
     assert live.item().deferral_reason == ""
 
@@ -106,9 +115,10 @@ def test_a_reveal_that_comes_after_the_end_opens_nothing(live: Board) -> None:
     assert late.status_code == 409
     assert "closed or deferred meanwhile" in late.text
     assert (live.item().status, live.item().revealed_at) == ("deferred", None)
-    live.post(f"items/{live.items[0]}/take")
+    live.post(f"items/{live.items[0]}/take", again="yes")
     assert live.post(f"items/{live.items[0]}/close", provisional="yes").status_code == 204
     assert live.post(f"items/{live.items[0]}/reveal").status_code == 409
+    assert live.post(f"items/{live.items[0]}/take").status_code == 409
     assert live.item().status == "provisional"
 
 
