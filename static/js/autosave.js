@@ -29,7 +29,7 @@
 //
 // For other scripts: BoardroomAutosave.flush(form) saves now and promises whether all is saved;
 //   unsaved(form): whether it has something that the server has not; restore(form): for a form that
-//   came after the page. The form fires "autosave:saved" (detail: the answer).
+//   came after the page; open(): all on the page; stop(): nothing is kept or sent any more. The form fires "autosave:saved" (detail: the answer).
 (function () {
   "use strict";
   const QUIET = 700, SOON = 30, RETRY = [2, 4, 8, 15, 30], DAYS_KEPT = 4, PREFIX = "boardroom.kept:";
@@ -89,7 +89,9 @@
   function kept(form) {
     try { return JSON.parse(localStorage.getItem(place(form))) ?? null; } catch { return null; }
   }
+  let signedOut = false; // from then on nothing is kept any more
   function keep(form) {
+    if (signedOut) return true;
     const fields = {}, was = {};
     for (const name of changed(form)) { fields[name] = read(form, name); was[name] = read(form, name, true); }
     try {
@@ -332,7 +334,7 @@
   addEventListener("online", () => open().forEach((form) => { if (changed(form).length) { state(form).tries = 0; schedule(form, SOON); } }));
   addEventListener("offline", () => open().forEach((form) => { if (changed(form).length) say("offline"); }));
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") open().forEach((form) => { if (changed(form).length) save(form, { leaving: true }); });
+    if (document.visibilityState === "hidden" && !signedOut) open().forEach((form) => { if (changed(form).length) save(form, { leaving: true }); });
   });
   addEventListener("beforeunload", (event) => {
     if (open().some((form) => changed(form).length && !keep(form))) event.preventDefault();
@@ -352,5 +354,5 @@
   else ready();
 
   const unsaved = (form) => Boolean(state(form).busy || state(form).dialog || changed(form).length);
-  window.BoardroomAutosave = { flush: (form) => save(form), unsaved, restore };
+  window.BoardroomAutosave = { flush: (form) => save(form), unsaved, restore, open, stop: () => { signedOut = true; } };
 })();

@@ -1,32 +1,47 @@
 // Who signs out leaves nothing of what they typed on the device, and is told where some was never sent.
 (function () {
   "use strict";
-  const KEPT = "boardroom.kept:"; // as autosave.js keeps it
+  const KEPT = "boardroom.kept:"; // as autosave.js keeps it, on the pages that have it
+  const PATIENCE = 3000; // ms for the last words to be saved
   const make = (tag, props = {}, ...children) => { const el = Object.assign(document.createElement(tag), props); el.append(...children); return el; };
 
-  function kept(person) {
+  function kept(form) {
     try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(KEPT) && key.endsWith(`-of-${person}`));
+      return Object.keys(localStorage).filter((key) => key.startsWith(KEPT) && key.endsWith(`-of-${form.dataset.signOut}`));
     } catch { return []; } // no storage, so nothing is kept
   }
 
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.matches("form[data-sign-out]")) return;
-    const keys = kept(form.dataset.signOut);
-    if (!keys.length) return;
-    event.preventDefault();
+  function leave(form) {
+    window.BoardroomAutosave?.stop(); // else it would keep them again as the page goes
+    for (const key of kept(form)) localStorage.removeItem(key);
+    form.submit();
+  }
+
+  function ask(form, many) {
     const stay = make("button", { type: "button", className: "btn", textContent: "Stay signed in", autofocus: true });
     const go = make("button", { type: "button", className: "btn btn-danger", textContent: "Discard it and sign out" });
     const dialog = make("dialog", { className: "ask" },
       make("h2", { id: "unsent-title", textContent: "Not everything is sent yet" }),
-      make("p", { textContent: `What you typed in ${keys.length === 1 ? "one form" : `${keys.length} forms`} is on this device alone. Open it again to have it saved; signing out removes it from the device.` }),
+      make("p", { textContent: `What you typed in ${many === 1 ? "one form" : `${many} forms`} is on this device alone. Open it again to have it saved; signing out removes it from the device.` }),
       make("div", { className: "ask-actions" }, go, stay));
     dialog.setAttribute("aria-labelledby", "unsent-title");
     stay.addEventListener("click", () => dialog.close());
-    go.addEventListener("click", () => { for (const key of keys) localStorage.removeItem(key); form.submit(); });
+    go.addEventListener("click", () => leave(form));
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();
+  }
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-sign-out]")) return;
+    event.preventDefault();
+    const autosave = window.BoardroomAutosave;
+    const open = () => (autosave ? autosave.open().filter((one) => autosave.unsaved(one)) : []);
+    const saved = Promise.all(open().map((one) => autosave.flush(one)));
+    await Promise.race([saved, new Promise((done) => setTimeout(done, PATIENCE))]);
+    const many = Math.max(kept(form).length, open().length);
+    if (many) ask(form, many);
+    else leave(form);
   });
 })();

@@ -162,3 +162,27 @@ def test_a_referral_saves_as_it_goes_and_comes_onto_the_agenda(
     assert codes.last.inner_text() == code
     page.get_by_role("button", name=f"Move {code} up").press("Enter")
     expect(codes.nth(codes.count() - 2)).to_have_text(code)
+
+
+def test_who_signs_out_leaves_no_words_on_the_device(people: People) -> None:
+    kept = "Object.keys(localStorage).filter((key) => key.startsWith('boardroom.kept:')).length"
+    page = people.page("hepatologist@")
+    people.server.sessions.pop("hepatologist@")  # this session ends here
+    page.locator(".home-wanted").first.click()
+    page.route("**/opinion/draft", lambda route: route.abort())
+    page.get_by_label("Why", exact=False).last.fill("A sealed sentence that is never sent.")
+
+    def sign_out() -> None:
+        page.get_by_role("button", name="your menu").click()
+        page.get_by_role("button", name="Sign out").click()
+
+    sign_out()
+    asks = page.get_by_role("dialog", name="Not everything is sent yet")
+    asks.get_by_role("button", name="Stay signed in").click()
+    assert page.evaluate(kept) == 1
+    sign_out()
+    asks.get_by_role("button", name="Discard it and sign out").click()
+    page.wait_for_url("**/sign-in**")
+    assert page.evaluate(kept) == 0
+    assert "never sent" not in page.evaluate("JSON.stringify(localStorage)")
+    people.problems.clear()  # the browser complains about the line that we cut
