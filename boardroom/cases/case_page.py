@@ -60,5 +60,6 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
         asked=asked_of(found, (gap.item for gap in readiness.gaps)),
         tests=tests_of(found, board, today(found)),
         refused=refused,
+        today=today(found),
         due=today(found) + dt.timedelta(days=board.referral.answer_days),
     )

@@ -1,19 +1,21 @@
 // Who signs out leaves nothing of what they typed on the device, and is told where some was never sent.
 (function () {
   "use strict";
-  const KEPT = "boardroom.kept:"; // as autosave.js keeps it, on the pages that have it
+  const KEPT = "boardroom.kept:"; // as autosave.js and comments.js keep it, on the pages that have them
   const PATIENCE = 3000; // ms for the last words to be saved
   const make = (tag, props = {}, ...children) => { const el = Object.assign(document.createElement(tag), props); el.append(...children); return el; };
 
   function kept(form) {
+    const mine = new RegExp(`[ -]of[ -]${form.dataset.signOut}$`);
     try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(KEPT) && key.endsWith(`-of-${form.dataset.signOut}`));
+      return [localStorage, sessionStorage].flatMap((store) =>
+        Object.keys(store).filter((key) => key.startsWith(KEPT) && mine.test(key)).map((key) => [store, key]));
     } catch { return []; } // no storage, so nothing is kept
   }
 
   function leave(form) {
     window.BoardroomAutosave?.stop(); // else it would keep them again as the page goes
-    for (const key of kept(form)) localStorage.removeItem(key);
+    for (const [store, key] of kept(form)) store.removeItem(key);
     form.submit();
   }
 

@@ -165,10 +165,15 @@ def test_a_referral_saves_as_it_goes_and_comes_onto_the_agenda(
 
 
 def test_who_signs_out_leaves_no_words_on_the_device(people: People) -> None:
-    kept = "Object.keys(localStorage).filter((key) => key.startsWith('boardroom.kept:')).length"
+    kept = """[localStorage, sessionStorage].flatMap((store) => Object.keys(store))
+      .filter((key) => key.startsWith('boardroom.kept:')).length"""
     page = people.page("hepatologist@")
     people.server.sessions.pop("hepatologist@")  # this session ends here
     page.locator(".home-wanted").first.click()
+    case = page.url.removesuffix("/opinion")
+    page.goto(f"{case}/comments")
+    page.locator("form[data-kept] textarea").first.fill("A comment that is never sent.")
+    page.goto(f"{case}/opinion")
     page.route("**/opinion/draft", lambda route: route.abort())
     page.get_by_label("Why", exact=False).last.fill("A sealed sentence that is never sent.")
 
@@ -179,10 +184,10 @@ def test_who_signs_out_leaves_no_words_on_the_device(people: People) -> None:
     sign_out()
     asks = page.get_by_role("dialog", name="Not everything is sent yet")
     asks.get_by_role("button", name="Stay signed in").click()
-    assert page.evaluate(kept) == 1
+    assert page.evaluate(kept) == 2
     sign_out()
     asks.get_by_role("button", name="Discard it and sign out").click()
     page.wait_for_url("**/sign-in**")
     assert page.evaluate(kept) == 0
-    assert "never sent" not in page.evaluate("JSON.stringify(localStorage)")
+    assert "never sent" not in page.evaluate("JSON.stringify([localStorage, sessionStorage])")
     people.problems.clear()  # the browser complains about the line that we cut
