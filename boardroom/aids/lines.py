@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from boardroom.aids.reading import record_of
 from boardroom.aids.trends import Mark, TimeLine, time_line
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.models import Case
+from boardroom.cases.models import Case, CaseStatus
 from boardroom.web import label
 
 
@@ -25,5 +25,9 @@ def time_line_of(
         for one in case.treatments
         if one.on_date is not None
     ]
-    marks = [Mark(one.referred_on, one.code) for one in rounds if one.referred_on is not None]
-    return time_line(record_of(case, on), treatments, marks, units)
+    visits: dict[str, list[Mark]] = {}
+    for one in rounds:
+        if one.referred_on is not None:
+            name = "Visit elsewhere" if one.status == CaseStatus.PAST else "Round at the board"
+            visits.setdefault(name, []).append(Mark(one.referred_on, one.code))
+    return time_line(record_of(case, on), treatments, visits, units)

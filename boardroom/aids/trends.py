@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -208,15 +208,19 @@ class TimeLine:
 
 
 def time_line(
-    record: CaseRecord, treatments: Sequence[Mark], rounds: Sequence[Mark], units: str
+    record: CaseRecord,
+    treatments: Sequence[Mark],
+    visits: Mapping[str, Sequence[Mark]],
+    units: str,
 ) -> TimeLine | None:
-    """Treatments by kind, the rounds at the board, and the values that repeat; None for too little.
+    """Treatments by kind, visits, and the values that repeat; None for too little.
 
-    `treatments`: label is the kind.
+    `treatments`: label is the kind. `visits`: {what they were, such as rounds at the board: marks}.
     """
     lines = [t for key in TIME_LINES if (t := _of_fact(record, key, units)) is not None]
     if not treatments or len(treatments) + sum(len(t.points) for t in lines) < 3:
         return None
+    rounds = [mark for marks in visits.values() for mark in marks]
     days = [m.day for m in (*treatments, *rounds)]
     days += [p.day for line in lines for p in line.points]
     first, last = min(days), max(days)
@@ -235,7 +239,7 @@ def time_line(
         kinds.setdefault(mark.label, []).append(mark)
     rows = [row(kind, marks) for kind, marks in kinds.items()]
     if len(rounds) > 1:
-        rows.append(row("Round at the board", rounds))
+        rows += [row(name, marks) for name, marks in visits.items()]
     rows += [
         Row(
             line.label,

@@ -51,8 +51,12 @@ def sign_in_demo(person: Person) -> None:
 
 
 def sign_out(person: Person) -> None:
-    """Record that somebody signed out."""
+    """Somebody signs out: their live connections end, in other windows too.
+
+    Screens of another device, which is still signed in, come back by themselves.
+    """
     audit.record("signed out", actor=person)
+    live.end_connections(person)
 
 
 # --- Invitations -------------------------------------------------------------------------------

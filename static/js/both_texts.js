@@ -57,7 +57,7 @@
       make("div", { className: "ask-actions" }, copy, close));
     dialog.dataset.unsavedTexts = "";
     close.addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", () => dialog.remove());
+    dialog.addEventListener("close", () => { dialog.remove(); window.Boardroom?.saveState("idle"); });
   }
 
   window.BoardroomTexts = { ask, tell };

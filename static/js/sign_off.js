@@ -4,10 +4,11 @@
   const shown = () => document.querySelector("[data-part=consensus] [data-consensus-version]");
   const writes = () => Boolean(document.querySelector("[data-editor] form")); // nobody else can change it
 
-  /** What the board decides, as it stands on the screen: the text alone, without who signed it. */
-  function text() {
+  /** What the board decides, as it stands on the screen; who signed it and how, where that is wanted. */
+  function text(signatures = false) {
     const copy = shown()?.querySelector(".consensus")?.cloneNode(true) ?? document.createElement("div");
-    for (const one of copy.querySelectorAll(".signatures, h3:has(+ .signatures), .open-points, .all-said, .confirmed-since")) one.remove();
+    const not = ".open-points, .all-said, .confirmed-since" + (signatures ? "" : ", .signatures, h3:has(+ .signatures)");
+    for (const one of copy.querySelectorAll(not)) one.remove();
     delete copy.dataset.consensusVersion;
     return copy;
   }

@@ -307,7 +307,7 @@
       if (awaited) awaited.textContent = data.dataset.awaited;
       $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
       const signed = $("[data-fill-signed]", form);
-      if (signed) signed.replaceChildren(BoardroomSigned.text());
+      if (signed) signed.replaceChildren(BoardroomSigned.text(true));
       const objections = $("[data-objections]", data);
       $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
     }

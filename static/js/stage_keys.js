@@ -65,7 +65,7 @@
         case "r": return deciding ? "The opinions are open already." : "";
         case "x": return presenting ? "Reveal the opinions first; then the case can be closed." : "";
         case "p": return "Somebody can present while the meeting runs.";
-        case "c": return presenting ? SEALED : deciding && this.penIs() === "asked" ? "You have asked for the pen." : "";
+        case "c": return presenting ? SEALED : deciding ? (this.penIs() === "asked" ? "You have asked for the pen." : "The pen is yours; its form is on its way.") : "";
         case "t": return presenting ? SEALED : deciding ? (this.penIs() === "free" ? "The pen is free: C takes it." : "The pen is yours.") : "";
         case "s": return presenting ? SEALED : deciding ? ($("[data-sign-off-button]") ? "There is no verdict to sign yet." : "You have no vote to sign with.") : "";
         case "o": return presenting || deciding ? "You have no vote on this board." : "";

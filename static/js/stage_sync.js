@@ -59,6 +59,7 @@
     // Out of the meeting, or in it with another role: then the page is another one.
     async dismissed() {
       this.socket.disconnect();
+      await new Promise((done) => setTimeout(done, 400)); // who signs out in another window has still the old cookie
       try {
         const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" }, signal: AbortSignal.timeout(5000) });
         if (answer.ok) { location.reload(); return; }
