@@ -61,10 +61,24 @@ class Decision:
 
     @property
     def strength(self) -> str:
-        """How strongly the board agreed, as far as the signatures bear it out."""
+        """How strongly the board agreed, as far as signatures and stances bear it out.
+
+        "unanimous" is said of a decision that somebody signed, nobody with a reservation or a
+        dissent, and whose chosen treatments no opinion advises against.
+        """
         stated = self.content.strength
-        dissent = any(s.kind == "dissent" for s in self.signatures)
-        return "majority" if stated == "unanimous" and dissent else stated
+        if stated != "unanimous":
+            return stated
+        if not self.signatures:
+            return ""
+        chosen = {k for k, fate in self.content.dispositions.items() if fate.disposition == "chosen"}
+        against = any(
+            stance == "advise_against" and option in chosen
+            for view in self.views
+            for option, (stance, _) in view.stances.items()
+        )
+        apart = any(s.kind != "agree" for s in self.signatures)
+        return "majority" if against or apart else stated
 
     @property
     def specialties(self) -> tuple[str, ...]:

@@ -146,14 +146,26 @@ def test_no_other_treatment_is_promised_where_none_is_suggested(
     assert library.verdicts[verdict] in found
 
 
-def test_a_dissent_is_not_called_unanimous(board: BoardDefinition, library: PhraseLibrary) -> None:
+def test_only_what_all_agreed_on_is_called_unanimous(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
     one = decision(board, "resectable")
     stated = Content(**{**vars(one.content), "strength": "unanimous"})
-    agreed = replace(one, content=stated, signatures=(compose.Signature("surgery", "agree"),))
-    against = replace(agreed, signatures=(compose.Signature("oncology", "dissent", "Too soon"),))
+    agreed = replace(
+        one,
+        content=stated,
+        signatures=(compose.Signature("surgery", "agree"),),
+        views=(compose.View("surgery", "resectable", {"ablation": ("prefer", "")}),),
+    )
+    dissent = replace(agreed, signatures=(compose.Signature("oncology", "dissent", "Too soon"),))
+    reserved = replace(agreed, signatures=(compose.Signature("oncology", "reservation", "If"),))
+    opposed = replace(agreed, views=one.views)  # oncology advises against what is chosen
     for case, words, clinical_words in (
         (agreed, library.tone.agreed, library.clinical["agreed"]),
-        (against, library.tone.majority, library.clinical["majority"]),
+        (dissent, library.tone.majority, library.clinical["majority"]),
+        (reserved, library.tone.majority, library.clinical["majority"]),
+        (opposed, library.tone.majority, library.clinical["majority"]),
+        (replace(agreed, signatures=()), library.tone.no_agreement, ""),
     ):
         assert words in compose.patient_draft(case, board, library)["found"]
         assert clinical_words in clinical.referrer_draft(case, board, library)["consensus"]
