@@ -71,7 +71,8 @@ class Decision:
             return stated
         if not self.signatures:
             return ""
-        chosen = {k for k, fate in self.content.dispositions.items() if fate.disposition == "chosen"}
+        fates = self.content.dispositions
+        chosen = {key for key, fate in fates.items() if fate.disposition == "chosen"}
         against = any(
             stance == "advise_against" and option in chosen
             for view in self.views
