@@ -38,6 +38,7 @@
     const form = event.target;
     if (!form.matches("form[data-sign-out]")) return;
     event.preventDefault();
+    if (!navigator.onLine) { window.Boardroom?.toast("There is no connection. Sign out when it is back."); return; }
     const autosave = window.BoardroomAutosave;
     const open = () => (autosave ? autosave.open().filter((one) => autosave.unsaved(one)) : []);
     const saved = Promise.all(open().map((one) => autosave.flush(one)));
