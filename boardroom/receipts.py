@@ -73,7 +73,7 @@ def once(view: Callable[[], Any]) -> Callable[[], Any]:
         if found is not None:
             return _again(found)
         response = make_response(view())
-        if response.status_code < 400:
+        if response.status_code < 400 and current_user.is_authenticated:  # else it signed them out
             db.session.add(
                 Receipt(
                     person_id=current_user.id,

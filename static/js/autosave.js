@@ -349,7 +349,14 @@
     }
     if (refused.length) { keep(form); schedule(form, SOON); }
   }
-  function ready() { forgetOld(); open().forEach((form) => { takeUp(form); restore(form); }); }
+  function ready() {
+    forgetOld();
+    for (const form of open()) {
+      takeUp(form);
+      restore(form);
+      if (changed(form).length) schedule(form, QUIET); // typed before this script was there
+    }
+  }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 

@@ -330,3 +330,32 @@ def test_a_server_that_dies_loses_nothing_it_acknowledged(demo_folder: Path) -> 
     with contextlib.ExitStack() as again:
         running = [again.enter_context(servers.demo(demo_folder, port))]
         held(story, running[0].url)
+
+
+def test_who_signs_out_is_out_of_the_room(url: str) -> None:
+    """In another window than the stage's: no push reaches it any more, and no quorum counts it."""
+
+    async def story(url: str) -> None:
+        async with room(url) as here:
+            chair = await here.enter(here.account("chair"))
+            guest = await here.enter(here.account("specialist"))
+            await chair.do(here.at("start"))
+            left: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            assert guest._socket is not None
+            guest._socket.on("goodbye", lambda data: left.set_result(True))
+            connection, guest._socket = guest._socket, None  # it is not to come back
+            await guest.post("/sign-out", {})
+            assert await asyncio.wait_for(left, 5)
+            for _ in range(100):
+                if not connection.connected:
+                    break
+                await asyncio.sleep(0.05)
+            assert not connection.connected
+            assert chair.screen is not None
+            for _ in range(600):
+                if guest.name not in chair.screen.parts["people"]:
+                    break
+                await asyncio.sleep(0.05)
+            assert guest.name not in chair.screen.parts["people"]
+
+    held(story, url)
