@@ -8,7 +8,8 @@ from collections.abc import Callable
 from boardroom.demo.content import DemoCase
 from boardroom.demo.referrals import Referrals
 from boardroom.demo.timeline import Timeline
-from boardroom.letters import building, compose, operations, queries
+from boardroom.letters import compose, operations, queries
+from boardroom.letters.building import library_for
 from boardroom.letters.models import LetterKind
 from boardroom.people.models import Person
 
@@ -65,7 +66,7 @@ class Letters:
         if sections:
             written = {**letter.sections, **sections, "words": ""}
             texts = (*written.values(), *(q.answer for q in queries.asked(letter.case)))
-            sections["words"] = compose.explained(texts, building.library_for(letter.case.board))
+            sections["words"] = compose.explained(texts, library_for(letter.case.board))
         operations.save(letter, sections, letter.version, actor=actor)
         if approve:
             operations.approve(letter, letter.version, actor=actor, acknowledged=True)
