@@ -48,6 +48,18 @@ def reclassify(first: str, ours: str, board: BoardDefinition) -> Outcome | None:
     return "upgraded" if after > before else "downgraded"
 
 
+def another_way(first: str, ours: str, board: BoardDefinition) -> bool:
+    """Whether the verdict `ours` confirms the aim of `first` by another way: ablation, not surgery.
+
+    Verdicts whose names differ only after a colon say the same for another reason ("Unresectable:
+    technical", "Unresectable: remnant").
+    """
+    if reclassify(first, ours, board) != "confirmed":
+        return False
+    before, after = (board.verdict(key).name.partition(":")[0] for key in (first, ours))
+    return before != after
+
+
 def _rank(verdict: str, board: BoardDefinition) -> int | None:
     try:
         return board.verdict(verdict).rank

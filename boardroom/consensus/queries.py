@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.reclassification import Outcome, reclassify
+from boardroom.boards.reclassification import Outcome, another_way, reclassify
 from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus import rules
 from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
@@ -78,6 +78,8 @@ class ConsensusView:
     first_verdict: str
     first_verdict_label: str
     outcome: Outcome | None
+    another_way: bool
+    """Whether the outcome confirms the first opinion's aim, by another way."""
     outcome_reason: str
     stage_migration: str
     """In words: why the option chosen is not the stage's first."""
@@ -233,6 +235,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         first_verdict=first,
         first_verdict_label=word(board, "verdicts", first),
         outcome=reclassify(first, content.verdict, board),
+        another_way=another_way(first, content.verdict, board),
         outcome_reason=word(board, "reclassification_reasons", content.reclassification_reason),
         stage_migration=MIGRATION_REASONS.get(content.stage_migration, content.stage_migration),
         strength=content.strength,

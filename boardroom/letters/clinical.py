@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.reclassification import another_way
 from boardroom.consensus.represent import in_words
 from boardroom.letters.compose import (
     Decision,
@@ -17,7 +18,6 @@ from boardroom.letters.compose import (
     options_with,
     paragraphs,
     said,
-    same_way,
     stop,
 )
 from boardroom.letters.phrases import PhraseLibrary
@@ -60,12 +60,13 @@ def _word(board: BoardDefinition, vocabulary: str, key: str) -> str:
 def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
     content, clinical = case.content, library.clinical
     first = _word(board, "verdicts", case.first_verdict)
+    other = another_way(case.first_verdict, content.verdict, board)
     by = ", ".join(part for part in (case.first_by, case.first_on) if part)
     against = f"First opinion: {first}{f' ({by})' if by else ''}." if first else ""
     change = {
         "upgraded": "Against the first opinion: upgraded.",
         "downgraded": "Against the first opinion: downgraded.",
-        "confirmed": clinical["unchanged" if same_way(case, board) else "another_way"],
+        "confirmed": clinical["another_way" if other else "unchanged"],
     }.get(case.outcome or "", "")
     why = _word(board, "reclassification_reasons", content.reclassification_reason)
     agreement = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.reclassification import Outcome
+from boardroom.boards.reclassification import Outcome, another_way
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content
 from boardroom.letters import rules
@@ -88,18 +88,6 @@ class Decision:
         return tuple(dict.fromkeys(keys))
 
 
-def same_way(case: Decision, board: BoardDefinition) -> bool:
-    """Whether the board says what was said first, be it for another reason ("Unresectable: …").
-
-    A confirmed aim can also have another way: ablation instead of resection.
-    """
-    first, ours = (
-        board.label("verdicts", key).split(":")[0] if key else ""
-        for key in (case.first_verdict, case.content.verdict)
-    )
-    return first == ours
-
-
 def joined(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
@@ -149,13 +137,14 @@ def _said_to_the_patient(
     case: Decision, board: BoardDefinition, library: PhraseLibrary
 ) -> dict[str, str]:
     tone, content = library.tone, case.content
-    unchanged = case.outcome == "confirmed" and same_way(case, board)
+    other = another_way(case.first_verdict, content.verdict, board)
+    unchanged = case.outcome == "confirmed" and not other
     agreed = {"unanimous": tone.agreed, "majority": tone.majority}.get(
         case.strength, tone.no_agreement
     )
     reason = library.reclassification_reasons.get(content.reclassification_reason, "")
     compared = library.reclassification[case.outcome] if case.first_verdict and case.outcome else ""
-    if case.outcome == "confirmed" and not unchanged:
+    if other:
         compared = tone.another_way
     return {
         "asked": _asked(case, library),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.reclassification import Outcome, reclassify
+from boardroom.boards.reclassification import Outcome, another_way, reclassify
 
 Kind = Literal["agreed", "split", "mixed", ""]
 
@@ -56,6 +56,7 @@ class Row:
     verdict: Word | None = None
     verdict_was: Word | None = None
     against_first: Outcome | None = None
+    another_way: bool = False
     confidence: int | None = None
     late: bool = False
     shifted: bool = False
@@ -77,6 +78,7 @@ class VerdictGroup:
 
     verdict: Word
     against_first: Outcome | None
+    another_way: bool
     marks: tuple[tuple[str, str], ...]  # (mark, specialty), one for each person
 
     @property
@@ -206,6 +208,7 @@ def _row(opinion: Any, board: BoardDefinition, first_verdict: str) -> Row:
         if verdict_then not in (None, opinion.verdict)
         else None,
         against_first=reclassify(first_verdict, opinion.verdict, board),
+        another_way=another_way(first_verdict, opinion.verdict, board),
         confidence=opinion.confidence,
         late=opinion.submitted_at is not None
         and opinion.revealed_at is not None
@@ -253,7 +256,12 @@ def _groups(rows: Sequence[Row], board: BoardDefinition) -> tuple[VerdictGroup, 
             members.setdefault(row.verdict, []).append(row)
     place = {v.key: number for number, v in enumerate(board.verdicts)}
     groups = [
-        VerdictGroup(word, those[0].against_first, tuple((r.mark, r.specialty) for r in those))
+        VerdictGroup(
+            word,
+            those[0].against_first,
+            those[0].another_way,
+            tuple((r.mark, r.specialty) for r in those),
+        )
         for word, those in members.items()
     ]
     return tuple(sorted(groups, key=lambda g: (-g.count, place.get(g.verdict.key, 99))))

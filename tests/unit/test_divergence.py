@@ -124,6 +124,10 @@ def test_verdicts_are_grouped_against_the_first_opinion() -> None:
     ]
     assert found.first is not None
     assert found.first.label == "Unres. remnant"
+    # Unresectable for another reason is no other way; ablation instead of surgery is.
+    assert [g.another_way for g in found.groups] == [False, False]
+    (group,) = divergence([opinion("radiology", "ablatable")], LIVER, "resectable").groups
+    assert group.another_way
 
 
 def test_a_shift_shows_the_stance_at_the_reveal() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from boardroom.boards.definition import BoardDefinition, read_board
-from boardroom.boards.reclassification import MEANINGS, OUTCOMES, WORDS, reclassify
+from boardroom.boards.reclassification import MEANINGS, OUTCOMES, WORDS, another_way, reclassify
 
 LIVER, _ = read_board(Path(__file__).parents[2] / "config" / "boards" / "liver.toml")
 assert LIVER is not None
@@ -32,6 +32,22 @@ assert LIVER is not None
 )
 def test_two_verdicts_are_compared(first: str, ours: str, outcome: str | None) -> None:
     assert reclassify(first, ours, LIVER) == outcome
+
+
+@pytest.mark.parametrize(
+    ("first", "ours", "other"),
+    [
+        ("resectable", "ablatable", True),
+        ("ablatable", "ablatable", False),
+        ("unresectable_technical", "unresectable_remnant", False),
+        ("resectable", "convertible", False),
+        ("a word of before", "ablatable", False),
+        ("", "ablatable", False),
+        ("resectable", "", False),
+    ],
+)
+def test_one_aim_can_have_several_ways(first: str, ours: str, other: bool) -> None:
+    assert another_way(first, ours, LIVER) is other
 
 
 def test_the_order_is_the_boards_data() -> None:
