@@ -1,4 +1,4 @@
-// The live meeting's page: paints what StageSync brings, sends the forms, runs the clocks.
+// The live meeting's page: paints what StageSync brings, keeps what is mine beside it, runs the clocks.
 (function () {
   "use strict";
   const root = document.querySelector("[data-stage]");
@@ -48,7 +48,6 @@
   // ---- What is mine alone ----------------------------------------------------------------------
   const mineBox = $("[data-mine]");
   const editorBox = $("[data-editor]");
-  const foot = $(".stage-foot");
   const SPREAD = 1200; // ms
   let mineTimer = null;
   let mineAsked = 0; // the newest question alone is answered on the screen
@@ -175,170 +174,11 @@
     if (event.target.matches?.(".stage-thread") && event.target.open) loadThread();
   }, true);
 
-  // ---- Forms -----------------------------------------------------------------------------------
-  // One key for each press: a form that is sent again after a lost answer is carried out once.
-  async function send(form) {
-    if (form.dataset.sending) return;
-    form.dataset.sending = "1";
-    const buttons = $$("button[type=submit]", form);
-    for (const button of buttons) button.setAttribute("aria-busy", "true");
-    if (!(await lastWordsSaved())) {
-      const words = "Not done yet: what you typed in the consensus is not saved. Look at it first.";
-      if (form.closest("dialog[open]")) FieldErrors.place(form).textContent = words;
-      else Boardroom.toast(words);
-      delete form.dataset.sending;
-      for (const button of buttons) button.removeAttribute("aria-busy");
-      return;
-    }
-    const body = new FormData(form);
-    const passed = passedOver(form);
-    const headers = { ...HEADERS, "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
-    try {
-      for (let pause = 500; ; pause = Math.min(pause * 2, 5000)) {
-        let answer;
-        try {
-          answer = await fetch(form.action, { method: "POST", body, headers, redirect: "manual", signal: AbortSignal.timeout(15000) });
-        } catch {
-          Boardroom.saveState("offline");
-          await new Promise((done) => setTimeout(done, pause));
-          continue;
-        }
-        if (answer.status === 503) { await new Promise((done) => setTimeout(done, pause)); continue; }
-        Boardroom.saveState("idle");
-        if (answer.ok || answer.type === "opaqueredirect") {
-          FieldErrors.clear(form);
-          form.closest("dialog")?.close();
-          if (!form.closest("[data-part]")) form.reset();
-          const seq = Number(answer.headers.get("X-Boardroom-Seq"));
-          if (form.closest("[data-mine]")) personal();
-          // Pressed again before this screen shows the change, the same control would mean another thing.
-          await shown(seq);
-          if (passed) Boardroom.toast(`${passed} waits again.`);
-          // Its control may be gone: who works by keyboard goes on where it was, and presses nothing new.
-          if (document.activeElement === document.body) foot?.focus({ preventScroll: true });
-        } else {
-          await showProblem(answer, form);
-        }
-        return;
-      }
-    } finally {
-      delete form.dataset.sending;
-      for (const button of buttons) button.removeAttribute("aria-busy");
-    }
-  }
-
-  // The case that this press leaves before its opinions were opened: it is nobody's loss, but is said.
-  function passedOver(form) {
-    const data = $("[data-dialog-data]")?.dataset;
-    return data?.phase === "presenting" && /\/(next|previous|take)$/.test(new URL(form.action).pathname) ? data.code : "";
-  }
-
-  // Giving the pen, closing, deferring, going on: each ends the right to write, so what was typed goes
-  // out first. What cannot be saved holds it up, and says so.
-  async function lastWordsSaved() {
-    const editor = editorBox && $("form", editorBox);
-    if (!editor || !BoardroomAutosave.unsaved(editor)) return true;
-    let seq = 0;
-    const saved = (event) => { seq = event.detail.seq ?? seq; };
-    editor.addEventListener("autosave:saved", saved);
-    const all = await BoardroomAutosave.flush(editor);
-    editor.removeEventListener("autosave:saved", saved);
-    if (all) await shown(seq);
-    return all;
-  }
-
-  /** Until this screen has the change with this number; a lost push is asked for. */
-  async function shown(seq) {
-    for (let waited = 0; seq > sync.seq && waited < 5000; waited += 50) {
-      if (waited === 700) sync.ask();
-      await new Promise((done) => setTimeout(done, 50));
-    }
-  }
-
-  async function showProblem(answer, form) {
-    if (answer.status === 401) { connection("ended"); return; }
-    const dialog = form.closest("dialog");
-    if (dialog?.open) { // what was typed stays in sight, and what is wrong with it beside it
-      FieldErrors.show(form, await answer.text());
-      sync.ask();
-      return;
-    }
-    const box = $("[data-problem]");
-    const text = await answer.text();
-    if (!box) return;
-    box.innerHTML = text;
-    for (const open of $$("dialog[open]")) open.close();
-    Boardroom.openDialog("stage-problem");
-    sync.ask();
-  }
-
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.matches("form[data-live], [data-mine] form")) return;
-    event.preventDefault();
-    send(form);
-  });
-
-  // The chair's dialogs speak of the case before the board at the moment they open. What another chair
-  // has done meanwhile is not asked any more.
-  let asked = "";
-  document.addEventListener("boardroom:painted", () => {
-    const open = $$("dialog[open]").find((dialog) => $("form[data-fill]", dialog));
-    const data = $("[data-dialog-data]")?.dataset;
-    if (!open || $("form[data-sending]", open) || asked === `${data?.item} ${data?.phase}`) return;
-    open.close();
-    Boardroom.toast("Another chair has gone on meanwhile.");
-  });
-  document.addEventListener("click", (event) => {
-    const opener = event.target.closest?.("[data-dialog]");
-    const data = $("[data-dialog-data]");
-    const unreached = $("[data-fill-unreached]");
-    if (opener && unreached) unreached.textContent = $("[data-unreached]")?.textContent ?? "";
-    const presenter = $("#present-person");
-    if (opener && presenter) presenter.value = $("[data-presenter]")?.dataset.presenter ?? "";
-    if (!opener || !data) return;
-    asked = `${data.dataset.item} ${data.dataset.phase}`;
-    for (const form of $$("form[data-fill]")) {
-      FieldErrors.clear(form);
-      form.action = { reveal: data.dataset.revealUrl, defer: data.dataset.deferUrl, close: data.dataset.closeUrl, leave: opener.dataset.leaveUrl }[form.dataset.fill] ?? "";
-      if (form.elements.after) form.elements.after.value = data.dataset.item;
-      $("[data-fill-code]", form).textContent = data.dataset.code;
-      const awaited = $("[data-fill-awaited]", form);
-      if (awaited) awaited.textContent = data.dataset.awaited;
-      $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
-      const signed = $("[data-fill-signed]", form);
-      if (signed) signed.replaceChildren(BoardroomSigned.text(true));
-      const objections = $("[data-objections]", data);
-      $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
-    }
-  }, true);
-  // A case that was deferred or closed as provisional is taken up again by the chair's own word.
-  document.addEventListener("click", (event) => {
-    const opener = event.target.closest?.("[data-again-url]");
-    const form = opener && $("#again-dialog form");
-    if (!form) return;
-    const { againUrl, againWas, againLeaves = "", againAfter } = opener.dataset;
-    FieldErrors.clear(form);
-    form.action = againUrl;
-    form.elements.leave.value = againLeaves ? "yes" : "";
-    form.elements.after.value = againAfter ?? "";
-    form.elements.after.disabled = !againAfter;
-    $("[data-again-fill=code]", form).textContent = opener.dataset.againCode;
-    $("[data-again-fill=leaves]", form).textContent = againLeaves;
-    $("[data-again-if-leaves]", form).hidden = !againLeaves;
-    for (const words of $$("[data-again-if]", form)) words.hidden = words.dataset.againIf !== againWas;
-  }, true);
   document.addEventListener("click", (event) => {
     const jump = event.target.closest?.("[data-jump]");
     if (!jump) return;
     $("[data-tab-for=board]")?.click();
     $(`[data-part="${jump.dataset.jump}"]`).scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-  });
-  document.addEventListener("click", (event) => {
-    const other = event.target.closest?.("[data-press]");
-    if (!other) return;
-    other.closest("dialog").close();
-    keys.press(other.dataset.press);
   });
   document.addEventListener("close", (event) => {
     if (mineStale && event.target.closest?.("[data-mine]")) fetchMine();
@@ -449,6 +289,7 @@
     paint, personal, connection, relayed,
     clock: (now) => { serverAhead = now - Date.now() / 1000; },
   });
+  new StageForms({ editorBox, sync, personal, signedOut: () => connection("ended") });
   const keys = new StageKeys({ mineBox, editorBox, toEditor, penIs, onItsWay: () => Boolean(mineTimer || mineComes || mineBox?.inert), fetchMine: () => personal() });
   window.boardroomStage = sync;
   sync.start();

@@ -14,6 +14,12 @@
       Object.assign(this, { mineBox, editorBox, toEditor, penIs, onItsWay, fetchMine });
       this.wanted = ""; // pressed before its control was there
       document.addEventListener("keydown", (event) => this.pressed(event));
+      document.addEventListener("click", (event) => {
+        const other = event.target.closest?.("[data-press]");
+        if (!other) return;
+        other.closest("dialog").close();
+        this.press(other.dataset.press);
+      });
     }
 
     pressed(event) {

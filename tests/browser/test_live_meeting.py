@@ -284,10 +284,8 @@ def test_what_is_wrong_stands_beside_its_field_and_the_pen_can_be_asked_for(
     oncologist = people.page("oncologist@", f"{meeting}/stage", viewport=WIDE)
     settled(chair)
     settled(oncologist)
-    while chair.locator("[data-phase-is=deciding]").count() == 0:
-        seq = chair.evaluate("boardroomStage.seq")
-        chair.keyboard.press("r" if chair.locator("[data-phase-is=presenting]").count() else "n")
-        chair.wait_for_function("seq => boardroomStage.seq > seq", arg=seq)
+    to_a_case(chair)
+    reveal(chair)
 
     chair.keyboard.press("d")
     dialog = chair.locator("#defer-dialog")

@@ -1,0 +1,55 @@
+// The live meeting's dialogs speak of the case before the board at the moment they open.
+(function () {
+  "use strict";
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // What another chair has done meanwhile is not asked any more.
+  let asked = "";
+  document.addEventListener("boardroom:painted", () => {
+    const open = $$("dialog[open]").find((dialog) => $("form[data-fill]", dialog));
+    const data = $("[data-dialog-data]")?.dataset;
+    if (!open || $("form[data-sending]", open) || asked === `${data?.item} ${data?.phase}`) return;
+    open.close();
+    Boardroom.toast("Another chair has gone on meanwhile.");
+  });
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-dialog]");
+    const data = $("[data-dialog-data]");
+    const unreached = $("[data-fill-unreached]");
+    if (opener && unreached) unreached.textContent = $("[data-unreached]")?.textContent ?? "";
+    const presenter = $("#present-person");
+    if (opener && presenter) presenter.value = $("[data-presenter]")?.dataset.presenter ?? "";
+    if (!opener || !data) return;
+    asked = `${data.dataset.item} ${data.dataset.phase}`;
+    for (const form of $$("form[data-fill]")) {
+      FieldErrors.clear(form);
+      form.action = { reveal: data.dataset.revealUrl, defer: data.dataset.deferUrl, close: data.dataset.closeUrl, leave: opener.dataset.leaveUrl }[form.dataset.fill] ?? "";
+      if (form.elements.after) form.elements.after.value = data.dataset.item;
+      $("[data-fill-code]", form).textContent = data.dataset.code;
+      const awaited = $("[data-fill-awaited]", form);
+      if (awaited) awaited.textContent = data.dataset.awaited;
+      $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
+      const signed = $("[data-fill-signed]", form);
+      if (signed) signed.replaceChildren(BoardroomSigned.text(true));
+      const objections = $("[data-objections]", data);
+      $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
+    }
+  }, true);
+  // A case that was deferred or closed as provisional is taken up again by the chair's own word.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-again-url]");
+    const form = opener && $("#again-dialog form");
+    if (!form) return;
+    const { againUrl, againWas, againLeaves = "", againAfter } = opener.dataset;
+    FieldErrors.clear(form);
+    form.action = againUrl;
+    form.elements.leave.value = againLeaves ? "yes" : "";
+    form.elements.after.value = againAfter ?? "";
+    form.elements.after.disabled = !againAfter;
+    $("[data-again-fill=code]", form).textContent = opener.dataset.againCode;
+    $("[data-again-fill=leaves]", form).textContent = againLeaves;
+    $("[data-again-if-leaves]", form).hidden = !againLeaves;
+    for (const words of $$("[data-again-if]", form)) words.hidden = words.dataset.againIf !== againWas;
+  }, true);
+})();
