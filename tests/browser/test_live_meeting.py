@@ -325,8 +325,14 @@ def test_what_is_wrong_stands_beside_its_field_and_the_pen_can_be_asked_for(
 
 
 def test_a_long_consensus_stays_on_the_wall(people: People, meeting: str) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
     wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
+    settled(chair)
     settled(wall)
+    to_a_case(chair)
+    reveal(chair)
+    chair.keyboard.press("c")
+    chair.locator("[data-consensus-editor]").get_by_label("Verdict").select_option("convertible")
     box, more = wall.locator(".wall-consensus-box"), wall.locator("[data-wall-more]")
     expect(box.locator(".consensus-verdict")).to_be_visible()
     write = """steps => {
