@@ -144,7 +144,7 @@ class CaseForm:
     @property
     def gaps(self) -> list[dict[str, str]]:
         """For the list beside the form: what does not block submission."""
-        return gap_lines(self.readiness, self.lacking, links=True)
+        return gap_lines(self.readiness, self.lacking, self.case, links=True)
 
     @property
     def blocks(self) -> list[dict[str, str]]:

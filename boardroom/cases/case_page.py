@@ -43,7 +43,7 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
         board=board,
         readiness=shown,
         blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
-        gaps=gap_lines(shown, lacking, links=False),
+        gaps=gap_lines(shown, lacking, found, links=False),
         rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
         items=[] if refers else items,
         answers=answers,

@@ -63,6 +63,15 @@ class Asked:
     def overdue(self) -> bool:
         return self.days_over > 0
 
+    @property
+    def unanswered(self) -> list[tuple[str, str]]:
+        """(item, label) of what is still missing and not said to be out of reach."""
+        return [
+            (one["item"], one["label"])
+            for one in self.request.items
+            if one["item"] in self.open and not one.get("cannot")
+        ]
+
 
 def standings(cases: Iterable[Case]) -> dict[int, Standing]:
     """Where each case stands, by its id; two queries for all of them."""
@@ -105,7 +114,8 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
     for one in asked:
         add("Asked for information", one.asked_at, f"needed by {day(one.due_on)}")
         if one.ended_at and one.answered:
-            add("Information received", one.ended_at)
+            add("Information received" if one.received else "Submitted again", one.ended_at,
+                "; ".join(_without(*pair) for pair in one.not_given))  # fmt: skip
     for item in items:
         add("Listed", item.listed_at, f"for {day(item.meeting.starts_at, case.board)}")
         match item.status:
@@ -130,6 +140,10 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
     end = next((s.on for s in reversed(steps) if s.on), None) if over else _day(now(), case)
     taken = (end - received).days if end and received else None
     return Standing(steps, taken, over, imported=bool(case.source))
+
+
+def _without(label: str, why: str) -> str:
+    return f"without “{label}”" + (f", because: {why}" if why else "")
 
 
 def _day(at: dt.datetime | None, case: Case) -> dt.date | None:

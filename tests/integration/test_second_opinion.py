@@ -91,7 +91,16 @@ def test_a_referrer_is_asked_and_answers_through_the_form(
     assert saved.status_code == 303
     asked_part = referrer.get(f"/cases/{case_id}").text.split('id="asked"')[1].split("</ul>")[0]
     assert asked_part.count("is here</span>") == 1
-    assert referrer.post(f"/cases/{case_id}/submit").status_code == 303
+    refused = referrer.post(f"/cases/{case_id}/submit")
+    assert refused.status_code == 422
+    assert "INR of the last 30 days: give it, or say why you cannot get it." in refused.text
+    assert the_case(case_id).status == "needs_information", "what was asked has not come"
+    inr = {"value": "1.1", "taken_on": today().isoformat()}
+    typed = {f"fact-inr-1-{part}": text for part, text in inr.items()}
+    version = the_case(case_id).version
+    answered = referrer.post(f"/cases/{case_id}/submit", data={"version": version, **typed})
+    assert answered.status_code == 303
+    assert "Information received" in referrer.get(f"/cases/{case_id}").text
     case = the_case(case_id)
     assert case.status == "submitted"
     (request,) = case.requests
@@ -101,6 +110,57 @@ def test_a_referrer_is_asked_and_answers_through_the_form(
     assert [one["item"] for one in request.items] == ["referral.ecog", "fact.inr"]
     assert referrer.get(f"/cases/{case_id}/edit").status_code == 403
     assert referrer.post(f"/cases/{case_id}/submit").status_code == 403
+
+
+def test_what_cannot_be_got_is_said_with_its_reason_and_shown_to_the_board(
+    new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    the_case: Callable[[int], Case],
+) -> None:  # fmt: skip
+    case_id = received(new_case, ecog=1)
+    ask(coordinator, case_id)
+    data = {"version": the_case(case_id).version, "cannot-fact.inr": "Our laboratory is closed"}
+    long = referrer.post(f"/cases/{case_id}/submit", data={**data, "cannot-fact.inr": "x" * 301})
+    assert long.status_code == 422
+    assert the_case(case_id).status == "needs_information"
+    part = {"X-Boardroom-Part": "1"}
+    saved = referrer.post(f"/cases/{case_id}/save", data=data, headers=part).get_json()
+    assert saved["asked"] == ["fact.inr"]
+    assert saved["version"] == the_case(case_id).version
+    assert 'value="Our laboratory is closed"' in referrer.get(f"/cases/{case_id}/edit").text
+    assert "cannot be got: Our laboratory is closed" in coordinator.get(f"/cases/{case_id}").text
+    assert referrer.post(f"/cases/{case_id}/submit").status_code == 303
+    page = coordinator.get(f"/cases/{case_id}").text
+    assert "Information received" not in page
+    assert "without “INR of the last 30 days”, because: Our laboratory is closed" in page
+    assert "The referrer cannot get it: Our laboratory is closed" in page
+    home = coordinator.get("/").text
+    assert "submitted again" in home
+    assert "information received" not in home
+
+
+def test_a_coordinator_takes_a_case_back_without_what_was_asked(
+    new_case: Make, coordinator: FlaskClient, the_case: Callable[[int], Case]
+) -> None:
+    case_id = received(new_case)
+    ask(coordinator, case_id)
+    answer = coordinator.post(f"/cases/{case_id}/move", data={"move": "submit"})
+    assert answer.status_code == 303
+    page = coordinator.get(f"/cases/{case_id}").text
+    assert "Information received" not in page
+    assert "without “INR of the last 30 days”" in page
+
+
+def test_what_the_board_sees_to_is_not_asked_of_a_referrer(
+    new_case: Make, coordinator: FlaskClient, the_case: Callable[[int], Case]
+) -> None:
+    case_id = received(new_case)
+    asking = coordinator.get(f"/cases/{case_id}").text.split('name="move" value="ask"')[1]
+    asking = asking.split("</form>")[0]
+    assert 'value="fact.inr"' in asking
+    for of_the_board in ("patient_view.met_by", "lesions", "fact.extrahepatic_spread"):
+        assert f'value="{of_the_board}"' not in asking
+        assert ask(coordinator, case_id, item=[of_the_board]).status_code == 422
+    assert the_case(case_id).status == "submitted"
 
 
 def test_a_referrer_cannot_hand_the_case_to_another_hospital(
