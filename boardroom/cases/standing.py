@@ -142,6 +142,25 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
     return Standing(steps, taken, over, imported=bool(case.source))
 
 
+def judged_on(case: Case, items: Iterable[AgendaItem] | None = None) -> dt.date:
+    """The day on which it matters how old the case's tests are.
+
+    Today's, or that of its last decision or end. `items`: its places on agendas, for who has them.
+    """
+    today = local(now(), case.board).date()
+    if case.status == CaseStatus.PAST:
+        return case.referred_on or today
+    if case.status in ENDED:
+        return _day(case.moved_at, case) or today
+    if case.status not in (CaseStatus.DISCUSSED, CaseStatus.DECIDED, CaseStatus.FOLLOWED_UP):
+        return today
+    if items is None:
+        items = db.session.scalars(select(AgendaItem).where(AgendaItem.case_id == case.id))
+    decided = (ItemStatus.DONE, ItemStatus.PROVISIONAL)
+    ends = [one.ended_at for one in items if one.status in decided and one.ended_at]
+    return _day(max(ends, default=None), case) or today
+
+
 def _without(label: str, why: str) -> str:
     return f"without “{label}”" + (f", because: {why}" if why else "")
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import (
     Case,
+    CaseStatus,
     Fact,
     InformationRequest,
     Investigation,
@@ -21,7 +22,7 @@ from boardroom.cases.models import (
     TestJudgement,
 )
 from boardroom.db import db, now, write_transaction
-from boardroom.meetings.models import AgendaItem, Meeting
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting
 from boardroom.minutes.queries import document_of
 from boardroom.minutes.view import minutes_view
 from tests.integration.meeting_samples import begin, make_meeting
@@ -290,6 +291,23 @@ def test_the_list_says_which_tests_are_accepted(
     assert actions.count("judged an existing test") == 2
 
 
+def test_a_decided_case_judges_its_tests_by_the_day_of_the_decision(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient
+) -> None:
+    case_id = received(new_case)
+    with_tests(app, case_id)
+    _, (item_id,) = make_meeting(app, case_id)
+    with app.app_context(), write_transaction() as session:
+        item = session.get_one(AgendaItem, item_id)
+        item.status, item.ended_at = ItemStatus.DONE, now() - dt.timedelta(days=60)
+        session.get_one(Case, case_id).status = CaseStatus.DECIDED
+    for client in (coordinator, referrer):
+        page = client.get(f"/cases/{case_id}").text
+        assert "100 days old" not in page, "the CT was of 40 days when the board decided"
+        assert "is-old" not in page
+        assert "Older than the board allows" not in page
+
+
 def test_a_test_needed_anew_says_why(
     app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
     rows: Callable[..., list[Any]],
@@ -409,6 +427,8 @@ def test_triage_says_how_complex_a_case_is_and_the_agenda_follows(
     url = f"/cases/{cases[0]}/complexity"
     assert coordinator.post(url, data={"complexity": "hard"}).status_code == 422
     assert referrer.post(url, data={"complexity": "simple"}).status_code == 403
+    unsaid = received(new_case, first_verdict="unresectable_technical")
+    assert "Not said yet; listed as complex" in coordinator.get(f"/cases/{unsaid}").text
     meeting, items = make_meeting(app, *cases)
 
     def order(version: int, **data: str) -> int:
@@ -416,8 +436,11 @@ def test_triage_says_how_complex_a_case_is_and_the_agenda_follows(
         return coordinator.post(f"/meetings/{meeting}/agenda/order", data=data).status_code
 
     def present() -> list[int]:
-        return [i.id for i in rows(select(AgendaItem).order_by(AgendaItem.position))]
+        here = select(AgendaItem).where(AgendaItem.meeting_id == meeting)
+        return [i.id for i in rows(here.order_by(AgendaItem.position))]
 
+    shown = make_meeting(app, unsaid)[0]
+    assert "complex, not said yet" in coordinator.get(f"/meetings/{shown}").text
     one, two, three = items
     assert order(1, first="simple") == 303
     assert present() == [two, one, three]
