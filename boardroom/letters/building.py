@@ -116,6 +116,14 @@ def contradictions_of(letter: Letter) -> tuple[str, ...]:
     return contradictions(queries.consensus_of(letter.item), queries.board_of(letter.case.board))
 
 
+def needless_of(letter: Letter) -> list[rules.HardWord]:
+    """Words that a patient's letter still explains though it does not use them any more."""
+    others = [str(text) for key, text in letter.sections.items() if key != "words"]
+    answers = [question.answer for question in queries.asked(letter.case)]
+    questions = [question.text for question in queries.asked(letter.case)]
+    return rules.needless(str(letter.sections.get("words", "")), [*others, *answers, *questions])
+
+
 def past_day_of(letter: Letter) -> str:
     """The day of the talk that the letter still promises though it has passed, in words; or ""."""
     case = queries.decision_of(letter.item)

@@ -94,6 +94,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         contradictions=building.contradictions_of(found) if found is not None and editing else (),
         past_day=building.past_day_of(found) if found is not None and editing else "",
         readability=readability,
+        needless=building.needless_of(found) if readability is not None and found else [],
         provisional=bool(item.provisional_reasons) and item.status == "provisional",
         problem=problem,
         problems=problems,
@@ -168,6 +169,7 @@ def _beside(found: Letter) -> str:
         contradictions=building.contradictions_of(found),
         past_day=building.past_day_of(found),
         readability=building.readability_of(found) if patient else None,
+        needless=building.needless_of(found) if patient else [],
         library=queries.phrases_of(found.case.board),
     )
 

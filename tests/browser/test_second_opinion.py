@@ -124,3 +124,10 @@ def test_a_hard_word_is_explained_in_the_letter_by_one_press(people: People) -> 
     expect(offer).to_have_count(0)
     page.reload()
     expect(words).to_have_value(re.compile("- Biopsy: "))
+    # And it goes as it came
+    page.get_by_label("What we found").fill("There is a spot.")
+    needless = page.get_by_role("button", name="out of")
+    needless.click()
+    expect(words).not_to_have_value(re.compile("- Biopsy: "))
+    saved(page)
+    expect(needless).to_have_count(0)

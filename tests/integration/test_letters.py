@@ -80,7 +80,7 @@ def house(app: Flask, person: Callable[..., int], sign_in: Callable[[int], Flask
                 ),
                 SignOff(
                     item_id=item, specialty="oncology", person_id=people["oncologist"],
-                    kind=SignOffKind.DISSENT, text="Too large.", reopen_condition="It grows.",
+                    kind=SignOffKind.DISSENT, text="Too large.", reopen_condition="If it grows.",
                     consensus_version=1,
                 ),
                 Opinion(
