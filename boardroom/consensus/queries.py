@@ -197,6 +197,11 @@ def awaited_by(item: AgendaItem) -> tuple[str, ...] | None:
     )
 
 
+def still_provisional(item: AgendaItem) -> bool:
+    """Whether the item's decision is provisional and nobody's later word made it final."""
+    return item.status == ItemStatus.PROVISIONAL and awaited_by(item) is not None
+
+
 def left_open(item: AgendaItem) -> list[str]:
     """What is missing in what was decided, a sentence each: no later word mends it."""
     board = board_of(item.meeting)

@@ -15,6 +15,7 @@ from boardroom import audit
 from boardroom.aside import run_aside
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
+from boardroom.consensus.queries import still_provisional
 from boardroom.db import db, now
 from boardroom.errors import wants_part
 from boardroom.letters import building, operations, queries
@@ -95,7 +96,8 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         past_day=building.past_day_of(found) if found is not None and editing else "",
         readability=readability,
         needless=building.needless_of(found) if readability is not None and found else [],
-        provisional=bool(item.provisional_reasons) and item.status == "provisional",
+        provisional=still_provisional(item),
+        outrun=own and found is not None and not found.open and queries.outrun(item, found),
         problem=problem,
         problems=problems,
         own=own,
