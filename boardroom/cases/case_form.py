@@ -126,12 +126,17 @@ class CaseForm:
     def problems(self) -> list[Problem]:
         """What is wrong, once for each thing: a value, its unit and its date are one."""
         found: dict[str, Problem] = {}
+        asked = {
+            f"cannot-{one['item']}": str(one["label"])
+            for request in self.case.requests
+            for one in request.items
+        }
         by_itself = {one.field: one.message for one in self.lacking}
         # A missing unit says more than that the value went unsaved without it
         parts = {"unit": 0, "value": 1, "taken_on": 2}
         names = sorted(self.errors, key=lambda name: parts.get(name.rpartition("-")[2], 0))
         for name in (name for name in self.errors if not name.startswith("fact-")):
-            words, label = self.errors[name], ""
+            words, label = self.errors[name], asked.get(name, "")
             target = targets(self.case, {name: ""}).get(name)
             if isinstance(target, Plain) and by_itself.get(name) != words:
                 label = target.label

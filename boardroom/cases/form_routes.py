@@ -124,8 +124,8 @@ def submit_case(found: Case) -> tuple[str, int] | None:
     unanswered = {}
     if asked is not None and not can("cases.move_case", case_id=found.id):
         unanswered = {
-            f"{_CANNOT}{item}": f"{label}: give it, or say why you cannot get it."
-            for item, label in asked.unanswered
+            f"{_CANNOT}{item}": "Give it, or say why you cannot get it."
+            for item in asked.unanswered
         }
     if not saved.errors and not lacking and not unanswered:
         if asked is not None:

@@ -64,10 +64,10 @@ class Asked:
         return self.days_over > 0
 
     @property
-    def unanswered(self) -> list[tuple[str, str]]:
-        """(item, label) of what is still missing and not said to be out of reach."""
+    def unanswered(self) -> list[str]:
+        """Items that are still missing and not said to be out of reach."""
         return [
-            (one["item"], one["label"])
+            one["item"]
             for one in self.request.items
             if one["item"] in self.open and not one.get("cannot")
         ]

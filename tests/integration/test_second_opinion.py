@@ -94,7 +94,7 @@ def test_a_referrer_is_asked_and_answers_through_the_form(
     assert asked_part.count("is here</span>") == 1
     refused = referrer.post(f"/cases/{case_id}/submit")
     assert refused.status_code == 422
-    assert "INR of the last 30 days: give it, or say why you cannot get it." in refused.text
+    assert "INR of the last 30 days: Give it, or say why you cannot get it." in refused.text
     assert the_case(case_id).status == "needs_information", "what was asked has not come"
     inr = {"value": "1.1", "taken_on": today().isoformat()}
     typed = {f"fact-inr-1-{part}": text for part, text in inr.items()}
