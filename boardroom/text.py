@@ -46,3 +46,8 @@ def in_sentence(text: str) -> str:
     if text.startswith(("Dr ", "Prof ")) or not (text[1:2].islower() or text.startswith("A ")):
         return text
     return text[:1].lower() + text[1:]
+
+
+def condition(text: str) -> str:
+    """What stands behind "if": people begin it with that word themselves, and it is said once."""
+    return re.sub(r"^if[\s:,]+(?=\S)", "", text, flags=re.IGNORECASE)

@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom.people.models import Role
-from boardroom.text import in_sentence
+from boardroom.text import condition, in_sentence
 
 
 def zone(board: str | None) -> ZoneInfo:
@@ -86,6 +86,7 @@ def filters(app: Flask) -> dict[str, Callable[..., Any]]:
         "age": age,
         "label": label,
         "in_sentence": in_sentence,
+        "condition": condition,
     }
 
 

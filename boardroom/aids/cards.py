@@ -211,7 +211,11 @@ def card_of(
                 if reading["aids"][name]["refused"]
             )
         ),
-        warnings=_warnings(names, reading),
+        warnings=(
+            # A reading that an older version kept says nothing of it
+            *(reading.get("stated", ()) if key == "tumour" else ()),
+            *_warnings(names, reading),
+        ),
         aids=tuple(lines),
         not_for=tuple(why for why in reading["not_for"] if _belongs(why, key, board)),
         options=_options(reading) if key == "staging" else (),

@@ -28,8 +28,8 @@ def kept_by_item(item_ids: Iterable[int]) -> dict[int, DecisionAids]:
     return {kept.item_id: kept for kept in db.session.scalars(query)}
 
 
-def cards_for(case: Case, board: BoardDefinition, today: dt.date, units: str = "") -> Cards:
-    """The cards of a case: of today, or as they were when the board decided about it."""
+def cards_for(case: Case, board: BoardDefinition, on: dt.date, units: str = "") -> Cards:
+    """The cards of a case on a day, or as they were when the board decided about it."""
     if case.status in DECIDED:
         kept = db.session.scalar(
             select(DecisionAids)
@@ -40,4 +40,4 @@ def cards_for(case: Case, board: BoardDefinition, today: dt.date, units: str = "
         )
         if kept is not None:
             return made_of(kept.reading, case, board, units, kept=True)
-    return cards_of(case, board, today, units)
+    return cards_of(case, board, on, units)

@@ -65,9 +65,11 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
 
     {"on": day, "aids": {name: Filled.as_dict()}, "not_for": [why others are left out],
     "tumour": {…}, "contradictions": [where map and facts differ, in words],
+    "stated": [where number or size of the nodules is stated otherwise than they are listed],
     "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids}
     """
-    record = record_of(case, on, read_of(case))
+    read = read_of(case)
+    record = record_of(case, on, read)
     names, why = suits(case, board)
     return {
         "on": on.isoformat(),
@@ -75,6 +77,7 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
         "not_for": why,
         "tumour": _tumour(case, record),
         "contradictions": list(record.contradictions),
+        "stated": _stated_otherwise(case, record, "Map" if read else "Listed"),
         "facts": {key: _fact(record, key) for key in SHOWN_FACTS if record.fact(key)},
     }
 
@@ -90,6 +93,31 @@ def _fact(record: CaseRecord, key: str) -> dict[str, Any]:
     assert fact is not None
     taken = fact.taken_on.isoformat() if fact.taken_on else None
     return {"value": fact.value, "unit": fact.unit, "taken_on": taken}
+
+
+def _stated_otherwise(case: Case, record: CaseRecord, listed: str) -> list[str]:
+    """Number and largest size as facts state them, where the lesions say otherwise.
+
+    After treatment a fact can mean the whole lesions or what is viable in them: either agrees.
+    """
+    lesions = [one for one in case.lesions if one.size_mm or one.viable_mm]
+    viable = [one.size_mm if one.viable_mm is None else one.viable_mm for one in lesions]
+    left = [size for size in viable if size]
+    if not lesions:
+        return []
+    found = []
+    largest = max((one.size_mm or 0 for one in lesions), default=0)
+    for key, label, unit, here in (
+        ("largest_mm", "Largest nodule", " mm", (largest, max(left, default=0))),
+        ("nodule_count", "Number of nodules", "", (len(lesions), len(left))),
+    ):
+        number, fact = record.number(key), record.fact(key)
+        if number is None or fact is None or round(number) in here:
+            continue
+        when = f" ({fact.taken_on.day} {fact.taken_on:%b %Y})" if fact.taken_on else ""
+        value = here[1] if left else here[0]
+        found.append(f"{label}. {listed}: {value}{unit}, stated: {round(number)}{unit}{when}.")
+    return found
 
 
 def _tumour(case: Case, record: CaseRecord) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from boardroom.aids.queries import cards_for
 from boardroom.aids.trends import TimeLine
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
+from boardroom.cases.standing import judged_on
 from boardroom.clinical.display import shown
 from boardroom.clinical.units import SYSTEMS
 from boardroom.db import now
@@ -37,9 +38,9 @@ def own_units(board: str) -> str:
 
 @bp.app_template_global("case_cards")
 def case_cards(case: Case) -> Cards:
-    """The cards of a case for a page of the person's own: today's, in their own units."""
-    today = local(now(), case.board).date()
-    return cards_for(case, _board(case), today, own_units(case.board))
+    """The cards of a case for a page of the person's own, in their own units: of today, or of the
+    day on which it was decided."""
+    return cards_for(case, _board(case), judged_on(case), own_units(case.board))
 
 
 @bp.app_template_global("case_time_line")

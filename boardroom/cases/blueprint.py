@@ -15,8 +15,8 @@ from boardroom.cases import queries
 from boardroom.cases.case_form import CaseForm
 from boardroom.cases.documents import KINDS
 from boardroom.cases.models import Case
-from boardroom.cases.standing import asked_of
-from boardroom.cases.view import readiness_of
+from boardroom.cases.standing import Asked, asked_of
+from boardroom.cases.view import place_of, readiness_of
 from boardroom.db import now
 from boardroom.people.models import Role
 from boardroom.web import local
@@ -46,16 +46,22 @@ def form_of(case: Case, typed: Mapping[str, str] | None = None, **more: Any) -> 
     return CaseForm(case, board_of(case), today(case), typed or {}, refers=refers(case), **more)
 
 
+def asked_now(case: Case) -> Asked | None:
+    """What the case's referrer is asked at present, and what of it is still missing."""
+    gaps = readiness_of(case, board_of(case), today(case)).gaps
+    return asked_of(case, (gap.item for gap in gaps))
+
+
 def form_page(form: CaseForm) -> str:
     """The long form."""
-    gaps = readiness_of(form.case, form.board, form.today).gaps
     return render_template(
         "cases/edit_case.html",
         form=form,
         case=form.case,
         board=form.board,
         same=queries.same_patient(form.case, current_user),
-        asked=asked_of(form.case, (gap.item for gap in gaps)),
+        asked=asked_now(form.case),
+        place_of=place_of,
         **accepted_files(),
     )
 

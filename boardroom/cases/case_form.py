@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import fields
 from boardroom.cases.models import Case
-from boardroom.cases.rules import Lacking, Readiness
-from boardroom.cases.sections import SectionState, section_states
-from boardroom.cases.targets import entered, targets
+from boardroom.cases.rules import Lacking, Readiness, ValueRefused, check_lesion
+from boardroom.cases.sections import SectionState, section_of, section_states
+from boardroom.cases.targets import Plain, entered, targets
 from boardroom.cases.view import gap_lines, lacking_of, readiness_of
 from boardroom.clinical import facts as clinical
 from boardroom.clinical.catalogue_conditions import COMPLETE
@@ -30,6 +30,15 @@ class FactRow:
     @property
     def blank(self) -> bool:
         return self.row_id is None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend: the field to go to, what it is called ("" where `words` say it)."""
+
+    field: str
+    label: str
+    words: str
 
 
 @dataclass
@@ -56,9 +65,17 @@ class CaseForm:
     lines = fields.LINES
     document = fields.DOCUMENT
 
-    def text(self, name: str) -> str:
+    def __post_init__(self) -> None:
+        said = {
+            name: words
+            for name, words in _improbable(self.case)
+            if self.typed.get(name) in (None, self.text(name, stored=True))
+        }
+        self.warnings = {**said, **self.warnings}
+
+    def text(self, name: str, *, stored: bool = False) -> str:
         """What stands in the field."""
-        if name in self.typed:
+        if name in self.typed and not stored:
             return self.typed[name]
         target = targets(self.case, {name: ""}).get(name)
         return target.text() if target is not None else ""
@@ -100,9 +117,38 @@ class CaseForm:
         return sum(fact.key in keys and fact.value == "yes" for fact in self.case.facts)
 
     def facts_wrong(self, section: Section) -> bool:
-        """Whether a fact of the section holds something to mend."""
+        """Whether a fact of the section holds something to mend, or to look at again."""
         keys = {fact.key for fact in self.facts(section)}
-        return any(n.startswith("fact-") and n.split("-")[1] in keys for n in self.errors)
+        names = {*self.errors, *self.warnings}
+        return any(n.startswith("fact-") and n.split("-")[1] in keys for n in names)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What is wrong, once for each thing: a value, its unit and its date are one."""
+        found: dict[str, Problem] = {}
+        asked = {
+            f"cannot-{one['item']}": str(one["label"])
+            for request in self.case.requests
+            for one in request.items
+        }
+        by_itself = {one.field: one.message for one in self.lacking}
+        # A missing unit says more than that the value went unsaved without it
+        parts = {"unit": 0, "value": 1, "taken_on": 2}
+        names = sorted(self.errors, key=lambda name: parts.get(name.rpartition("-")[2], 0))
+        for name in (name for name in self.errors if not name.startswith("fact-")):
+            words, label = self.errors[name], asked.get(name, "")
+            target = targets(self.case, {name: ""}).get(name)
+            if isinstance(target, Plain) and by_itself.get(name) != words:
+                label = target.label
+                if words.startswith(target.field.label):
+                    label = label.removesuffix(target.field.label).rstrip(": ")
+            found[name] = Problem(name, label, words)
+        for name in (name for name in names if name.startswith("fact-")):
+            prefix, words = name.rpartition("-")[0], self.errors[name]
+            label = clinical.FACTS[name.split("-")[1]].label
+            named = words.startswith(label)
+            found.setdefault(prefix, Problem(name, "" if named else label, words))
+        return list(found.values())
 
     @cached_property
     def wanted(self) -> frozenset[str]:
@@ -138,18 +184,38 @@ class CaseForm:
     def open_sections(self) -> frozenset[str]:
         """Sections that begin unfolded: nothing to mend is hidden, nor what comes next."""
         wrong = {key for key, one in self.sections.items() if one.wrong or one.blocking}
+        unsure = {section_of(name) for name in self.warnings}
         unfinished = [key for key, one in self.sections.items() if one.missing]
-        return frozenset(wrong or unfinished[:1] or [next(iter(self.sections))])
+        return frozenset((wrong or {*unfinished[:1]}) | unsure or [next(iter(self.sections))])
 
     @property
     def gaps(self) -> list[dict[str, str]]:
         """For the list beside the form: what does not block submission."""
-        return gap_lines(self.readiness, self.lacking, links=True)
+        return gap_lines(self.readiness, self.lacking, self.case, links=True)
 
     @property
     def blocks(self) -> list[dict[str, str]]:
-        """For the list beside the form: what blocks submission."""
+        """For the list beside the form: what blocks submission, unless the page is headed by it."""
+        if self.submitting:
+            return []
         return [
             {"label": one.words[0].upper() + one.words[1:], "url": f"#f-{one.field}", "why": ""}
             for one in self.lacking
         ]
+
+
+def _improbable(case: Case) -> Iterator[tuple[str, str]]:
+    """(field, what is to be looked at again) for what is stored, as it was said when it came."""
+    for key in dict.fromkeys(fact.key for fact in case.facts if fact.key in clinical.FACTS):
+        for number, row in enumerate(entered(case, key), start=1):
+            try:
+                found = clinical.check(key, row.value, row.unit).warnings
+            except clinical.FactError as refused:  # of a registry, or of an earlier catalogue
+                found = (refused.reason,)
+            if found:
+                yield f"fact-{key}-{number}-value", " ".join(found)
+    for lesion in case.lesions:
+        try:
+            check_lesion(lesion.size_mm, lesion.viable_mm)
+        except ValueRefused as refused:
+            yield f"lesions-{lesion.id}-viable_mm", refused.reason

@@ -14,9 +14,10 @@ from boardroom.cases.accepted import tests_of
 from boardroom.cases.blueprint import board_of, today
 from boardroom.cases.blueprint import refers as is_referrer
 from boardroom.cases.models import Case
-from boardroom.cases.standing import asked_of, standing_of
+from boardroom.cases.standing import asked_of, judged_on, standing_of
 from boardroom.cases.view import gap_lines, lacking_of, readiness_of
 from boardroom.consensus.queries import answers_of
+from boardroom.meetings.queries import complexity_of
 from boardroom.minutes.queries import amendments_about
 from boardroom.opinions.rules import takes_opinions
 
@@ -30,20 +31,21 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
     """
     board = board_of(found)
     audit.record_reading("read a case", board=found.board, case_id=found.id)
-    readiness = readiness_of(found, board, today(found))
+    items = queries.agenda_of(found.id)
+    on = judged_on(found, items)
+    readiness = readiness_of(found, board, on)
     lacking = lacking_of(found) if found.status in ("draft", "needs_information") else ()
     refers = is_referrer(found)
     # Who refers is shown what they have to give; what the board sees to is the board's affair.
-    shown = readiness_of(found, board, today(found), "referrer") if refers else readiness
+    shown = readiness_of(found, board, on, "referrer") if refers else readiness
     answers = answers_of(found.id) if refers else []
-    items = queries.agenda_of(found.id)
     return render_template(
         "cases/case.html",
         case=found,
         board=board,
         readiness=shown,
         blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
-        gaps=gap_lines(shown, lacking, links=False),
+        gaps=gap_lines(shown, lacking, found, links=False),
         rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
         items=[] if refers else items,
         answers=answers,
@@ -55,10 +57,11 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
         takes_opinions=takes_opinions(found.status),
         can_move=lambda status: rules.can_move_case(found.status, status),
         is_open=found.status in rules.OPEN_STATUSES,
+        listed_as=complexity_of(found, board),
         needed_choices=needed_operations.choices(board),
         standing=standing_of(found, found.requests, items[::-1]),
         asked=asked_of(found, (gap.item for gap in readiness.gaps)),
-        tests=tests_of(found, board, today(found)),
+        tests=tests_of(found, board, on),
         refused=refused,
         today=today(found),
         due=today(found) + dt.timedelta(days=board.referral.answer_days),

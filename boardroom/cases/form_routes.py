@@ -12,7 +12,15 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.cases import document_operations, operations, queries, rules, triage_operations
-from boardroom.cases.blueprint import board_of, bp, documents_folder, form_of, form_page, today
+from boardroom.cases.blueprint import (
+    asked_now,
+    board_of,
+    bp,
+    documents_folder,
+    form_of,
+    form_page,
+    today,
+)
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.saving import Saved, StaleCase
 from boardroom.cases.saving import save_case as save
@@ -37,6 +45,7 @@ def edit_case(case_id: int) -> str:
 
 
 # What the board alone says: who of it met the patient, and what it answers to their questions.
+_CANNOT = "cannot-"
 _BOARDS_OWN = re.compile(r"met_by|questions-\d+-answer")
 
 
@@ -74,7 +83,20 @@ def _save_typed(found: Case) -> Saved:
         was=_was(),
     )
     saved.errors.update(refused)
+    try:
+        if triage_operations.say_cannot(found, _reasons(), actor=current_user):
+            saved.version = found.version
+    except Refused as too_long:
+        saved.errors.update(dict.fromkeys(_typed_reasons(), str(too_long)))
     return saved
+
+
+def _typed_reasons() -> list[str]:
+    return [name for name in request.form if name.startswith(_CANNOT)]
+
+
+def _reasons() -> dict[str, str]:
+    return {name.removeprefix(_CANNOT): request.form[name] for name in _typed_reasons()}
 
 
 def _stored(found: Case) -> dict[str, str]:
@@ -95,13 +117,22 @@ def submit_case(found: Case) -> tuple[str, int] | None:
     Raises IllegalTransition for a case that is with the board already.
     """
     stored, saved = _stored(found), Saved(found.version)
-    if stored:
+    if stored or _typed_reasons():
         saved = _save_typed(found)
     lacking = lacking_of(found) if rules.can_move_case(found.status, "submitted") else ()
-    if not saved.errors and not lacking:
+    asked = asked_now(found)
+    unanswered = {}
+    if asked is not None and not can("cases.move_case", case_id=found.id):
+        unanswered = {
+            f"{_CANNOT}{item}": "Give it, or say why you cannot get it."
+            for item in asked.unanswered
+        }
+    if not saved.errors and not lacking and not unanswered:
+        if asked is not None:
+            triage_operations.note_what_came(found, asked.open)
         operations.submit(found, actor=current_user)
         return None
-    errors = {one.field: one.message for one in lacking} | saved.errors
+    errors = {one.field: one.message for one in lacking} | unanswered | saved.errors
     form = form_of(
         found, request.form.to_dict(), errors=errors, warnings=saved.warnings, stored=stored,
         submitting=True,
@@ -155,13 +186,14 @@ def save_case(case_id: int) -> Response | tuple[Response, int] | tuple[str, int]
 
 
 def _answer(found: Case, saved: Saved | None = None) -> dict[str, object]:
-    form = form_of(found, errors=saved.errors if saved is not None else {})
+    form, asked = form_of(found, errors=saved.errors if saved is not None else {}), asked_now(found)
     return {
         "version": found.version,
         "saved_at": clock(now(), found.board),
         "errors": saved.errors if saved else {},
         "warnings": saved.warnings if saved else {},
         "missing_html": render_template("cases/_missing.html", form=form),
+        "asked": sorted(asked.open) if asked is not None else [],
         "sections": {key: [one.kind, one.words] for key, one in form.sections.items()},
     }
 

@@ -253,13 +253,26 @@ class InformationRequest(_OfCase, Base):
     asked_at: Mapped[dt.datetime] = mapped_column(default=now)
     due_on: Mapped[dt.date]
     note: Mapped[str] = mapped_column(default="")
-    # Readiness items, in the words of the day: [{"item": "fact.inr", "label": "INR of …"}, …].
+    # Readiness items, in the words of the day: [{"item": "fact.inr", "label": "INR of …"}, …];
+    # "cannot": why the referrer cannot get it; "given": whether it was there at the request's end.
     items: Mapped[list[Any]] = mapped_column(default=list)
     ended_at: Mapped[dt.datetime | None]
     answered: Mapped[bool] = mapped_column(default=False)  # else it was dropped
 
     case: Mapped[Case] = relationship(back_populates="requests")
     asked_by: Mapped[Person | None] = relationship()
+
+    @property
+    def not_given(self) -> list[tuple[str, str]]:
+        """What the request ended without, each with the reason that the referrer gave, or ""."""
+        return [
+            (one["label"], one.get("cannot", "")) for one in self.items if one.get("given") is False
+        ]
+
+    @property
+    def received(self) -> bool:
+        """Whether all that was asked for came; what was asked in free words nobody can compare."""
+        return self.answered and bool(self.items) and not self.not_given
 
 
 class TestJudgement(_OfCase, Base):

@@ -63,6 +63,15 @@ class Asked:
     def overdue(self) -> bool:
         return self.days_over > 0
 
+    @property
+    def unanswered(self) -> list[str]:
+        """Items that are still missing and not said to be out of reach."""
+        return [
+            one["item"]
+            for one in self.request.items
+            if one["item"] in self.open and not one.get("cannot")
+        ]
+
 
 def standings(cases: Iterable[Case]) -> dict[int, Standing]:
     """Where each case stands, by its id; two queries for all of them."""
@@ -105,7 +114,8 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
     for one in asked:
         add("Asked for information", one.asked_at, f"needed by {day(one.due_on)}")
         if one.ended_at and one.answered:
-            add("Information received", one.ended_at)
+            add("Information received" if one.received else "Submitted again", one.ended_at,
+                "; ".join(_without(*pair) for pair in one.not_given))  # fmt: skip
     for item in items:
         add("Listed", item.listed_at, f"for {day(item.meeting.starts_at, case.board)}")
         match item.status:
@@ -130,6 +140,29 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
     end = next((s.on for s in reversed(steps) if s.on), None) if over else _day(now(), case)
     taken = (end - received).days if end and received else None
     return Standing(steps, taken, over, imported=bool(case.source))
+
+
+def judged_on(case: Case, items: Iterable[AgendaItem] | None = None) -> dt.date:
+    """The day on which it matters how old the case's tests are.
+
+    Today's, or that of its last decision or end. `items`: its places on agendas, for who has them.
+    """
+    today = local(now(), case.board).date()
+    if case.status == CaseStatus.PAST:
+        return case.referred_on or today
+    if case.status in ENDED:
+        return _day(case.moved_at, case) or today
+    if case.status not in (CaseStatus.DISCUSSED, CaseStatus.DECIDED, CaseStatus.FOLLOWED_UP):
+        return today
+    if items is None:
+        items = db.session.scalars(select(AgendaItem).where(AgendaItem.case_id == case.id))
+    decided = (ItemStatus.DONE, ItemStatus.PROVISIONAL)
+    ends = [one.ended_at for one in items if one.status in decided and one.ended_at]
+    return _day(max(ends, default=None), case) or today
+
+
+def _without(label: str, why: str) -> str:
+    return f"without “{label}”" + (f", because: {why}" if why else "")
 
 
 def _day(at: dt.datetime | None, case: Case) -> dt.date | None:

@@ -6,7 +6,7 @@ Flush only.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
@@ -45,9 +45,13 @@ def ask_for_information(
     Raises Refused where nothing is asked, an item is none, or the day cannot be met.
     """
     rules.move_case(case.status, CaseStatus.NEEDS_INFORMATION)
-    needs = {need.item: need.missing for need in board.needs_for(case.diagnosis or None)}
+    needs = {
+        need.item: need.missing
+        for need in board.needs_for(case.diagnosis or None)
+        if need.owner == "referrer"  # what the board sees to, no referrer can give
+    }
     if not set(items) <= set(needs):
-        raise Refused("Choose among what a fair discussion of this diagnosis needs.")
+        raise Refused("Choose among what the referring hospital gives for this diagnosis.")
     text = clean(note, lines=True)
     if not text and not items:
         raise Refused("Write what is needed.")
@@ -64,6 +68,40 @@ def ask_for_information(
     words = text or "; ".join(one["label"] for one in asked.items)
     move(case, CaseStatus.NEEDS_INFORMATION, words, "asked for information", actor)
     return asked
+
+
+def say_cannot(case: Case, reasons: Mapping[str, str], *, actor: Person | None) -> bool:
+    """Keep why the referrer cannot get what is asked, by item; "" takes a reason back.
+
+    Returns whether that changed anything. Raises Refused for a reason that is too long.
+    """
+    request = open_request(case)
+    if request is None:
+        return False
+    said = {item: clean(text, lines=False) for item, text in reasons.items()}
+    if any(len(text) > REASON for text in said.values()):
+        raise Refused(f"A reason is too long: {REASON} characters at most.")
+    before = {one["item"]: one.get("cannot", "") for one in request.items}
+    after = {item: said.get(item, why) for item, why in before.items()}
+    if after == before:
+        return False
+    request.items = [{**one, "cannot": after[one["item"]]} for one in request.items]
+    db.session.flush()
+    touch(case, actor=actor, action="said what cannot be got")
+    return True
+
+
+def note_what_came(case: Case, missing: Collection[str]) -> None:
+    """Note of each thing asked whether it is there, before the request ends. `missing`: items."""
+    request = open_request(case)
+    if request is not None:
+        request.items = [{**one, "given": one["item"] not in missing} for one in request.items]
+        db.session.flush()
+
+
+def open_request(case: Case) -> InformationRequest | None:
+    """What the case's referrer is asked at present."""
+    return next((one for one in reversed(case.requests) if one.ended_at is None), None)
 
 
 def _due(text: str, board: BoardDefinition, today: dt.date) -> dt.date:

@@ -213,15 +213,25 @@ def place_of(item: str) -> str:
 
 
 def gap_lines(
-    readiness: rules.Readiness, lacking: Iterable[rules.Lacking], *, links: bool
+    readiness: rules.Readiness, lacking: Iterable[rules.Lacking], case: Case, *, links: bool
 ) -> list[dict[str, str]]:
     """The gaps as lines to be shown, without those that block submission."""
     blocking = {one.item for one in lacking}
+    asked = {
+        one["item"]: one.get("cannot", "") for request in case.requests for one in request.items
+    }
     return [
         {
             "label": gap.label,
             "url": f"#{place_of(gap.item)}" if links else "",
-            "why": gap.why or ("" if gap.essential else "Helps, but is not needed."),
+            "why": " ".join(
+                words
+                for words in (
+                    gap.why or ("" if gap.essential else "Helps, but is not needed."),
+                    f"The referrer cannot get it: {asked[gap.item]}" if asked.get(gap.item) else "",
+                )
+                if words
+            ),
         }
         for gap in readiness.gaps
         if gap.item not in blocking

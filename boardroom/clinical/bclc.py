@@ -99,9 +99,28 @@ def burden_stage(diameters: Diameters) -> str:
     return "A" if len(diameters) <= 3 and max(diameters) <= 3.0 else "B"
 
 
+def _is_terminal(values: Mapping[str, Any]) -> bool:
+    """Whether stage D follows whatever the rest is: "any tumour burden" in the figure."""
+    ecog = values.get("ecog")
+    beyond = values.get("liver_function") == "end_stage" and (
+        values.get("transplant_candidate") is False
+        or values.get("within_transplant_criteria") is False
+    )
+    return (ecog is not None and ecog >= 3) or beyond
+
+
+def _spares(values: Mapping[str, Any]) -> Iterator[str]:
+    """What nothing depends on any more is not asked for."""
+    if _is_terminal(values):
+        yield from ("tumor_diameters", "macrovascular_invasion", "extrahepatic_spread", "ecog",
+                    "liver_function", "transplant_candidate")  # fmt: skip
+
+
 def _needs(values: Mapping[str, Any]) -> Iterator[str]:
     """Transplant criteria are asked for only where the answer depends on them."""
     if not values.get("transplant_candidate") or "within_transplant_criteria" in values:
+        return
+    if _is_terminal(values):
         return
     diameters = values.get("tumor_diameters")
     if values.get("liver_function") == "end_stage" or (
@@ -166,15 +185,16 @@ WITHIN = yesno(
         lab("afp", "ng/mL", required=False),
     ),
     needs=_needs,
+    spares=_spares,
 )
 def bclc_2022(
-    tumor_diameters: Diameters,
-    macrovascular_invasion: bool,
-    extrahepatic_spread: bool,
-    ecog: int,
+    tumor_diameters: Diameters | None,
+    macrovascular_invasion: bool | None,
+    extrahepatic_spread: bool | None,
+    ecog: int | None,
     ecog_tumor_related: bool | None,
-    liver_function: str,
-    transplant_candidate: bool,
+    liver_function: str | None,
+    transplant_candidate: bool | None,
     within_transplant_criteria: bool | None,
     well_defined_nodules_selective_access: bool | None,
     diffuse_infiltrative_bilobar: bool | None,
@@ -193,11 +213,12 @@ def bclc_2022(
         warnings.append(
             f"ECOG {ecog} is taken as due to the tumour, because the cause was not stated."
         )
-    if ecog >= 3 and ecog_tumor_related is False:
+    terminal = ecog is not None and ecog >= 3
+    if terminal and ecog_tumor_related is False:
         warnings.append(f"ECOG {ecog} is stage D although the tumour is not its cause.")
     end_stage = liver_function == "end_stage"
-    if ecog >= 3 or (end_stage and not transplantable):
-        stage = "D"
+    if terminal or (end_stage and not transplantable) or not tumor_diameters:
+        stage = "D"  # without diameters nothing else is computed: see `_is_terminal`
     elif advanced or reduced:
         stage = "C"
     else:
@@ -276,8 +297,12 @@ def _subgroup(transplantable: bool, well_defined: bool | None, diffuse: bool | N
     return "B2_well_defined_TACE" if well_defined else None
 
 
-def _order(stage: str, group: str | None, diameters: Diameters, candidate: bool) -> tuple[str, ...]:
+def _order(
+    stage: str, group: str | None, diameters: Diameters | None, candidate: bool | None
+) -> tuple[str, ...]:
     """The stage's options, first to last; a board that goes further says why."""
+    if stage == "D" or not diameters:
+        return ("supportive",)
     single = len(diameters) == 1
     radio = ("tare",) if single and diameters[0] <= 8.0 else ()
     listed = ("transplant",) if candidate else ()
@@ -293,7 +318,5 @@ def _order(stage: str, group: str | None, diameters: Diameters, candidate: bool)
         case "B":
             embolise = () if group == "B3_diffuse_systemic" else ("tace",)
             return (*(listed if group in (None, "B1_transplant") else ()), *embolise, "systemic")
-        case "C":
-            return ("systemic", "supportive")
         case _:
-            return ("supportive",)
+            return ("systemic", "supportive")

@@ -92,8 +92,8 @@ def csph(
         if cause in ("alcohol", "viral") or (cause == "mash" and obese is False):
             return _outcome("present", f"stiffness {plain(stiffness)} kPa", [])
         warnings.append(
-            "Stiffness of 25 kPa or more counts only with alcohol, virus, or MASH without obesity; "
-            "this is not stated."
+            "Stiffness of 25 kPa or more counts only with alcohol, virus, or MASH without obesity: "
+            f"{_why_not(cause, obese)}."
         )
     if stiffness is not None and stiffness <= 15.0 and platelets is not None and platelets >= 150.0:
         return _outcome("absent", "stiffness up to 15 kPa and platelets of 150 or more", warnings)
@@ -101,6 +101,14 @@ def csph(
     if platelets is not None and platelets < 100.0 and large:
         return _outcome("present", "platelets below 100 with a large spleen", warnings)
     return _outcome("unclear", "nothing here rules it in or out", warnings)
+
+
+def _why_not(cause: str | None, obese: bool | None) -> str:
+    if cause is None:
+        return "the cause is not stated"
+    if cause != "mash":
+        return "the cause stated is another"
+    return "obesity is not stated" if obese is None else "here it is MASH with obesity"
 
 
 def _gradient(hvpg: float) -> str:

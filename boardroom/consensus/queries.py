@@ -191,12 +191,22 @@ def unfinished_before(item: AgendaItem) -> AgendaItem | None:
     return db.session.scalars(query).first()
 
 
-def awaited_by(item: AgendaItem) -> tuple[str, ...] | None:
-    """Whose word the item's provisional decision waits for; see `rules.awaited`."""
+def awaited_by(
+    item: AgendaItem, confirmed: Sequence[Confirmation] | None = None
+) -> tuple[str, ...] | None:
+    """Whose word the item's provisional decision waits for; see `rules.awaited`.
+
+    `confirmed`: who confirmed it since, for who has that of several items.
+    """
+    said = confirmations_of(item) if confirmed is None else confirmed
     return rules.awaited(
-        [str(key) for key in item.quorum.get("missing", [])],
-        {one.specialty for one in confirmations_of(item)},
+        [str(key) for key in item.quorum.get("missing", [])], {one.specialty for one in said}
     )
+
+
+def still_provisional(item: AgendaItem, confirmed: Sequence[Confirmation] | None = None) -> bool:
+    """Whether the item's decision is provisional and nobody's later word made it final."""
+    return item.status == ItemStatus.PROVISIONAL and awaited_by(item, confirmed) is not None
 
 
 def left_open(item: AgendaItem) -> list[str]:

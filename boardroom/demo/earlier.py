@@ -72,6 +72,7 @@ class ShortOpinion(_Part):
     diagnosis: str
     question: str
     summary: str
+    comorbidity: str = "None that matters here."
     first: tuple[str, str, str, str]
     lesions: Annotated[tuple[tuple[str, StrictInt], ...], Field(min_length=1)]
     labs: Mapping[str, str]
@@ -117,7 +118,7 @@ def whole_case(short: ShortOpinion, position: int) -> dict[str, Any]:
             "question": short.question,
             "diagnosis": short.diagnosis,
             "summary": short.summary,
-            "comorbidity": "None that matters here.",
+            "comorbidity": short.comorbidity,
             "ecog": 3 if verdict.endswith("fitness") and short.chosen == "supportive" else 1,
         },
         "first_opinion": {

@@ -17,6 +17,7 @@ from boardroom.followup import queries, rules
 from boardroom.followup.models import FollowUp, Progress
 from boardroom.followup.return_operations import bring_back_if_due
 from boardroom.followup.rules import Answer
+from boardroom.meetings.models import AgendaItem
 from boardroom.people.models import Person
 from boardroom.refusals import IllegalTransition, Refused
 
@@ -29,6 +30,26 @@ class NotAnswered(Refused):
     def __init__(self, fields: dict[str, str]) -> None:
         super().__init__(" ".join(fields.values()))
         self.fields = fields
+
+
+def wrong_in(case: Case, item: AgendaItem, given: Answer) -> dict[str, str]:
+    """{field: what is wrong with it} of an answer about this decision."""
+    board, given = queries.board_of(case), rules.tidy(given)
+    wrong = rules.problems(
+        given, decided_on=queries.decided_on(item), today=queries.today_of(case.board)
+    )
+    for name, vocabulary in (
+        ("treatment", "options"),
+        ("deviation", "deviations"),
+        ("outcome", "outcomes"),
+    ):
+        value = getattr(given, name)
+        if value and value not in {entry.key for entry in getattr(board, vocabulary)}:
+            wrong[name] = "Choose one of the words offered here."
+    for name in ("treatment_detail", "deviation_note"):
+        if len(getattr(given, name)) > LONGEST:
+            wrong[name] = f"At most {LONGEST:,} characters."
+    return wrong
 
 
 def answer(case: Case, days: int, given: Answer, *, actor: Person) -> FollowUp:
@@ -47,19 +68,7 @@ def answer(case: Case, days: int, given: Answer, *, actor: Person) -> FollowUp:
     if today < decided_on + dt.timedelta(days=days):
         raise IllegalTransition("It is too early to ask: the question comes later.")
     given = rules.tidy(given)
-    wrong = rules.problems(given, decided_on=decided_on, today=today)
-    for name, vocabulary in (
-        ("treatment", "options"),
-        ("deviation", "deviations"),
-        ("outcome", "outcomes"),
-    ):
-        value = getattr(given, name)
-        if value and value not in {entry.key for entry in getattr(board, vocabulary)}:
-            wrong[name] = "Choose one of the words offered here."
-    for name in ("treatment_detail", "deviation_note"):
-        if len(getattr(given, name)) > LONGEST:
-            wrong[name] = f"At most {LONGEST:,} characters."
-    if wrong:
+    if wrong := wrong_in(case, item, given):
         raise NotAnswered(wrong)
     found = db.session.scalar(
         select(FollowUp).where(FollowUp.case_id == case.id, FollowUp.days == days)
@@ -107,15 +116,18 @@ def report(
     item = queries.decision_of(case.id)
     if item is None or case.status not in rules.ASKED_STATUSES:
         raise IllegalTransition("This case is not decided. Put the value into the case itself.")
+    wrong = {}
     if not queries.decided_on(item) <= taken_on <= queries.today_of(case.board):
-        raise Refused("The day has to lie between the decision and today.", field="taken_on")
+        wrong["taken_on"] = "The day has to lie between the decision and today."
     if fact:
         try:
             value = checked_value(fact, value, unit)
         except FactError as error:
-            raise Refused(error.reason, field="value") from None
+            wrong["value"] = error.reason
     elif not (value.isascii() and value.isdecimal() and 0 < int(value[:4]) <= MOST_CYCLES):
-        raise Refused(f"Write how many cycles were given, from 1 to {MOST_CYCLES}.", field="value")
+        wrong["value"] = f"Write how many cycles were given, from 1 to {MOST_CYCLES}."
+    if wrong:
+        raise NotAnswered(wrong)
     db.session.add(
         Progress(
             case_id=case.id, fact=fact, value=value, unit=unit, taken_on=taken_on, by_id=actor.id,

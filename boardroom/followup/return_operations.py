@@ -18,6 +18,7 @@ from boardroom.followup.models import CaseReturn
 from boardroom.meetings.models import AgendaItem, MeetingStatus
 from boardroom.people.models import Person, Role
 from boardroom.refusals import Forbidden, IllegalTransition, Refused
+from boardroom.text import condition
 
 LONGEST = 2000
 
@@ -68,7 +69,8 @@ def reopen_from_dissent(found: SignOff, text: str, *, actor: Person) -> Case:
         raise IllegalTransition(f"This case was taken up again already, as {later.code}.")
     board = queries.board_of(case)
     who = board.specialty(found.specialty).name
-    reason = f"{who} dissented; to be reopened if: {found.reopen_condition}. Met: {text}"
+    when = condition(found.reopen_condition).rstrip(".")
+    reason = f"{who} dissented; to be reopened if: {when}. Met: {text}"
     return _new_round(case, reason, "dissent", actor=actor, sign_off=found)
 
 

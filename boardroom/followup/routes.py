@@ -50,15 +50,19 @@ def answer(case_id: int, days: int) -> Any:
     status = HTTPStatus.OK
     if request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
+        wrong: dict[str, str] = {}
         if form.validate():
             try:
                 operations.answer(case, days, form.answer(), actor=current_user)
             except operations.NotAnswered as error:
-                for name, message in error.fields.items():
-                    form[name].errors = [message]
+                wrong = error.fields
             else:
                 flash("Thank you. It stands in the case and in the board's figures.", "success")
                 return see_other("cases.case", case_id=case_id)
+        elif item is not None:  # all that is wrong is told at once
+            wrong = operations.wrong_in(case, item, form.answer())
+        for name, message in wrong.items():
+            form[name].errors = form[name].errors or [message]
     audit.record_reading("read a decision's follow-up", board=case.board, case_id=case_id)
     page = render_template(
         "followup/answer.html",
@@ -120,7 +124,9 @@ def _again(case_id: int, form: FlaskForm, refusal: Refused | None = None) -> tup
     """The case's page with the form that was not taken: what is wrong beside the field, and all
     that was typed."""
     if refusal is not None:
-        form[refusal.field].errors = [str(refusal)]
+        wrong = {refusal.field: str(refusal)}
+        for name, message in getattr(refusal, "fields", wrong).items():
+            form[name].errors = [message]
     return case_page(load_case(case_id), form), HTTPStatus.UNPROCESSABLE_ENTITY
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from boardroom.aside import run_aside
+from boardroom.consensus.queries import still_provisional
 from boardroom.consensus.rules import contradictions
 from boardroom.db import now
 from boardroom.letters import compose, queries, rules
 from boardroom.letters.document import Correction, LetterDocument, Section
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
-from boardroom.meetings.models import ItemStatus
 from boardroom.people.queries import members_of
 from boardroom.refusals import IllegalTransition
 from boardroom.web import day
@@ -37,7 +37,7 @@ def document_of(letter: Letter) -> LetterDocument:
     if to_patient:
         answered = [(q.text, q.answer) for q in queries.asked(case)]
         texts["questions"] = compose.answers_text(answered, library)
-    provisional = item.status == ItemStatus.PROVISIONAL
+    provisional = still_provisional(item)
     before = letter.latest
     name = case.patient.name
     about = ", ".join(
@@ -114,6 +114,14 @@ def points_of(letter: Letter) -> list[str]:
 def contradictions_of(letter: Letter) -> tuple[str, ...]:
     """What the decision chooses though its verdict excludes it; the letter would say both."""
     return contradictions(queries.consensus_of(letter.item), queries.board_of(letter.case.board))
+
+
+def needless_of(letter: Letter) -> list[rules.HardWord]:
+    """Words that a patient's letter still explains though it does not use them any more."""
+    others = [str(text) for key, text in letter.sections.items() if key != "words"]
+    answers = [question.answer for question in queries.asked(letter.case)]
+    questions = [question.text for question in queries.asked(letter.case)]
+    return rules.needless(str(letter.sections.get("words", "")), [*others, *answers, *questions])
 
 
 def past_day_of(letter: Letter) -> str:

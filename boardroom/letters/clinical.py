@@ -21,7 +21,7 @@ from boardroom.letters.compose import (
     stop,
 )
 from boardroom.letters.phrases import PhraseLibrary
-from boardroom.text import in_sentence
+from boardroom.text import condition, in_sentence
 
 
 def referrer_draft(
@@ -164,7 +164,7 @@ def _dissent(case: Decision, board: BoardDefinition) -> str:
     return "\n".join(
         f"- {_word(board, 'specialties', s.specialty)}: {stop(s.text)}"
         + (
-            f" To be opened again if: {stop(in_sentence(s.reopen_condition))}"
+            f" To be opened again if: {stop(in_sentence(condition(s.reopen_condition)))}"
             if s.reopen_condition
             else ""
         )
@@ -180,7 +180,7 @@ def _change(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> s
         for reason in [case.content.dispositions[key].reason]
     ]
     reopen = [
-        f"- Open the case again if: {stop(in_sentence(s.reopen_condition))}"
+        f"- Open the case again if: {stop(in_sentence(condition(s.reopen_condition)))}"
         for s in case.signatures
         if s.reopen_condition
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import current_app
@@ -13,8 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case, PatientQuestion
-from boardroom.consensus.models import Consensus
-from boardroom.consensus.queries import sign_offs_of
+from boardroom.consensus.models import Confirmation, Consensus
+from boardroom.consensus.queries import confirmations_by_item, sign_offs_of, still_provisional
 from boardroom.consensus.rules import content_of
 from boardroom.consensus.words import word
 from boardroom.db import db, now
@@ -206,7 +206,7 @@ def decision_of(item: AgendaItem) -> Decision:
             for s in sign_offs_of(item)
         ),
         provisional_reasons=tuple(str(r) for r in item.provisional_reasons)
-        if item.status == ItemStatus.PROVISIONAL
+        if still_provisional(item)
         else (),
         patient_wants=case.patient_wants,
         answers=tuple(q.answer for q in asked(case)),
@@ -218,7 +218,10 @@ def decision_of(item: AgendaItem) -> Decision:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A letter that somebody is to write or approve. `unanswered`: how many questions are open."""
+    """A letter that somebody is to write or approve. `unanswered`: how many questions are open.
+
+    `confirmed`: it went out as provisional, and the decision was confirmed since.
+    """
 
     case: Case
     kind: str
@@ -226,6 +229,7 @@ class Waiting:
     correcting: bool
     tell_by: dt.date | None
     unanswered: int
+    confirmed: bool = False
 
 
 def waiting_for(person: Person) -> list[Waiting]:
@@ -258,9 +262,13 @@ def waiting_for(person: Person) -> list[Waiting]:
     letters = {
         (found.item_id, str(found.kind)): found
         for found in db.session.scalars(
-            select(Letter).where(Letter.item_id.in_([item.id for item, _ in latest.values()]))
+            select(Letter)
+            .where(Letter.item_id.in_([item.id for item, _ in latest.values()]))
+            .options(selectinload(Letter.approved))
         )
     }
+    open_ = [item.id for item, _ in latest.values() if item.status == ItemStatus.PROVISIONAL]
+    since = confirmations_by_item(open_) if open_ else {}
     seats = {board: _seats(board) for board in boards}
     waiting = []
     for item, consensus in latest.values():
@@ -270,7 +278,8 @@ def waiting_for(person: Person) -> list[Waiting]:
         for kind in LetterKind:
             mine = person.id in told_by if kind == LetterKind.PATIENT and told_by else chairs
             letter = letters.get((item.id, kind))
-            if not mine or (letter is not None and not letter.open):
+            confirmed = letter is not None and outrun(item, letter, since.get(item.id, []))
+            if not mine or (letter is not None and not letter.open and not confirmed):
                 continue
             missing = len(unanswered(item.case)) if kind == LetterKind.PATIENT else 0
             waiting.append(
@@ -281,9 +290,18 @@ def waiting_for(person: Person) -> list[Waiting]:
                     bool(letter is not None and letter.correction),
                     consensus.tell_by,
                     missing,
+                    confirmed,
                 )
             )
     return sorted(waiting, key=lambda w: (w.tell_by or dt.date.max, w.case.id, w.kind))
+
+
+def outrun(
+    item: AgendaItem, letter: Letter, confirmed: Sequence[Confirmation] | None = None
+) -> bool:
+    """Whether the approved letter calls provisional what was confirmed since."""
+    said = letter.latest is not None and bool(letter.latest.content.get("provisional"))
+    return said and not still_provisional(item, confirmed)
 
 
 def _is_chair(place: Membership | None) -> bool:

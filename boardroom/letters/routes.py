@@ -15,6 +15,7 @@ from boardroom import audit
 from boardroom.aside import run_aside
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
+from boardroom.consensus.queries import still_provisional
 from boardroom.db import db, now
 from boardroom.errors import wants_part
 from boardroom.letters import building, operations, queries
@@ -94,7 +95,9 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         contradictions=building.contradictions_of(found) if found is not None and editing else (),
         past_day=building.past_day_of(found) if found is not None and editing else "",
         readability=readability,
-        provisional=bool(item.provisional_reasons) and item.status == "provisional",
+        needless=building.needless_of(found) if readability is not None and found else [],
+        provisional=still_provisional(item),
+        outrun=own and found is not None and not found.open and queries.outrun(item, found),
         problem=problem,
         problems=problems,
         own=own,
@@ -168,6 +171,7 @@ def _beside(found: Letter) -> str:
         contradictions=building.contradictions_of(found),
         past_day=building.past_day_of(found),
         readability=building.readability_of(found) if patient else None,
+        needless=building.needless_of(found) if patient else [],
         library=queries.phrases_of(found.case.board),
     )
 

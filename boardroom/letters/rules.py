@@ -226,6 +226,17 @@ def terms_in(text: str, glossary: Mapping[str, str]) -> list[HardWord]:
     return [HardWord(term, counts[term], glossary[term]) for term in used]
 
 
+def needless(explained: str, texts: Iterable[str]) -> list[HardWord]:
+    """What is explained, as "- Biopsy: a small …", though the texts do not have it any more."""
+    written = "\n".join(texts)
+    found = []
+    for line in explained.split("\n"):
+        word, colon, plain = line.strip().removeprefix("- ").partition(":")
+        if line.strip().startswith("- ") and colon and not terms_in(written, {word: plain}):
+            found.append(HardWord(word, 0, plain.strip()))
+    return found
+
+
 def words_in(texts: Iterable[str]) -> frozenset[str]:
     """The words of texts, in small letters."""
     return frozenset(w.casefold() for text in texts for w in _WORD.findall(text))

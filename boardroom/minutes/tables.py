@@ -14,6 +14,7 @@ import io
 from boardroom.minutes import words
 from boardroom.minutes.brief import Term
 from boardroom.minutes.document import MinutesCase, MinutesDocument, content_hash
+from boardroom.text import condition
 
 COLUMNS = (
     # The meeting
@@ -120,7 +121,7 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
                 f"{s.specialty.name}, {s.person}",
                 words.position(s, c, clock) if s.earlier_text else "",
                 s.text,
-                f"reopen if {s.reopen_condition}" if s.reopen_condition else "",
+                f"reopen if {condition(s.reopen_condition)}" if s.reopen_condition else "",
                 by=": ",
             )
             for s in case.sign_offs

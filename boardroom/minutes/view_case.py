@@ -8,6 +8,7 @@ from boardroom.minutes.aid_parts import aids_view
 from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import MinutesCase, MinutesDocument, Opinion
 from boardroom.minutes.papers import View, case_view, paragraphs
+from boardroom.text import condition
 
 _BECAME = ("chosen", "fallback", "open", "rejected", "not_applicable")
 """What matters most stands first."""
@@ -89,7 +90,7 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: words
                 "label": words.position(s, c, clock),
                 "at": clock.time(s.at),
                 "text": paragraphs(s.text),
-                "reopen": paragraphs(s.reopen_condition),
+                "reopen": paragraphs(condition(s.reopen_condition)),
             }
             for s in case.sign_offs
         ],

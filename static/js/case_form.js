@@ -48,6 +48,7 @@
     const missing = document.querySelector("[data-autosave-missing]");
     if (missing) missing.innerHTML = answer.missing_html;
     tellSections(answer);
+    tellAsked(answer);
     window.Boardroom.saveState("saved", `Saved ${answer.saved_at}`);
     document.getElementById(answer.focus)?.focus();
   }
@@ -60,7 +61,15 @@
         el.textContent = words;
       }
   }
-  form.addEventListener("autosave:saved", (event) => tellSections(event.detail));
+  // What is asked of a referrer: here as soon as it is given, else still to be given or explained.
+  function tellAsked(answer) {
+    for (const line of document.querySelectorAll("[data-asked]")) {
+      const missing = (answer.asked ?? []).includes(line.dataset.asked);
+      line.querySelector("[data-asked-here]").hidden = missing;
+      line.querySelector("[data-asked-missing]").hidden = !missing;
+    }
+  }
+  form.addEventListener("autosave:saved", (event) => { tellSections(event.detail); tellAsked(event.detail); });
 
   // ---- Sections: what was opened stays open when the page comes again ---------------------------------
   const parts = [...form.querySelectorAll("[data-section]")];
@@ -99,7 +108,7 @@
     if (target.matches("input, select, textarea, button")) target.focus({ preventScroll: true });
   }
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-autosave-missing] a[href^='#'], .error-summary a[href^='#'], .section-nav a[href^='#']");
+    const link = event.target.closest("[data-autosave-missing] a[href^='#'], #asked a[href^='#'], .error-summary a[href^='#'], .section-nav a[href^='#']");
     if (!link) return;
     event.preventDefault();
     history.replaceState(null, "", link.hash);

@@ -3,12 +3,16 @@
 (function () {
   "use strict";
   const writing = document.querySelector("form.letter-form");
-  // The plain words that are offered beside the letter go into its own part for them.
+  // The plain words that are offered beside the letter go into its own part for them, or out of it.
+  function without(text, gone) {
+    return text.split("\n").filter((line) => !gone.some((word) => line.trim().startsWith(`- ${word}:`))).join("\n").trim();
+  }
   document.addEventListener("click", (event) => {
-    const offer = event.target.closest("[data-letter-explain]");
+    const offer = event.target.closest("[data-letter-explain], [data-letter-needless]");
     const words = writing?.elements.namedItem("words");
     if (!offer || !words) return;
-    words.value = [words.value.trim(), offer.dataset.letterExplain].filter(Boolean).join("\n");
+    const more = offer.dataset.letterExplain;
+    words.value = more ? [words.value.trim(), more].filter(Boolean).join("\n") : without(words.value, offer.dataset.letterNeedless.split("\n"));
     words.rows = Math.min(18, words.value.split("\n").length + 2);
     words.dispatchEvent(new Event("input", { bubbles: true }));
     words.focus();

@@ -155,7 +155,7 @@
   }
   let held = null;
   liver.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || held) return; // a second finger places and moves nothing
     const [x, y] = pointOf(event);
     let row = rowOf(Number(event.target.closest("[data-lesion]")?.dataset.lesion));
     if (!row) {
@@ -166,19 +166,20 @@
     }
     event.preventDefault();
     const at = placeOf(row);
-    held = { row, dx: at[0] - x, dy: at[1] - y };
+    held = { row, dx: at[0] - x, dy: at[1] - y, finger: event.pointerId };
     liver.setPointerCapture(event.pointerId);
     box.querySelector(`[data-lesion="${numberOf(row)}"]`)?.focus({ preventScroll: true });
     show(row);
   });
   liver.addEventListener("pointermove", (event) => {
-    if (!held) return;
+    if (held?.finger !== event.pointerId) return;
     const [x, y] = pointOf(event);
     if (moveTo(held.row, x + held.dx, y + held.dy)) draw();
   });
   for (const kind of ["pointerup", "pointercancel"])
-    liver.addEventListener(kind, () => {
-      if (held) tell(words(held.row));
+    liver.addEventListener(kind, (event) => {
+      if (held?.finger !== event.pointerId) return;
+      tell(words(held.row));
       held = null;
     });
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -67,6 +68,9 @@ def test_from_the_first_word_to_the_answer_of_what_is_asked(people: People, tmp_
     line = coordinator.get_by_label("Received, to be triaged").get_by_role("link", name=QUESTION)
     line.click()
     coordinator.get_by_role("button", name="Ask for information").click()
+    asked = coordinator.get_by_role("group", name="What is needed?").get_by_role("checkbox")
+    for box in asked.all():
+        box.set_checked(box.get_attribute("value") == "fact.inr")
     coordinator.get_by_label("In your words, or something else").fill("The images, please.")
     coordinator.get_by_role("button", name="Ask", exact=True).click()
     expect(coordinator.get_by_text("The case waits for information.")).to_be_visible()
@@ -75,9 +79,16 @@ def test_from_the_first_word_to_the_answer_of_what_is_asked(people: People, tmp_
     expect(page.get_by_text("needed by").first).to_be_visible()
     page.goto(where)
     page.get_by_role("link", name="Answer in the form").click()
-    shown(page, "fact-inr-1-value")
+    page.get_by_role("button", name="Submit again").first.click()
+    expect(page.locator("#error-summary")).to_contain_text("or say why you cannot get it")
+    people.problems.clear()  # the browser reports the refusal
+    page.locator("#asked").get_by_role("link", name="INR of the last 30 days").click()
+    expect(page.locator("#f-fact-inr-1-value")).to_be_focused()
     page.locator("#f-fact-inr-1-value").fill("1.0")
+    page.locator("#f-fact-inr-1-taken_on").fill(dt.datetime.now(dt.UTC).date().isoformat())
     saved(page)
+    expect(page.locator("#asked")).to_contain_text("is here")
+    expect(page.locator("#asked").get_by_role("textbox")).to_have_count(0)
     page.get_by_role("button", name="Submit again").first.click()
     expect(page.get_by_text("The board has the case again.")).to_be_visible()
     coordinator.goto("/")
@@ -113,3 +124,10 @@ def test_a_hard_word_is_explained_in_the_letter_by_one_press(people: People) -> 
     expect(offer).to_have_count(0)
     page.reload()
     expect(words).to_have_value(re.compile("- Biopsy: "))
+    # And it goes as it came
+    page.get_by_label("What we found").fill("There is a spot.")
+    needless = page.get_by_role("button", name="out of")
+    needless.click()
+    expect(words).not_to_have_value(re.compile("- Biopsy: "))
+    saved(page)
+    expect(needless).to_have_count(0)

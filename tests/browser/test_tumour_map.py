@@ -127,3 +127,36 @@ def test_the_reading_and_two_readings_are_accessible(people: People, axe_source:
             page.touchscreen.tap(*at(page, 170, 79))
             expect(page.locator("[data-lesion='3']")).to_be_focused()
             expect(page.locator("[data-lesion-row] input[value=III]").nth(2)).to_be_checked()
+
+
+def test_a_finger_moves_a_lesion_and_a_second_one_changes_nothing(people: People) -> None:
+    page = people.page(
+        "radiologist@", "/cases?q=BR-0024",
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True,
+    )  # fmt: skip
+    page.locator("main a[href^='/cases/']", has_text="BR-0024").first.click()
+    page.get_by_role("link", name="The board’s reading").click()
+    page.locator("[data-liver]").scroll_into_view_if_needed()
+    here, there, far = at(page, 170, 79), at(page, 160, 90), at(page, 60, 90)
+    cdp = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *fingers: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(fingers)]
+        cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def lesions() -> list[str]:
+        return page.locator("[data-lesions] [data-lesion]").evaluate_all(
+            "all => all.map(one => `${one.dataset.lesion} ${one.getAttribute('transform')}`).sort()"
+        )
+
+    before = lesions()
+    touch("touchStart", here)
+    touch("touchStart", here, far)
+    touch("touchMove", there, far)
+    touch("touchMove", there, (far[0] + 20, far[1]))
+    touch("touchEnd")
+    expect(page.locator("[data-lesions] [data-lesion]")).to_have_count(len(before) + 1)
+    (placed,) = set(lesions()) - set(before)
+    numbers = [float(part) for part in re.findall(r"[\d.]+", placed)]
+    assert abs(numbers[1] - 160) <= 2
+    assert abs(numbers[2] - 90) <= 2

@@ -197,6 +197,9 @@ def test_an_answer_is_checked_field_by_field_and_nothing_typed_is_lost(
     assert answer.status_code == 422
     for text in ("before the board", "why the plan was left", "how the patient is", "Two sessions"):
         assert text in answer.text
+    unsaid = client.post(where, data={"treatment": "tace"}).text
+    for text in ("whether the plan was", "day of the treatment", "how the patient is"):
+        assert text in unsaid, "all at once"
     assert client.post(where, data={**YES, "outcome": "cured"}).status_code == 422
     assert rows(select(FollowUp)) == []
     assert client.get(f"/cases/{made.case}/follow-up/31").status_code == 404

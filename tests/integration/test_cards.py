@@ -166,6 +166,27 @@ def test_a_map_that_contradicts_the_facts_is_said_on_the_cards_and_on_the_stage(
         assert re.search(r"<dt>Milan</dt>\s*<dd>outside", page)
 
 
+@pytest.mark.parametrize("diagnosis", ["hcc", "crlm"])
+def test_sizes_stated_otherwise_than_the_map_shows_are_said_on_the_tumour_card(
+    app: Flask, coordinator: FlaskClient, diagnosis: str
+) -> None:
+    case_id = add_case(app, diagnosis)
+    day = now().date()
+    with app.app_context(), write_transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.facts.append(Fact(key="largest_mm", value="2.7", unit="cm", taken_on=day))
+        case.facts.append(Fact(key="nodule_count", value="1", taken_on=day))
+    assert "stated:" not in page(coordinator, case_id), "27 mm is 2.7 cm"
+    sent = {"version": "0", "lesions-0-number": "1", "lesions-0-segments": "VI",
+            "lesions-0-size_mm": "42", "lesions-1-number": "2", "lesions-1-segments": "II",
+            "lesions-1-size_mm": "11"}  # fmt: skip
+    assert coordinator.post(f"/cases/{case_id}/map/board", data=sent).status_code == 303
+    card = page(coordinator, case_id).split(f'id="aid-tumour-{case_id}"')[1].split("</section>")[0]
+    when = f"({day.day} {day:%b %Y})"
+    assert f"Largest nodule. Map: 42 mm, stated: 27 mm {when}." in card
+    assert f"Number of nodules. Map: 2, stated: 1 {when}." in card
+
+
 def test_aids_for_another_disease_are_left_out_and_it_says_why(
     app: Flask, coordinator: FlaskClient
 ) -> None:

@@ -33,6 +33,25 @@ def test_a_value_is_kept_as_entered_with_unit_and_date(
     assert "1 Nov 2026" in page
 
 
+def test_an_improbable_value_is_said_again_when_the_form_is_opened(
+    coordinator: FlaskClient, new_case: Callable[..., int]
+) -> None:
+    case_id = new_case()
+    names = [f"fact__bilirubin__1__{part}" for part in ("value", "unit")]
+    version = 1
+    for typed, unusual in (("1.2", True), ("22", False)):
+        sent = dict(zip(names, (typed, "umol/L"), strict=True))
+        answer = save(coordinator, case_id, version, **sent).json
+        version = answer["version"]
+        assert bool(answer["warnings"]) is unusual
+        page = coordinator.get(f"/cases/{case_id}/edit").text
+        assert ("is unusual" in page) is unusual
+        said = f'id="f-fact-bilirubin-1-value-error">Total bilirubin {typed} µmol/L is unusual'
+        assert (said in page) is unusual
+        assert ('aria-describedby="f-fact-bilirubin-1-value-error"' in page) is unusual
+        assert ('<details class="form-part" open data-section="liver">' in page) is unusual
+
+
 def test_with_a_refused_value_its_unit_and_day_are_refused_too(
     coordinator: FlaskClient, new_case: Callable[..., int], the_case: Callable[[int], Case]
 ) -> None:

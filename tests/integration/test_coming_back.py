@@ -223,6 +223,9 @@ def test_a_result_that_is_not_taken_stands_on_the_page_as_it_was_typed(
         assert early.status_code == 422
         assert "between the decision and today" in early.text.split('id="taken_on-error"')[1]
         assert 'value="2001-01-01"' in early.text
+        both = client.post(where, data={**sent, "taken_on": "2001-01-01"}).text
+        assert 'id="value-error"' in both, "all at once"
+        assert 'id="taken_on-error"' in both
         bare = client.post(where, data={**sent, "value": "", "taken_on": "soon"})
         assert bare.status_code == 422
         assert 'id="value-error"' in bare.text

@@ -342,7 +342,7 @@ def test_a_dissent_needs_its_reason_and_condition(room: Any, rows: Any) -> None:
     assert done.status_code == 204
     page = surgeon.get(room.url).text
     assert "Too early" in page
-    assert "If it grows" in page
+    assert "Open again if:</span> it grows" in page, "if is said once"
 
 
 def test_a_colleague_cannot_sign_over_a_dissent(

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus, PatientQuestion
 from boardroom.comments.models import Comment
-from boardroom.consensus.models import Consensus, SignOff, SignOffKind
+from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
 from boardroom.db import db, now, write_transaction
 from boardroom.letters.document import LetterDocument, content_hash
 from boardroom.letters.models import ApprovedLetter, Letter
@@ -80,7 +80,7 @@ def house(app: Flask, person: Callable[..., int], sign_in: Callable[[int], Flask
                 ),
                 SignOff(
                     item_id=item, specialty="oncology", person_id=people["oncologist"],
-                    kind=SignOffKind.DISSENT, text="Too large.", reopen_condition="It grows.",
+                    kind=SignOffKind.DISSENT, text="Too large.", reopen_condition="If it grows.",
                     consensus_version=1,
                 ),
                 Opinion(
@@ -299,6 +299,21 @@ def test_a_provisional_decision_is_acknowledged_and_said(
     assert approve(client, house, acknowledged="1").status_code == 303
     (one,) = rows(select(ApprovedLetter))
     assert "not final" in one.content["provisional"]
+
+    home = client.get("/").text
+    assert "confirmed since" not in home
+    with house.app.app_context(), write_transaction() as session:
+        chair = house.people["chair"]
+        session.add(Confirmation(item_id=house.item, specialty="", person_id=chair, text="All"))
+        session.get_one(Case, house.case).status = CaseStatus.DECIDED
+    assert "confirmed since, to be told" in client.get("/").text, "the letter promises it"
+    page = client.get(house.at("patient")).text
+    assert "The decision was confirmed since." in page
+    assert "This decision is provisional" not in page
+    client.post(house.at("patient", "/correct"), data={"reason": "It is final now."})
+    assert approve(client, house).status_code == 303, "nothing to acknowledge"
+    assert rows(select(ApprovedLetter))[-1].content["provisional"] == ""
+    assert "confirmed since" not in client.get("/").text
 
 
 @pytest.mark.parametrize("kind", ["patient", "referrer"])

@@ -58,6 +58,24 @@ def sections_of(page: str) -> dict[str, tuple[bool, str]]:
 # ---- Submitting ---------------------------------------------------------------------------------
 
 
+def test_what_is_wrong_is_said_once_for_each_thing_with_its_name(
+    coordinator: FlaskClient, new_case: Callable[..., int]
+) -> None:
+    case_id = new_case(question="")
+    typed = {
+        "version": "1",
+        "first_on": "2199-01-01",
+        "fact-bilirubin-1-value": "22",
+        "fact-bilirubin-1-taken_on": "2199-01-01",
+    }
+    head = summary_of(submit(coordinator, case_id, **typed).text).split("</ul>")[0]
+    assert "3 things are needed first." in head
+    assert head.count("<li>") == 3
+    assert 'href="#f-question">Write the question' in head
+    assert 'href="#f-first_on">Given on lies in the future.' in head
+    assert 'href="#f-fact-bilirubin-1-unit">Total bilirubin needs its unit' in head
+
+
 def test_an_incomplete_referral_comes_back_to_its_form(
     coordinator: FlaskClient, new_case: Callable[..., int], the_case: Callable[[int], Case]
 ) -> None:
@@ -74,6 +92,7 @@ def test_an_incomplete_referral_comes_back_to_its_form(
         assert 'id="f-question-error"' in page
         assert 'id="f-diagnosis-error"' in page
         assert sections_of(page)["referral"] == (True, "2 to mend")
+        assert "Blocks submission" not in page, "said once, at the head"
     assert ">\nTyped</textarea>" in page, "nothing typed is lost"
     assert 'data-stored=""' in page, "and a script can save it"
     assert the_case(case_id).summary == ""

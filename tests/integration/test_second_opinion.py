@@ -14,6 +14,7 @@ from sqlalchemy import select
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import (
     Case,
+    CaseStatus,
     Fact,
     InformationRequest,
     Investigation,
@@ -21,7 +22,7 @@ from boardroom.cases.models import (
     TestJudgement,
 )
 from boardroom.db import db, now, write_transaction
-from boardroom.meetings.models import AgendaItem, Meeting
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting
 from boardroom.minutes.queries import document_of
 from boardroom.minutes.view import minutes_view
 from tests.integration.meeting_samples import begin, make_meeting
@@ -91,7 +92,16 @@ def test_a_referrer_is_asked_and_answers_through_the_form(
     assert saved.status_code == 303
     asked_part = referrer.get(f"/cases/{case_id}").text.split('id="asked"')[1].split("</ul>")[0]
     assert asked_part.count("is here</span>") == 1
-    assert referrer.post(f"/cases/{case_id}/submit").status_code == 303
+    refused = referrer.post(f"/cases/{case_id}/submit")
+    assert refused.status_code == 422
+    assert "INR of the last 30 days: Give it, or say why you cannot get it." in refused.text
+    assert the_case(case_id).status == "needs_information", "what was asked has not come"
+    inr = {"value": "1.1", "taken_on": today().isoformat()}
+    typed = {f"fact-inr-1-{part}": text for part, text in inr.items()}
+    version = the_case(case_id).version
+    answered = referrer.post(f"/cases/{case_id}/submit", data={"version": version, **typed})
+    assert answered.status_code == 303
+    assert "Information received" in referrer.get(f"/cases/{case_id}").text
     case = the_case(case_id)
     assert case.status == "submitted"
     (request,) = case.requests
@@ -101,6 +111,57 @@ def test_a_referrer_is_asked_and_answers_through_the_form(
     assert [one["item"] for one in request.items] == ["referral.ecog", "fact.inr"]
     assert referrer.get(f"/cases/{case_id}/edit").status_code == 403
     assert referrer.post(f"/cases/{case_id}/submit").status_code == 403
+
+
+def test_what_cannot_be_got_is_said_with_its_reason_and_shown_to_the_board(
+    new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
+    the_case: Callable[[int], Case],
+) -> None:  # fmt: skip
+    case_id = received(new_case, ecog=1)
+    ask(coordinator, case_id)
+    data = {"version": the_case(case_id).version, "cannot-fact.inr": "Our laboratory is closed"}
+    long = referrer.post(f"/cases/{case_id}/submit", data={**data, "cannot-fact.inr": "x" * 301})
+    assert long.status_code == 422
+    assert the_case(case_id).status == "needs_information"
+    part = {"X-Boardroom-Part": "1"}
+    saved = referrer.post(f"/cases/{case_id}/save", data=data, headers=part).get_json()
+    assert saved["asked"] == ["fact.inr"]
+    assert saved["version"] == the_case(case_id).version
+    assert 'value="Our laboratory is closed"' in referrer.get(f"/cases/{case_id}/edit").text
+    assert "cannot be got: Our laboratory is closed" in coordinator.get(f"/cases/{case_id}").text
+    assert referrer.post(f"/cases/{case_id}/submit").status_code == 303
+    page = coordinator.get(f"/cases/{case_id}").text
+    assert "Information received" not in page
+    assert "without “INR of the last 30 days”, because: Our laboratory is closed" in page
+    assert "The referrer cannot get it: Our laboratory is closed" in page
+    home = coordinator.get("/").text
+    assert "submitted again" in home
+    assert "information received" not in home
+
+
+def test_a_coordinator_takes_a_case_back_without_what_was_asked(
+    new_case: Make, coordinator: FlaskClient, the_case: Callable[[int], Case]
+) -> None:
+    case_id = received(new_case)
+    ask(coordinator, case_id)
+    answer = coordinator.post(f"/cases/{case_id}/move", data={"move": "submit"})
+    assert answer.status_code == 303
+    page = coordinator.get(f"/cases/{case_id}").text
+    assert "Information received" not in page
+    assert "without “INR of the last 30 days”" in page
+
+
+def test_what_the_board_sees_to_is_not_asked_of_a_referrer(
+    new_case: Make, coordinator: FlaskClient, the_case: Callable[[int], Case]
+) -> None:
+    case_id = received(new_case)
+    asking = coordinator.get(f"/cases/{case_id}").text.split('name="move" value="ask"')[1]
+    asking = asking.split("</form>")[0]
+    assert 'value="fact.inr"' in asking
+    for of_the_board in ("patient_view.met_by", "lesions", "fact.extrahepatic_spread"):
+        assert f'value="{of_the_board}"' not in asking
+        assert ask(coordinator, case_id, item=[of_the_board]).status_code == 422
+    assert the_case(case_id).status == "submitted"
 
 
 def test_a_referrer_cannot_hand_the_case_to_another_hospital(
@@ -230,6 +291,23 @@ def test_the_list_says_which_tests_are_accepted(
     assert actions.count("judged an existing test") == 2
 
 
+def test_a_decided_case_judges_its_tests_by_the_day_of_the_decision(
+    app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient
+) -> None:
+    case_id = received(new_case)
+    with_tests(app, case_id)
+    _, (item_id,) = make_meeting(app, case_id)
+    with app.app_context(), write_transaction() as session:
+        item = session.get_one(AgendaItem, item_id)
+        item.status, item.ended_at = ItemStatus.DONE, now() - dt.timedelta(days=60)
+        session.get_one(Case, case_id).status = CaseStatus.DECIDED
+    for client in (coordinator, referrer):
+        page = client.get(f"/cases/{case_id}").text
+        assert "100 days old" not in page, "the CT was of 40 days when the board decided"
+        assert "is-old" not in page
+        assert "Older than the board allows" not in page
+
+
 def test_a_test_needed_anew_says_why(
     app: Flask, new_case: Make, coordinator: FlaskClient, referrer: FlaskClient,
     rows: Callable[..., list[Any]],
@@ -349,6 +427,8 @@ def test_triage_says_how_complex_a_case_is_and_the_agenda_follows(
     url = f"/cases/{cases[0]}/complexity"
     assert coordinator.post(url, data={"complexity": "hard"}).status_code == 422
     assert referrer.post(url, data={"complexity": "simple"}).status_code == 403
+    unsaid = received(new_case, first_verdict="unresectable_technical")
+    assert "Not said yet; listed as complex" in coordinator.get(f"/cases/{unsaid}").text
     meeting, items = make_meeting(app, *cases)
 
     def order(version: int, **data: str) -> int:
@@ -356,8 +436,11 @@ def test_triage_says_how_complex_a_case_is_and_the_agenda_follows(
         return coordinator.post(f"/meetings/{meeting}/agenda/order", data=data).status_code
 
     def present() -> list[int]:
-        return [i.id for i in rows(select(AgendaItem).order_by(AgendaItem.position))]
+        here = select(AgendaItem).where(AgendaItem.meeting_id == meeting)
+        return [i.id for i in rows(here.order_by(AgendaItem.position))]
 
+    shown = make_meeting(app, unsaid)[0]
+    assert "complex, not said yet" in coordinator.get(f"/meetings/{shown}").text
     one, two, three = items
     assert order(1, first="simple") == 303
     assert present() == [two, one, three]

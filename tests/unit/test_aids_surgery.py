@@ -264,3 +264,20 @@ def test_galad_takes_no_zero_under_its_logarithms(name: str) -> None:
         galad(**given | {name: 0})
     with pytest.raises(ImpossibleValue, match="no input 'dcp_mau_ml'"):
         galad(**given, dcp_mau_ml=40)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({}, "the cause is not stated"),
+        ({"cause": "other"}, "the cause stated is another"),
+        ({"cause": "mash"}, "obesity is not stated"),
+        ({"cause": "mash", "obese": True}, "here it is MASH with obesity"),
+    ],
+)
+def test_why_stiffness_does_not_count_is_said_of_what_was_stated(
+    more: dict[str, Any], why: str
+) -> None:
+    result = csph(stiffness_kpa=30, **more)
+    assert result.values["csph"] == "unclear"
+    assert result.warnings[0].endswith(f": {why}.")

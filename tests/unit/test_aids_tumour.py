@@ -392,3 +392,26 @@ def test_the_smallest_sum_includes_the_first() -> None:
     assert result.values["objective_response"] is False
     assert result.values["disease_control"] is False
     assert result.values["change_from_baseline_percent"] == 20
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"ecog": 3},
+        {"ecog": 4, "transplant_candidate": True, "liver_function": "end_stage"},
+        {"liver_function": "end_stage", "transplant_candidate": False},
+        {"liver_function": "end_stage", "within_transplant_criteria": False},
+    ],
+)
+def test_stage_d_is_said_where_it_follows_whatever_the_rest_is(given: dict[str, Any]) -> None:
+    result = bclc_2022(**given)
+    assert result.complete
+    assert result.values["stage"] == "D"
+    assert [one["option"] for one in result.values["options"]] == ["supportive"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"ecog": 2}, {"liver_function": "end_stage"}, {"transplant_candidate": False}]
+)
+def test_no_stage_is_said_where_the_rest_matters(given: dict[str, Any]) -> None:
+    assert not bclc_2022(**given).complete

@@ -313,6 +313,23 @@ def test_everyday_words_and_the_librarys_own_are_not_listed(library: PhraseLibra
     assert measured(" ".join([text, *own]), library).hard_words == ()
 
 
+def test_days_months_and_ordinary_words_are_not_listed(library: PhraseLibrary) -> None:
+    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    text = "".join(f"We will meet you on Mon 3 {month}. " for month in months)
+    text += "Within six weeks we look at the latest images again, although most is clear. "
+    text += "The result is available later, usually within a day."
+    assert measured(text, library).hard_words == ()
+
+
+def test_what_is_explained_and_not_in_the_letter_any_more_is_named() -> None:
+    explained = "- Biopsy: tissue is taken out.\n- Stents: small tubes.\nCall us: now."
+    needless = rules.needless
+    assert needless(explained, ["The biopsies and a biopsy.", "Two stents."]) == []
+    assert [one.word for one in needless(explained, ["A stent", "Two stents."])] == ["Biopsy"]
+    assert [one.word for one in needless(explained, [])] == ["Biopsy", "Stents"]
+    assert needless("", ["Two stents."]) == []
+
+
 def test_long_sentences_are_listed_and_points_of_a_list_are_sentences(
     library: PhraseLibrary,
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from boardroom.text import by_surname, in_sentence, names_of
+from boardroom.text import by_surname, condition, in_sentence, names_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,18 @@ def test_people_are_sorted_and_abbreviated_without_their_titles() -> None:
     assert names_of("Prof. Dr. Marlow Inkwell") == ["Marlow", "Inkwell"]
     assert names_of("Dr") == ["Dr"]
     assert by_surname("") == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("If AFP rises", "AFP rises"),
+        ("if: the node is positive", "the node is positive"),
+        ("IFN was given", "IFN was given"),
+        ("AFP rises", "AFP rises"),
+        ("If", "If"),
+        ("", ""),
+    ],
+)
+def test_if_is_said_once(typed: str, said: str) -> None:
+    assert condition(typed) == said
