@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from boardroom.people.models import Role
+from boardroom.people.models import Person, Role
 from boardroom.text import condition, in_sentence
 
 
@@ -130,6 +130,13 @@ def _is_here(endpoint: str, args: dict[str, str]) -> bool:
     if args:
         return here == endpoint and (request.view_args or {}).get("board") == args["board"]
     return here.split(".")[0] == endpoint.split(".")[0]
+
+
+def who_saved(person: Person | None) -> dict[str, Any]:
+    """For the answer to a stale save: the name of who saved before, or that it was oneself."""
+    if person is None:
+        return {}
+    return {"by": person.name, "own": person.id == current_user.id}
 
 
 def see_other(endpoint: str, **values: Any) -> Response:

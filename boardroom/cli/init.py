@@ -46,10 +46,14 @@ def init(data: Path, email: str | None, name: str | None, password: str | None) 
     given = _complete({"email": email, "name": name, "password": password})
 
     from boardroom.db import write_transaction
+    from boardroom.people import rules
     from boardroom.people.operations import add_person
     from boardroom.people.queries import anybody
     from boardroom.refusals import DomainError
 
+    # Before anything is made: a refusal leaves no database without an administrator.
+    if wrong := rules.account_problem(**given):
+        raise click.UsageError(wrong)
     app = make_app(data)
     bring_up(app, data)
     with app.app_context():

@@ -64,12 +64,17 @@ def user_add(
 ) -> None:
     """Add a person, or give somebody a place on another board."""
     from boardroom.db import write_transaction
+    from boardroom.people import rules
     from boardroom.people.operations import add_person
     from boardroom.refusals import DomainError
 
     app = ready_app(data)
     definition = _board(app, board)
+    known = [one.key for one in definition.specialties]
     _check_specialty(definition, role, specialty)
+    wrong = rules.place_problems(role, specialty or "", hospital, known)
+    if words := rules.account_problem(email, name, password) or " ".join(wrong.values()):
+        raise click.UsageError(words)
     with app.app_context():
         try:
             with write_transaction():

@@ -21,7 +21,7 @@ from boardroom.opinions.divergence import Objection, divergence
 from boardroom.opinions.queries import revealed_opinions
 from boardroom.receipts import request_key
 from boardroom.refusals import IllegalTransition, Locked, PenElsewhere, Refused, StaleVersion
-from boardroom.web import clock, local, see_other
+from boardroom.web import clock, local, see_other, who_saved
 
 bp = Blueprint("consensus", __name__)
 
@@ -233,9 +233,15 @@ def _not_saved(item: AgendaItem, form: Any, errors: dict[str, str]) -> Any:
 
 
 def _stale(item: AgendaItem, board: BoardDefinition, error: StaleVersion) -> Any:
-    version = content_of(queries.consensus_of(item)).version
+    consensus = queries.consensus_of(item)
     mine, theirs = _both_texts(item, board)
-    answer = jsonify(error=str(error), version=version, mine=mine, theirs=theirs)
+    answer = jsonify(
+        error=str(error),
+        version=content_of(consensus).version,
+        mine=mine,
+        theirs=theirs,
+        **who_saved(consensus.saved_by if consensus is not None else None),
+    )
     return answer, HTTPStatus.CONFLICT
 
 

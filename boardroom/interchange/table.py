@@ -103,7 +103,7 @@ def _decoded(path: Path, mapping: RegistryMapping) -> str:
 
 
 def _check_header(path: Path, header: list[str], mapping: RegistryMapping) -> None:
-    if len(header) == 1:
+    if len(header) == 1 and mapping.key_column in header[0]:
         for other, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"), (",", "commas")):
             if other != mapping.delimiter and other in header[0]:
                 raise ImportFailed(

@@ -25,7 +25,7 @@ from boardroom.letters.paper import FORMATS, file_name
 from boardroom.meetings.models import AgendaItem
 from boardroom.people.models import Role
 from boardroom.refusals import DomainError, Refused, StaleVersion
-from boardroom.web import clock, see_other
+from boardroom.web import clock, see_other, who_saved
 
 bp = Blueprint("letters", __name__)
 
@@ -142,7 +142,10 @@ def save(case_id: int, kind: str) -> Any:
                 mine={labels.get(name, name): text for name, text in stale.mine.items()},
                 theirs={labels.get(name, name): text for name, text in stale.theirs.items()},
             ) from stale
-        return jsonify(version=found.version, mine=stale.mine, theirs=stale.theirs), 409
+        answer = jsonify(
+            version=found.version, mine=stale.mine, theirs=stale.theirs, **who_saved(found.saved_by)
+        )
+        return answer, 409
     except DomainError as refusal:
         if not wants_part():
             raise

@@ -101,10 +101,6 @@ def add_person(
     Like `invite`, and with a password the account can be used at once (the token is then None).
     Raises Refused for anything that the invitation's form would not take.
     """
-    if not rules.is_email(email.strip()):
-        raise Refused(f"'{email}' is not a complete email address.")
-    if not name.strip() or len(name) > 200:
-        raise Refused("A name has 1 to 200 characters.")
     problems = rules.place_problems(
         role, specialty or "", hospital, [s.key for s in board.specialties]
     )
@@ -112,10 +108,9 @@ def add_person(
         raise Refused(" ".join(problems.values()))
     account = queries.person_by_email(email)
     fresh = account is None or account.password_hash is None
-    if password is not None and fresh:
-        wrong = rules.password_problem(password, email=email, name=name)
-        if wrong:
-            raise Refused(wrong)
+    # Whoever has a password on another board keeps it.
+    if wrong := rules.account_problem(email, name, password if fresh else None):
+        raise Refused(wrong)
     person, token = invite(
         board.key,
         email=email,

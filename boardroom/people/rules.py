@@ -51,6 +51,15 @@ def password_problem(password: str, *, email: str, name: str) -> str | None:
     return None
 
 
+def account_problem(email: str, name: str, password: str | None = None) -> str | None:
+    """Why nobody can have this address, name and new password, in words; None when they can."""
+    if not is_email(email.strip()):
+        return f"'{email}' is not a complete email address."
+    if not name.strip() or len(name) > 200:
+        return "A name has 1 to 200 characters."
+    return None if password is None else password_problem(password, email=email, name=name)
+
+
 def is_email(text: str) -> bool:
     """Whether the text is a complete email address."""
     try:

@@ -24,6 +24,7 @@
 //        "missing_html": "…"}      the last three are optional; a field in `errors` was not saved.
 //   409 {"version": n, "mine": {field: text}, "theirs": {field: text}}      somebody saved before:
 //        both texts are shown, and the chosen one is saved over version n. Keys are field names or labels.
+//        With "by", the name of who saved, or "own": true, the same person in another window, it says so.
 //   Any other refusal: "Not saved", the text stays here; with {"error": text, "mine", "theirs"} both texts
 //        are shown at once, since the form may be about to go. No answer, or 5xx: tried again by itself.
 //
@@ -270,12 +271,12 @@
       return false;
     }
     keep(form); // with the version that it was typed on: until the person chooses, nothing goes over theirs
-    const own = "autosaveOwn" in form.dataset;
-    say("error", own ? "Saved in another window" : "Somebody saved before you");
+    const who = answer.own || "autosaveOwn" in form.dataset ? "" : answer.by || "Somebody";
+    say("error", who ? `${who} saved before you` : "Saved in another window");
     s.dialog = true;
     BoardroomTexts.ask(clashes.map((c) => ({
       label: labelOf(form, c.name), mine: inWords(form, c.name, c.mine), theirs: inWords(form, c.name, c.theirs),
-    })), own).then((chosen) => {
+    })), who).then((chosen) => {
       const takenTheirs = chosen && new Set(clashes.filter((_, i) => chosen[i]).map((c) => c.name));
       s.dialog = false;
       if (!takenTheirs) return say("error", "Not saved: two texts");

@@ -13,15 +13,15 @@
     return dialog;
   }
 
-  /** Promises for each text whether theirs is to stay; null where it is decided later. own: nobody
-      else can have written it, only the same person in another window. */
-  function ask(texts, own) {
+  /** Promises for each text whether theirs is to stay; null where it is decided later. who: somebody's
+      name; empty where it was the same person in another window. */
+  function ask(texts, who) {
     const box = make("form", { method: "dialog" },
-      make("h2", { id: "clash-title", textContent: own ? "You saved this in another window" : "Somebody saved before you" }),
+      make("h2", { id: "clash-title", textContent: who ? `${who} saved before you` : "You saved this in another window" }),
       make("p", { textContent: "Nothing is lost. Choose the text that is to stay." }));
     texts.forEach((text, i) => {
       const pair = make("div", { className: "choices" });
-      for (const [value, head, words] of [["mine", own ? "Here" : "Yours", text.mine], ["theirs", own ? "Saved before" : "Theirs", text.theirs]]) {
+      for (const [value, head, words] of [["mine", who ? "Yours" : "Here", text.mine], ["theirs", who ? "Theirs" : "Saved before", text.theirs]]) {
         const radio = make("input", { type: "radio", name: `clash-${i}`, value, checked: value === "mine" });
         pair.append(make("label", { className: "choice" }, radio, make("span", { className: "choice-text" },
           make("small", { textContent: head }), make("span", { className: "pre-line", textContent: words || "(empty)" }))));

@@ -67,6 +67,7 @@ def test_from_an_empty_folder_to_a_person_who_signs_in(
     [
         (("--email", "nonsense", "--name", "A", "--role", "observer"), "email address"),
         (("--email", "a@b.example", "--name", "A", "--role", "specialist"), "specialty"),
+        (("--email", "a@b.example", "--name", "A", "--role", "referrer"), "hospital"),
         (
             ("--email", "a@b.example", "--name", "A", "--role", "observer", "--password", "short"),
             "at least 12",
@@ -74,8 +75,7 @@ def test_from_an_empty_folder_to_a_person_who_signs_in(
     ],
 )
 def test_a_person_who_cannot_be_added(data: Path, words: tuple[str, ...], reason: str) -> None:
-    code = 2 if "specialist" in words else 1
-    refused(command("user", "add", "--data", data, *words), code, reason)
+    refused(command("user", "add", "--data", data, *words), 2, reason)
 
 
 def test_a_role_and_a_board_that_do_not_exist(data: Path) -> None:
@@ -117,6 +117,21 @@ def test_init_without_a_terminal_says_what_is_missing(tmp_path: Path) -> None:
     refused(done, 2, "--email or BOARDROOM_ADMIN_EMAIL", "--password or BOARDROOM_ADMIN_PASSWORD")
     assert "--name or" not in done.stderr
     assert "Abort" not in done.stderr
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "reason"),
+    [("nonsense", PASSWORD, "email address"), ("ada@hospital.example", "password1234", "first")],
+)
+def test_an_administrator_who_cannot_be_leaves_nothing_behind(
+    tmp_path: Path, email: str, password: str, reason: str
+) -> None:
+    folder = tmp_path / "data"
+    done = command(
+        "init", "--data", folder, "--email", email, "--name", "Ada Admin", "--password", password
+    )
+    refused(done, 2, reason)
     assert not folder.exists()
 
 

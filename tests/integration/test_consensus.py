@@ -118,6 +118,7 @@ def test_a_stale_save_is_refused_and_shows_both_texts(room: Any, rows: Any) -> N
     assert late.json["version"] == 1
     assert late.json["mine"] == {"rationale": "Late text"}
     assert late.json["theirs"] == {"rationale": "Mine <b>first</b>"}
+    assert late.json["own"] is True  # another window of the scribe's
     page = scribe.post(room.url, data={"version": 0, "rationale": "Late text"})
     assert page.status_code == 409
     assert "Late text" in page.text

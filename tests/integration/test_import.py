@@ -200,6 +200,7 @@ def test_an_import_that_was_cut_short_is_run_again(
         (b"id;sex;bili\na;1;2\n", "divided by semicolons"),
         (b"id,sex,sex\na,1,1\n", "two columns are named 'sex'"),
         (b"nr,sex\n1,1\n", "there is no column 'id'"),
+        (b"if true; then\n", "there is no column 'id'"),
         (b'id,sex\na,"1\n', "line"),
     ],
 )

@@ -210,6 +210,7 @@ def test_a_stale_save_shows_both_texts_and_changes_nothing(house: House) -> None
     assert answer.status_code == 409
     assert answer.json is not None
     assert (answer.json["mine"], answer.json["theirs"]) == ({"next": "His."}, {"next": "Hers."})
+    assert (answer.json["own"], bool(answer.json["by"])) == (False, True)
     assert letter_row(house, "patient").sections["next"] == "Hers."
     # Somebody on another part is not in the way.
     who = json.dumps({"who": letter_row(house, "patient").sections["who"]})
