@@ -57,7 +57,7 @@ PREPARERS = {"coordinator", *CHAIRS}
 VOTERS = {"chair", "specialist", "radiologist"}
 ELSEWHERE = {"chair of another board"}
 
-# The rules of permissions.py, and whom each lets in.
+# The rules of permission_rules.py, and whom each lets in.
 LETS_IN: dict[str, set[str]] = {
     "public": EVERYBODY,
     "signed in": EVERYBODY - {SIGNED_OUT},
