@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from boardroom.cases.models import Case, CaseStatus, Patient
-from boardroom.db import db, write_transaction
+from boardroom.db import write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
+from tests.integration.counting import counted
 from tests.integration.room import Room
 
 
 @pytest.fixture
 def room(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> Room:
     return Room(app, person, sign_in)
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """Every statement that the database is asked meanwhile."""
-    seen: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *more: object) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
-            seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def home(room: Room, name: str) -> str:

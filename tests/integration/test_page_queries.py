@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from boardroom import create_app
 from boardroom.cases.models import Case
@@ -17,6 +16,7 @@ from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from tests.clients import signed_in
 from tests.conftest import CopyData
 from tests.doubling import double
+from tests.integration.counting import counted
 
 LIST = 5  # the most statements of a page that is a list
 PAGES = (
@@ -49,24 +49,6 @@ def board(made_demo: Path, tmp_path: Path, copy_data: CopyData) -> Iterator[Flas
     with app.app_context():
         db.session.close()
         db.engine.dispose()
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """Every statement that the database is asked meanwhile, the beginning of work left out."""
-    seen: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *more: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def places(app: Flask) -> dict[str, int]:
