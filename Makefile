@@ -35,16 +35,18 @@ $(STAMP): $(VENV)/bin/python requirements-dev.txt pyproject.toml package-lock.js
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# A file on each core, the slow ones (integration) first, so that no core waits for the last of them
-BOTH_CORES := --numprocesses auto --dist loadfile --no-loadscope-reorder
+# Each file in one worker, the slow ones (integration) first, so that no core waits for the last of them.
+# One worker more than cores: many tests wait for a server.
+BY_FILE := --dist loadfile --no-loadscope-reorder
+MORE    := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 demo: env ## Start Boardroom with a board, people and cases
 	$(BIN)/boardroom demo
 
 test: env ## Run every test, the browser tests in a real Chromium included
 	@$(BIN)/python tests/chromium.py
-	$(BIN)/python -m pytest -m "not browser" $(BOTH_CORES)
-	$(BIN)/python -m pytest -m browser # alone: browsers and their servers want the cores for themselves
+	$(BIN)/python -m pytest -m "not browser" --numprocesses $(MORE) $(BY_FILE)
+	$(BIN)/python -m pytest -m browser --numprocesses 2 $(BY_FILE) # no more: a browser wants a core
 
 bench: env ## Measure speed and memory beside bare references (a quarter of an hour); JSON in bench.json
 	$(BIN)/python -m tests.benchmarks --json bench.json

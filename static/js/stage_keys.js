@@ -35,7 +35,8 @@
       }
       if (!/^[a-z]$/.test(key)) return;
       if (this.press(key)) event.preventDefault();
-      else if (key === "c" && this.editorBox && $("form", this.editorBox)) { toTabOf(this.editorBox); this.toEditor("start"); }
+      // Not to the editor of the case before, which stands until what is mine has come.
+      else if (key === "c" && !this.mineBox?.inert && this.editorBox && $("form", this.editorBox)) { toTabOf(this.editorBox); this.toEditor("start"); }
       // What is mine of this case is on its way: the key waits for it, and it comes at once.
       else if (this.mineBox && "cost".includes(key) && this.onItsWay()) { this.wanted = key; this.fetchMine(); }
       else this.sayWhyNot(key);

@@ -361,6 +361,9 @@ def test_a_long_consensus_stays_on_the_wall(people: People, meeting: str) -> Non
 
 
 def test_what_is_mine_comes_when_the_server_was_busy(people: People, meeting: str) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    settled(chair)
+    to_a_case(chair)
     surgeon = people.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
     settled(surgeon)
     busy = [503, 503]
