@@ -48,6 +48,7 @@ class Case(Base):
     __table_args__ = (
         Index("ix_case_board_status", "board", "status"),
         Index("ix_case_board", "board", "id"),
+        Index("ix_case_hospital", "referrer_hospital", "board", "id"),
     )
 
     code: Mapped[str] = mapped_column(String(32), unique=True)
@@ -70,7 +71,7 @@ class Case(Base):
     # The referral.
     referrer_name: Mapped[str] = mapped_column(String(200), default="")
     referrer_contact: Mapped[str] = mapped_column(String(200), default="")
-    referrer_hospital: Mapped[str] = mapped_column(String(200), default="", index=True)
+    referrer_hospital: Mapped[str] = mapped_column(String(200), default="")
     referred_on: Mapped[dt.date | None]
     question: Mapped[str] = mapped_column(default="")
     diagnosis: Mapped[str] = key_column(default="")
