@@ -89,3 +89,17 @@ def test_nothing_recorded_and_names_left_out() -> None:
     assert "Patients' names, birth dates and record numbers are left out" in text
     assert "Provisional: not a final decision" in text
     assert "Deferred" in text
+
+
+def test_two_readings_lie_beside_each_other() -> None:
+    lesion = {"number": 1, "segments": ["VII"], "x": 56, "y": 72, "size_mm": 40}
+    readings = [{"side": side, "lesions": [lesion]} for side in ("referring", "board")]
+    document = opened(minutes_docx(samples.minutes([samples.case(1, tumour_map=readings)])))
+    section, pictures = document.sections[0], document.inline_shapes
+    assert len(pictures) == 2
+    line = {picture._inline.getparent().getparent().getparent() for picture in pictures}
+    assert len(line) == 1
+    # Space around a picture that is not said is each program's own.
+    margins = [int(p._inline.get(side)) for p in pictures for side in ("distL", "distR")]
+    width = section.page_width - section.left_margin - section.right_margin
+    assert sum(picture.width for picture in pictures) + sum(margins) <= width
