@@ -207,7 +207,7 @@ def reopen(case: Case, *, actor: Person) -> None:
 def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Case:
     """A new case about the same patient, linked to this one.
 
-    Copied: the patient, the referrer, diagnosis, history, and dated or lasting facts. Question,
+    Copied: the patient, the referrer, diagnosis, history, dated tests, lasting facts. Question,
     first opinion and lesions are new.
     """
     if case.status not in (CaseStatus.DECIDED, CaseStatus.FOLLOWED_UP):
@@ -240,6 +240,14 @@ def carry_over(case: Case, copy: Case) -> None:
         copy.treatments.append(
             Treatment(kind=one.kind, on_date=one.on_date, detail=one.detail, response=one.response)
         )
+    for test in case.investigations:
+        if test.on_date:  # its age is judged anew, and no test is repeated that still counts
+            copy.investigations.append(
+                Investigation(
+                    kind=test.kind, modality=test.modality, on_date=test.on_date,
+                    availability=test.availability, report=test.report,
+                )
+            )  # fmt: skip
 
 
 _EMPTY_WITHOUT = {

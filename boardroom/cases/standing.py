@@ -122,7 +122,9 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
             case ItemStatus.DONE:
                 add("Decided", item.ended_at)
             case ItemStatus.PROVISIONAL:
-                add("Decided", item.ended_at, "provisionally")
+                since = item is items[-1] and case.status in ("decided", "followed_up")
+                more = "provisionally, confirmed since" if since else "provisionally"
+                add("Decided", item.ended_at, more)
             case ItemStatus.DEFERRED:
                 until = f"until {day(item.deferral_due)}" if item.deferral_due else ""
                 add("Deferred", item.ended_at, until)

@@ -12,18 +12,27 @@ from boardroom.clinical.transplant import COUNT, LARGEST
 
 
 def _tnm_spares(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """A primary that cannot be assessed has no findings; one that is not there has no size."""
+    """A metastasis, then a lymph node, decides the group alone; a finding of T4 decides T alone.
+
+    A primary that cannot be assessed has no findings; one that is not there has no size.
+    """
+    if values.get("m_category") == "M1":
+        return (*T_INPUTS, "n_category")
+    if values.get("m_category") == "M0" and values.get("n_category") == "N1":
+        return T_INPUTS
+    if any(values.get(name) for name in FOURTH) and values.get("tumor_count") != 0:
+        return T_INPUTS
     if values.get("primary_not_assessable"):
-        return ("tumor_count", "largest_tumor_diameter", *T_FINDINGS)
+        return T_INPUTS
     return ("largest_tumor_diameter",) if values.get("tumor_count") == 0 else ()
 
 
-T_FINDINGS = (
-    "vascular_invasion",
+FOURTH = (
     "major_portal_or_hepatic_vein_branch",
     "adjacent_organ_invasion_not_gallbladder",
     "visceral_peritoneum_perforation",
 )
+T_INPUTS = ("tumor_count", "largest_tumor_diameter", "vascular_invasion", *FOURTH)
 
 
 @aid(
@@ -84,12 +93,22 @@ def tnm_ajcc8(
     major_portal_or_hepatic_vein_branch: bool | None,
     adjacent_organ_invasion_not_gallbladder: bool | None,
     visceral_peritoneum_perforation: bool | None,
-    n_category: str,
+    n_category: str | None,
     m_category: str,
     prefix: str | None,
     primary_not_assessable: bool | None,
 ) -> Outcome:
-    """T, N, M and the stage group, which is None for T0, TX and NX without M1 (or N1)."""
+    """T, N, M and the stage group, which is None for T0, TX and NX without M1 (or N1).
+
+    T and N are None where they are not known and a metastasis or a lymph node decides without them.
+    """
+    t: str | None
+    findings = (
+        vascular_invasion,
+        major_portal_or_hepatic_vein_branch,
+        adjacent_organ_invasion_not_gallbladder,
+        visceral_peritoneum_perforation,
+    )
     fourth = (
         major_portal_or_hepatic_vein_branch
         or adjacent_organ_invasion_not_gallbladder
@@ -103,17 +122,20 @@ def tnm_ajcc8(
             raise ImpossibleValue("tumor_count", "No primary, yet invasion: these contradict.")
     elif fourth:
         t = "T4"
+    elif tumor_count is None or largest_tumor_diameter is None or None in findings:
+        t = None
     else:
-        t = _by_size(tumor_count or 0, largest_tumor_diameter or 0.0, bool(vascular_invasion))
+        t = _by_size(tumor_count, largest_tumor_diameter, bool(vascular_invasion))
     if m_category == "M1":
         group = "IVB"
     elif n_category == "N1":
         group = "IVA"
     elif n_category == "N0":
-        group = GROUPS.get(t, "")
+        group = GROUPS.get(t or "", "")
     else:
         group = ""
-    written = f"{prefix or ''}{t} {n_category} {m_category}"
+    known = " ".join(part for part in (t, n_category, m_category) if part)
+    written = f"{prefix or ''}{known}"
     return Outcome(
         {
             "t": t,

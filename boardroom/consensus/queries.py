@@ -99,6 +99,8 @@ class ConsensusView:
     open_points: tuple[str, ...]
     opened: bool
     """Whether the opinions were revealed, without which there is nothing to show or to write."""
+    provisional: bool = False
+    """Whether it was closed as provisional and not confirmed since."""
     confirmations: tuple[ConfirmationLine, ...] = ()
     contradictions: tuple[str, ...] = ()
     """What is chosen though the verdict excludes it, one sentence each."""
@@ -235,7 +237,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         points = [str(reason) for reason in item.provisional_reasons]
     else:
         points = _points(item, content, signed)
-    first = item.case.first_verdict
+    first, confirmed = item.case.first_verdict, confirmations_of(item)
     by_specialty = {s.specialty for s in signed}
     return ConsensusView(
         version=content.version,
@@ -265,7 +267,8 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         ),
         open_points=tuple(points),
         opened=item.revealed_at is not None,
-        confirmations=tuple(confirmation_line(c, board) for c in confirmations_of(item)),
+        provisional=still_provisional(item, confirmed),
+        confirmations=tuple(confirmation_line(c, board) for c in confirmed),
         contradictions=rules.contradictions(content, board),
     )
 

@@ -91,7 +91,8 @@ def test_the_missing_specialty_confirms_and_signed_minutes_stay_as_signed(
 ) -> None:
     made = decide(house, "BR-9001", provisional=["hepatology"], signed=True)
     (before,) = rows(select(Minutes.content_hash))
-    member = house.as_("hepatology")
+    member, referrer = house.as_("hepatology"), house.as_("referrer")
+    assert "This answer is provisional" in referrer.get(f"/cases/{made.case}").text
     assert "Provisional until you confirm" in member.get("/").text
     assert "You speak for Hepatology" in member.get(made.confirm).text
     assert house.as_("oncology").post(made.confirm, data={"text": "Yes"}).status_code == 403
@@ -114,6 +115,10 @@ def test_the_missing_specialty_confirms_and_signed_minutes_stay_as_signed(
     chair = house.as_("chair")
     assert "Confirmed by Hepatology" in chair.get(f"/meetings/{made.meeting}/minutes").text
     assert "Confirmed since" in chair.get(f"/cases/{made.case}").text
+    for page in (f"/cases/{made.case}", "/"):
+        told = referrer.get(page).text
+        assert "This answer is provisional" not in told
+        assert "confirmed since" in told
     table = chair.get(f"/meetings/{made.meeting}/minutes.csv").get_data(as_text=True)
     assert "Confirmed by Hepatology" in table
     assert member.post(made.confirm, data={"text": "Again"}).status_code == 409

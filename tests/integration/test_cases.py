@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.audit import AuditEntry
-from boardroom.cases.models import Case, Fact, Lesion, PatientQuestion, Treatment
+from boardroom.cases.models import Case, Fact, Investigation, Lesion, PatientQuestion, Treatment
 from tests.integration.case_samples import save
 
 # ---- A new referral -----------------------------------------------------------------------------
@@ -144,6 +145,10 @@ def test_a_decided_case_goes_on_as_a_new_round(
         facts=[Fact(key="cirrhosis", value="yes"), Fact(key="afp", value="3", unit="ng/mL")],
         lesions=[Lesion(number=1, size_mm=30)],
         treatments=[Treatment(kind="tace", detail="Two sessions")],
+        investigations=[
+            Investigation(kind="imaging", modality="mri", on_date=dt.date(2026, 11, 2)),
+            Investigation(kind="pathology", report="Undated"),
+        ],
         questions=[PatientQuestion(text="Will it come back?")],
     )
     assert save(coordinator, case_id, 1, summary="late").status_code == 409
@@ -155,6 +160,9 @@ def test_a_decided_case_goes_on_as_a_new_round(
     assert made.patient_id != old.patient_id, "a corrected name does not change the earlier record"
     assert [f.key for f in made.facts] == ["cirrhosis"], "an undated result is not carried over"
     assert [t.detail for t in made.treatments] == ["Two sessions"]
+    assert [(i.modality, i.on_date) for i in made.investigations] == [
+        ("mri", dt.date(2026, 11, 2))
+    ], "no test is repeated that still counts"
     assert (made.status, made.question, made.lesions) == ("draft", "", [])
     page = coordinator.get(f"/cases/{case_id}").text
     assert made.code in page

@@ -213,6 +213,23 @@ def tnm(count: int, size: float | None, **changes: Any) -> tuple[str, str | None
     return result.values["t"], result.values["stage_group"]
 
 
+@pytest.mark.parametrize(
+    ("known", "t", "group"),
+    [
+        ({"m_category": "M1"}, None, "IVB"),
+        ({"m_category": "M0", "n_category": "N1"}, None, "IVA"),
+        ({"m_category": "M0", "n_category": "N0", "visceral_peritoneum_perforation": True},
+         "T4", "IIIB"),
+    ],
+)  # fmt: skip
+def test_tnm_asks_for_nothing_that_changes_nothing(
+    known: dict[str, Any], t: str | None, group: str
+) -> None:
+    result = tnm_ajcc8(**known)
+    assert (result.missing, result.values["t"], result.values["stage_group"]) == ((), t, group)
+    assert tnm_ajcc8(m_category="M0", n_category="N0").missing
+
+
 def test_tnm_by_size_number_and_vessels() -> None:
     assert tnm(1, 2.0) == tnm(1, 2.0, vascular_invasion=True) == ("T1a", "IA")
     assert tnm(1, 2.01) == tnm(1, 20) == ("T1b", "IB")
