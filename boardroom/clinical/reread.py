@@ -1,8 +1,9 @@
 """Two readings of the same liver against each other: what the second sees otherwise.
 
 An imaging re-read is the commonest reason for a board to change a verdict, so every difference is
-said in words. Sizes differ where they are more than 5 mm and more than 20 % of the smaller apart
-(this project's threshold; readers' measurements of the same lesion scatter below it).
+said in words. Sizes differ where they are more than 5 mm apart and either more than 20 % of the
+smaller, or on two sides of a size on which stage or eligibility turns (this project's threshold;
+readers' measurements of the same lesion scatter below it).
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ from boardroom.clinical.tumour_reading import (
 )
 
 SIZE_MM, SIZE_SHARE = 5, 0.2
-THRESHOLD = "Sizes count as different when they are more than 5 mm and more than 20 % apart."
+LIMITS_MM = (20, 30, 50)
+"""T1a and BCLC 0 end at the first, Milan turns on the other two."""
+THRESHOLD = (
+    "Sizes count as different when they are more than 5 mm apart, and more than 20 % or on two "
+    "sides of 20, 30 or 50 mm."
+)
 NEAR_MM = 40
 """Lesions further apart on the drawing than this, without a common segment, are two lesions."""
 
@@ -74,9 +80,11 @@ def without_the_other_side(findings: Findings) -> Findings:
 
 
 def sizes_differ(one: int, other: int) -> bool:
-    """Whether two diameters in millimetres are further apart than readers usually are."""
-    apart = abs(one - other)
-    return apart > SIZE_MM and apart * 5 > min(one, other)
+    """Whether two diameters in millimetres are further apart than readers usually are, or enough
+    to change what the lesion is eligible for."""
+    less, more = sorted((one, other))
+    turns = any(less <= limit < more for limit in LIMITS_MM)
+    return more - less > SIZE_MM and (turns or more - less > SIZE_SHARE * less)
 
 
 def pair(first: Sequence[Lesion], second: Sequence[Lesion]) -> tuple[tuple[int, int], ...]:

@@ -119,14 +119,18 @@ def recent_meetings(person: Person, most: int = 3) -> list[Meeting]:
 
 def received(person: Person, most: int = 8) -> list[int]:
     """Keys of cases that wait for triage or a place on an agenda of the person's boards, those
-    longest with the board first."""
+    longest with the board first; before a registry's rows those that somebody sent."""
     boards = person.boards(Role.COORDINATOR, Role.CHAIR)
     if not boards:
         return []
     query = (
         select(Case.id)
         .where(Case.board.in_(boards), Case.status == CaseStatus.SUBMITTED)
-        .order_by(func.coalesce(Case.moved_at, Case.submitted_at).nulls_first(), Case.id)
+        .order_by(
+            Case.source.is_not(None),
+            func.coalesce(Case.moved_at, Case.submitted_at).nulls_first(),
+            Case.id,
+        )
         .limit(most)
     )
     return list(db.session.scalars(query))

@@ -36,6 +36,20 @@
       $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
     }
   }, true);
+  // N also means the next case: a meeting of another day, or without a case, starts by a second word.
+  const HALF_A_DAY = 12 * 3600; // seconds
+  document.addEventListener("submit", (event) => {
+    const start = event.target.closest("[data-starts]");
+    const dialog = start && $("#start-dialog");
+    if (!dialog) return;
+    const far = Math.abs(Date.now() / 1000 - Number(start.dataset.starts)) > HALF_A_DAY;
+    const empty = start.dataset.cases === "0";
+    if (!far && !empty) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    for (const words of $$("[data-start-if]", dialog)) words.hidden = !(words.dataset.startIf === "far" ? far : empty);
+    Boardroom.openDialog("start-dialog");
+  }, true);
   // A case that was deferred or closed as provisional is taken up again by the chair's own word.
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-again-url]");

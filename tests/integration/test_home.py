@@ -166,3 +166,17 @@ def test_nothing_is_asked_again_for_each_case(room: Room) -> None:
     # Two of them for who is signed in; three for what is to be confirmed, followed up, seen to.
     assert len(many) == len(few) <= 14
     assert len(many_to_prepare) == len(few_to_prepare) <= 26
+
+
+def test_a_registrys_rows_do_not_hide_who_was_sent(
+    app: Flask,
+    new_case: Callable[..., int],
+    person: Callable[..., int],
+    sign_in: Callable[[int], FlaskClient],
+) -> None:
+    for number in range(9):
+        new_case("submitted", question=f"Row {number}?", source=f"registry {number}")
+    new_case("submitted", question="Was somebody sent?")
+    page = sign_in(person("coordinator")).get("/").text
+    assert "Was somebody sent?" in page
+    assert page.index("Was somebody sent?") < page.index("Row 0?")

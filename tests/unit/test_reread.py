@@ -76,7 +76,8 @@ def test_any_reading_can_be_drawn_and_nothing_written_is_markup(one: Findings) -
 @pytest.mark.parametrize(
     ("one", "other", "differ"),
     [(40, 45, False), (40, 48, False), (40, 49, True), (12, 17, False), (12, 18, True),
-     (100, 119, False), (100, 121, True), (49, 40, True)],
+     (100, 119, False), (100, 121, True), (49, 40, True),
+     (48, 57, True), (29, 34, False), (29, 35, True), (50, 51, False), (51, 60, False)],
 )  # fmt: skip
 def test_sizes_differ_beyond_the_stated_threshold(one: int, other: int, differ: bool) -> None:
     assert sizes_differ(one, other) is differ
