@@ -119,9 +119,8 @@ def contradictions_of(letter: Letter) -> tuple[str, ...]:
 def needless_of(letter: Letter) -> list[rules.HardWord]:
     """Words that a patient's letter still explains though it does not use them any more."""
     others = [str(text) for key, text in letter.sections.items() if key != "words"]
-    answers = [question.answer for question in queries.asked(letter.case)]
-    questions = [question.text for question in queries.asked(letter.case)]
-    return rules.needless(str(letter.sections.get("words", "")), [*others, *answers, *questions])
+    asked = [part for one in queries.asked(letter.case) for part in (one.text, one.answer)]
+    return rules.needless(str(letter.sections.get("words", "")), [*others, *asked])
 
 
 def past_day_of(letter: Letter) -> str:
