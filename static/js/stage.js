@@ -60,7 +60,11 @@
     // Forty people fetch theirs after the same change: spread over a moment, unless it is our own.
     const atOnce = !change || change.own.includes(sync.person);
     // What is shown speaks of the case before: nothing there may be pressed any more.
-    if (change?.kinds.includes("case_taken") && !$("dialog[open]", mineBox)) mineBox.inert = true;
+    if (change?.kinds.includes("case_taken")) {
+      if (!$("dialog[open]", mineBox)) mineBox.inert = true;
+      const before = editorBox && $("form", editorBox);
+      if (before) before.inert = true;
+    }
     if (mineTimer && !atOnce) return; // it is to be fetched soon anyway
     clearTimeout(mineTimer);
     mineTimer = setTimeout(fetchMine, atOnce ? 0 : Math.random() * SPREAD);
@@ -117,9 +121,13 @@
   // The scribe's editor is fetched once for a case and then left alone: nobody's push may touch
   // what is being typed.
   async function showEditor(url) {
-    if (url === editorUrl || !editorBox) return;
-    editorUrl = url;
+    if (!editorBox) return;
     const before = $("form", editorBox);
+    if (url === editorUrl) {
+      if (before) before.inert = false; // the same case was taken again at once
+      return;
+    }
+    editorUrl = url;
     // Words on their way when the pen or the case went: the server takes them or says why not, and
     // then both texts are shown.
     if (before && BoardroomAutosave.unsaved(before)) {

@@ -42,9 +42,11 @@
       FieldErrors.clear(form);
       form.closest("dialog")?.close();
       if (!form.closest("[data-part]")) form.reset();
-      if (form.closest("[data-mine]")) this.personal();
+      const mine = form.closest("[data-mine]");
+      if (mine) this.personal();
       // Pressed again before this screen shows the change, the same control would mean another thing.
       await this.shown(Number(answer.headers.get("X-Boardroom-Seq")));
+      if (!mine) this.personal(); // who pressed need not wait for the turn of everybody's screen
       if (passed) Boardroom.toast(`${passed} waits again.`);
       // Its control may be gone: who works by keyboard goes on where it was, and presses nothing new.
       if (document.activeElement === document.body) $(".stage-foot")?.focus({ preventScroll: true });

@@ -13,6 +13,7 @@
     constructor({ mineBox, editorBox, toEditor, penIs, onItsWay, fetchMine }) {
       Object.assign(this, { mineBox, editorBox, toEditor, penIs, onItsWay, fetchMine });
       this.wanted = ""; // pressed before its control was there
+      this.typed = { field: null, at: 0 };
       document.addEventListener("keydown", (event) => this.pressed(event));
       document.addEventListener("click", (event) => {
         const other = event.target.closest?.("[data-press]");
@@ -26,7 +27,12 @@
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       if ($("dialog[open]")) return;
       const at = event.target;
-      if (at.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(button|submit)$/.test(at.type))) return;
+      if (at.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(button|submit)$/.test(at.type))) {
+        if (event.key.length === 1) this.typed = { field: at, at: Date.now() };
+        return;
+      }
+      if (this.stillTyping()) return;
+      this.typed.field = null;
       const key = event.key.toLowerCase();
       if (/^[123]$/.test(key)) {
         const tab = $$(".stage-tabs [data-tab-for]")[Number(key) - 1];
@@ -40,6 +46,14 @@
       // What is mine of this case is on its way: the key waits for it, and it comes at once.
       else if (this.mineBox && "cost".includes(key) && this.onItsWay()) { this.wanted = key; this.fetchMine(); }
       else this.sayWhyNot(key);
+    }
+
+    // Somebody else took the next case and the form went: the rest of the word is no command.
+    stillTyping() {
+      const { field, at } = this.typed;
+      if (!field || (field.isConnected && !field.closest("[inert]")) || Date.now() - at > 1500) return false;
+      this.typed.at = Date.now();
+      return true;
     }
 
     /** Press the control that has the key; whether there was one. */

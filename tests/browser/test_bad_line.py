@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import lines, servers
 from tests.browser.conftest import People
-from tests.browser.test_live_meeting import (
+from tests.browser.stage import (
     WIDE,
     reveal,
     same_as_fresh,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import People
-from tests.browser.test_live_meeting import WIDE, reveal, settled, to_a_case
+from tests.browser.stage import WIDE, reveal, settled, to_a_case
 
 
 def verdict_is(page: Page, words: str) -> None:

@@ -4,91 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests import servers
 from tests.browser.conftest import People
-
-WIDE = {"width": 1440, "height": 900}
-
-# What the browser itself writes into a part: running clocks, and what somebody unfolded.
-NORMAL = """
-() => {
-  const part = (box) => {
-    const copy = box.cloneNode(true);
-    const all = (selector, change) => copy.querySelectorAll(selector).forEach(change);
-    all('[data-run-now], [data-ends-at]', (clock) => { clock.textContent = ''; });
-    all('.over', (clock) => clock.classList.remove('over'));
-    all('[data-thread-url]', (box) => { box.replaceChildren(); delete box.dataset.loaded; });
-    all('details[open]', (fold) => fold.removeAttribute('open'));
-    all('[data-htmx-powered]', (element) => element.removeAttribute('data-htmx-powered'));
-    all('[aria-busy]', (button) => button.removeAttribute('aria-busy'));
-    const trimmed = (_, words) => `class="${words.trim()}"`;
-    return copy.innerHTML.replace(/class="([^"]*)"/g, trimmed).replace(/\\s+/g, ' ');
-  };
-  const boxes = [...document.querySelectorAll('[data-part]')];
-  return Object.fromEntries(boxes.map((box) => [box.dataset.part, part(box)]));
-}
-"""
-
-
-def settled(page: Page) -> None:
-    """Wait until the page has everything that the server has announced."""
-    expect(page.locator("[data-connection=live]")).to_be_attached(timeout=10_000)
-    page.wait_for_function(
-        """async () => {
-          const headers = {'X-Boardroom-Part': '1'};
-          const answer = await fetch(document.body.dataset.stateUrl, {headers});
-          const state = await answer.json();
-          return window.boardroomStage.seq === state.seq;
-        }""",
-        timeout=10_000,
-    )
-
-
-def same_as_fresh(people: People, page: Page) -> None:
-    """What the page shows is what a fresh load of it shows."""
-    settled(page)
-    fresh = page.context.new_page()
-    for _ in range(5):  # somebody may come or go in between
-        held: dict[str, Any] = page.evaluate(NORMAL)
-        seq: int = page.evaluate("boardroomStage.seq")
-        fresh.goto(page.url)
-        settled(fresh)
-        if fresh.evaluate("boardroomStage.seq") == seq:
-            break
-        settled(page)
-    loaded: dict[str, Any] = fresh.evaluate(NORMAL)
-    fresh.close()
-    assert held == loaded
-
-
-def to_a_case(chair: Page) -> None:
-    """Until a case is presented: begin the meeting, take one; press what shows."""
-    phase = chair.locator("[data-phase-is]")
-    for words in ("Start the meeting", "First case"):
-        button = chair.locator("[data-key=n]", has_text=words)
-        if button.count():
-            chair.keyboard.press("n")
-            expect(button).to_have_count(0)
-    if phase.get_attribute("data-phase-is") != "presenting":
-        chair.keyboard.press("n")
-        undecided = chair.get_by_role("button", name="Leave it open, go on")
-        if undecided.is_visible():
-            undecided.click()
-    expect(chair.locator("[data-phase-is=presenting]")).to_be_attached()
-
-
-def reveal(chair: Page) -> None:
-    """R, and the chair's answer where the opinion of a needed specialty is not in yet."""
-    chair.keyboard.press("r")
-    asks = chair.get_by_role("dialog", name="Open the opinions")
-    expect(asks.or_(chair.locator("[data-phase-is=deciding]"))).not_to_have_count(0)
-    if asks.count():
-        asks.get_by_role("button", name="Reveal now").click()
-    expect(chair.locator("[data-phase-is=deciding]")).to_be_attached()
+from tests.browser.stage import WIDE, reveal, same_as_fresh, settled, to_a_case
 
 
 def test_a_case_from_the_start_of_the_meeting_to_its_close(people: People, meeting: str) -> None:
@@ -199,173 +120,14 @@ def test_a_late_joiner_sees_the_present_state_and_a_lost_line_heals(
     expect(chair.locator("[data-part=bar]")).to_contain_text("here 3")
 
 
-def test_no_word_is_lost_when_the_pen_goes_and_no_case_is_left_without_one(
-    people: People, meeting: str
-) -> None:
-    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
-    surgeon = people.page("surgeon@", f"{meeting}/stage", viewport={"width": 360, "height": 740})
-    oncologist = people.page("oncologist@", f"{meeting}/stage", viewport=WIDE)
-    for page in (chair, surgeon, oncologist):
-        settled(page)
-    to_a_case(chair)
-    settled(surgeon)
-
-    # Before the reveal a key says why it does nothing; on a small screen it brings its tab.
-    surgeon.keyboard.press("s")
-    expect(surgeon.locator("#toasts")).to_contain_text("The consensus opens with the reveal.")
-    reveal(chair)
-    expect(surgeon.locator("[data-phase-is=deciding]")).to_be_attached()
-    expect(surgeon.locator(".stage-board")).to_be_hidden()
-    surgeon.keyboard.press("c")
-    expect(surgeon.locator("[data-consensus-editor]")).to_be_visible()
-
-    # What was typed a moment ago goes out before the pen does.
-    expect(oncologist.locator("[data-part=consensus]")).to_contain_text("Lanternfield writes")
-    settled(oncologist)
-    oncologist.keyboard.press("c")
-    why = "Why the board decides so"
-    give = surgeon.get_by_role("button", name=re.compile("Give the pen to"))
-    expect(give).to_be_visible()
-    surgeon.get_by_label(why).fill("Typed as the pen went.")
-    give.click()
-    expect(oncologist.get_by_label(why)).to_have_value("Typed as the pen went.")
-    expect(surgeon.locator("[data-consensus-editor]")).to_have_count(0)
-    expect(surgeon.locator("[data-unsaved-texts]")).to_have_count(0)
-
-    # The chair who has asked can still take it; who was writing sees both texts.
-    chair.keyboard.press("c")
-    expect(chair.get_by_text("You have asked for the pen.")).to_be_visible()
-    expect(chair.get_by_role("button", name="Take the pen")).to_be_visible()
-    settled(oncologist)
-    oncologist.get_by_label(why).fill("Typed as the chair took it.")
-    chair.keyboard.press("t")
-    unsaved = oncologist.locator("[data-unsaved-texts]")
-    expect(unsaved).to_contain_text("Typed as the chair took it.")
-    expect(unsaved).to_contain_text("Typed as the pen went.")
-    expect(unsaved).to_have_count(1)
-    expect(oncologist.locator("[data-consensus-editor]")).to_have_count(0)
-    editor = chair.locator("[data-consensus-editor]")
-    expect(chair.get_by_label(why)).to_have_value("Typed as the pen went.")
-
-    # The rest is what nobody is for; it says so, and can be taken back.
-    editor.get_by_role("button", name="The rest does not apply").click()
-    said = editor.locator("[data-fates-said]")
-    expect(said).to_contain_text(re.compile(r"not apply now.*Left for you to decide", re.DOTALL))
-    applied = editor.locator("[name^=disposition_][value=not_applicable]:checked")
-    for row in editor.locator(".fate-row:has([value=not_applicable]:checked)").all():
-        expect(row).to_have_attribute("data-supporters", "")
-    said.get_by_role("button", name="Undo").click()
-    expect(applied).to_have_count(0)
-
-    # Going on is a choice that the agenda shows.
-    editor.evaluate("form => form.focus()")
-    chair.get_by_label(why).fill("Last words of the chair.")
-    chair.keyboard.press("Escape")
-    chair.keyboard.press("n")
-    chair.get_by_role("button", name="Leave it open, go on").click()
-    agenda = oncologist.locator("[data-part=agenda]")
-    expect(agenda.locator(".status-left_open")).to_have_count(1)
-    expect(agenda.locator(".is-current")).to_have_count(1)
-    unsaved.get_by_role("button", name="Close").click()
-    expect(chair.locator("[data-phase-is=presenting]")).to_be_attached()
-    expect(chair.locator("[data-unsaved-texts]")).to_have_count(0)
-    chair.keyboard.press("b")
-    expect(chair.locator("[data-part=consensus]")).to_contain_text("Last words of the chair.")
-    for page in (chair, oncologist):
-        same_as_fresh(people, page)
-    # The browser reports each save that came after the pen had gone.
-    people.problems[:] = [one for one in people.problems if "409 (CONFLICT)" not in one]
-
-
-def test_what_is_wrong_stands_beside_its_field_and_the_pen_can_be_asked_for(
-    people: People, meeting: str
-) -> None:
-    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
-    oncologist = people.page("oncologist@", f"{meeting}/stage", viewport=WIDE)
-    settled(chair)
-    settled(oncologist)
-    to_a_case(chair)
-    reveal(chair)
-
-    chair.keyboard.press("d")
-    dialog = chair.locator("#defer-dialog")
-    dialog.get_by_label("Why is it put off?").select_option(index=1)
-    day = dialog.get_by_label("Lists itself again on")
-    day.fill("2001-01-01")
-    dialog.get_by_role("button", name="Defer the case").click()
-    beside = dialog.locator(".field:has(#defer-due)")
-    expect(beside.locator(".field-error")).to_contain_text("Choose a day after today")
-    expect(dialog.locator(".field-error")).to_have_count(1)
-    expect(dialog.locator("[data-dialog-problem]")).to_have_count(0)
-    expect(day).to_be_focused()
-    expect(day).to_have_attribute("aria-invalid", "true")
-    expect(day).to_have_attribute("aria-describedby", "defer-due-hint defer-due-error")
-    people.problems.clear()  # the browser reports the refusal
-    dialog.get_by_role("button", name="Cancel").click()
-    chair.keyboard.press("d")
-    expect(dialog.locator(".field-error")).to_have_count(0)
-    expect(day).to_have_attribute("aria-describedby", "defer-due-hint")
-    dialog.get_by_role("button", name="Cancel").click()
-
-    # Two reach for the pen at once: who comes second is told calmly, with the way to ask.
-    settled(chair)
-    chair.evaluate("document.querySelector(\"[data-mine] [action$='pen/take']\").requestSubmit()")
-    expect(oncologist.locator("[data-part=consensus]")).to_contain_text("writes")
-    settled(oncologist)
-    oncologist.evaluate(
-        "document.querySelector(\"[data-mine] [action$='pen/take']\").requestSubmit()"
-    )
-    told = oncologist.locator("#stage-problem")
-    expect(told).to_contain_text("has the pen")
-    expect(told.locator(".notice-info")).to_be_visible()
-    told.get_by_role("button", name="Ask for the pen").click()
-    expect(told).to_be_hidden()
-    expect(chair.locator("[data-part=consensus]")).to_contain_text("asks for it")
-    people.problems.clear()  # the browser reports the refusal
-
-
-def test_a_long_consensus_stays_on_the_wall(people: People, meeting: str) -> None:
-    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
-    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
-    settled(chair)
-    settled(wall)
-    to_a_case(chair)
-    reveal(chair)
-    chair.keyboard.press("c")
-    chair.locator("[data-consensus-editor]").get_by_label("Verdict").select_option("convertible")
-    box, more = wall.locator(".wall-consensus-box"), wall.locator("[data-wall-more]")
-    expect(box.locator(".consensus-verdict")).to_be_visible()
-    write = """steps => {
-      const box = document.querySelector(".wall-consensus-box .consensus");
-      const step = "<li><span class=plan-what>Embolise, then measure again.</span></li>";
-      box.innerHTML = box.querySelector(".consensus-verdict").outerHTML
-        + `<ol class="plan">${step.repeat(steps)}</ol>`
-        + `<p class="consensus-why">${"Why it is so. ".repeat(steps * 5)}</p>`;
-      document.dispatchEvent(new CustomEvent("boardroom:painted"));
-    }"""
-    inside = "box => box.scrollHeight <= box.clientHeight + 1"
-    frame = wall.locator(".wall-frame")
-    wall.evaluate(write, 2)
-    expect(frame).to_have_attribute("data-fit", "0")
-    expect(more).to_be_hidden()
-    assert box.evaluate(inside)
-    for steps in (8, 30):
-        wall.evaluate(write, steps)
-        expect(more).to_contain_text("Continues on each person’s own screen")
-        assert box.evaluate(inside)
-        expect(box.locator(".plan li").first).to_be_visible()
-        zoom = box.locator(".consensus").evaluate("element => getComputedStyle(element).zoom")
-        assert float(zoom) >= 0.8
-    wall.evaluate(write, 1)
-    expect(more).to_be_hidden()
-
-
 def test_what_is_mine_comes_when_the_server_was_busy(people: People, meeting: str) -> None:
     chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
     settled(chair)
     to_a_case(chair)
     surgeon = people.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
     settled(surgeon)
+    expect(surgeon.locator("[data-mine] [data-key]").first).to_be_attached()
+    surgeon.wait_for_load_state("networkidle")  # none is on its way any more
     busy = [503, 503]
 
     def answer(route: Route) -> None:
@@ -423,28 +185,6 @@ def test_who_writes_an_opinion_beside_the_stage_is_still_in_the_room(
     assert home.locator("script[data-meeting]").count() == 0
     surgeon.goto("/account")
     expect(room).not_to_contain_text("Lanternfield", timeout=20_000)
-
-
-def test_the_case_stays_on_the_wall(people: People, meeting: str) -> None:
-    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
-    settled(chair)
-    to_a_case(chair)
-    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
-    settled(wall)
-    more = wall.locator("[data-wall-more]")
-    write = """(lines) => {
-      const wish = document.querySelector('.wall-wants');
-      wish.textContent = 'The patient wants to be at home. '.repeat(lines);
-      document.dispatchEvent(new CustomEvent('boardroom:painted'));
-      const box = wish.closest('.wall-map'), at = wish.getBoundingClientRect();
-      return box.scrollHeight <= box.clientHeight + 1 && at.bottom <= innerHeight && at.height > 0;
-    }"""
-    for size in (WIDE, {"width": 1280, "height": 720}):
-        wall.set_viewport_size(size)
-        assert wall.evaluate(write, 2)
-        expect(more).to_be_hidden()
-        assert wall.evaluate(write, 40), "folded, and not below the screen"
-        expect(more).to_be_visible()
 
 
 def test_deactivated_means_gone_at_once(people: People, meeting: str) -> None:

@@ -1,0 +1,68 @@
+"""The wall: a long consensus and a long case stay in sight."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import People
+from tests.browser.stage import WIDE, reveal, settled, to_a_case
+
+
+def test_a_long_consensus_stays_on_the_wall(people: People, meeting: str) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
+    settled(chair)
+    settled(wall)
+    to_a_case(chair)
+    reveal(chair)
+    chair.keyboard.press("c")
+    editor = chair.locator("[data-consensus-editor]")
+    expect(editor).to_be_focused()
+    editor.get_by_label("Verdict").select_option("convertible")
+    box, more = wall.locator(".wall-consensus-box"), wall.locator("[data-wall-more]")
+    expect(box.locator(".consensus-verdict")).to_be_visible()
+    write = """steps => {
+      const box = document.querySelector(".wall-consensus-box .consensus");
+      const step = "<li><span class=plan-what>Embolise, then measure again.</span></li>";
+      box.innerHTML = box.querySelector(".consensus-verdict").outerHTML
+        + `<ol class="plan">${step.repeat(steps)}</ol>`
+        + `<p class="consensus-why">${"Why it is so. ".repeat(steps * 5)}</p>`;
+      document.dispatchEvent(new CustomEvent("boardroom:painted"));
+    }"""
+    inside = "box => box.scrollHeight <= box.clientHeight + 1"
+    frame = wall.locator(".wall-frame")
+    wall.evaluate(write, 2)
+    expect(frame).to_have_attribute("data-fit", "0")
+    expect(more).to_be_hidden()
+    assert box.evaluate(inside)
+    for steps in (8, 30):
+        wall.evaluate(write, steps)
+        expect(more).to_contain_text("Continues on each person’s own screen")
+        assert box.evaluate(inside)
+        expect(box.locator(".plan li").first).to_be_visible()
+        zoom = box.locator(".consensus").evaluate("element => getComputedStyle(element).zoom")
+        assert float(zoom) >= 0.8
+    wall.evaluate(write, 1)
+    expect(more).to_be_hidden()
+
+
+def test_the_case_stays_on_the_wall(people: People, meeting: str) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    settled(chair)
+    to_a_case(chair)
+    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
+    settled(wall)
+    more = wall.locator("[data-wall-more]")
+    write = """(lines) => {
+      const wish = document.querySelector('.wall-wants');
+      wish.textContent = 'The patient wants to be at home. '.repeat(lines);
+      document.dispatchEvent(new CustomEvent('boardroom:painted'));
+      const box = wish.closest('.wall-map'), at = wish.getBoundingClientRect();
+      return box.scrollHeight <= box.clientHeight + 1 && at.bottom <= innerHeight && at.height > 0;
+    }"""
+    for size in (WIDE, {"width": 1280, "height": 720}):
+        wall.set_viewport_size(size)
+        assert wall.evaluate(write, 2)
+        expect(more).to_be_hidden()
+        assert wall.evaluate(write, 40), "folded, and not below the screen"
+        expect(more).to_be_visible()
