@@ -28,10 +28,10 @@
           else Boardroom.toast(words);
           return;
         }
-        const passed = passedOver(form);
+        const passed = passedOver(form), meant = meaning(form);
         const answer = await post(form);
         if (answer.ok || answer.type === "opaqueredirect") await this.done(form, answer, passed);
-        else await this.showProblem(answer, form);
+        else await this.showProblem(answer, form, meant);
       } finally {
         delete form.dataset.sending;
         for (const button of buttons) button.removeAttribute("aria-busy");
@@ -74,7 +74,7 @@
       }
     }
 
-    async showProblem(answer, form) {
+    async showProblem(answer, form, meant) {
       if (answer.status === 401) { this.signedOut(); return; }
       const text = await answer.text();
       if (form.closest("dialog")?.open) { // what was typed stays in sight, what is wrong with it beside it
@@ -82,12 +82,17 @@
         this.sync.ask();
         return;
       }
+      // What was pressed is done already, or its case has gone: then there is nothing to decide about.
+      await this.sync.ask();
+      if (answer.status === 409 && form.dataset.live !== undefined && (!form.isConnected || meaning(form) !== meant)) {
+        Boardroom.toast("Another chair has gone on meanwhile.");
+        return;
+      }
       const box = $("[data-problem]");
       if (!box) return;
       box.innerHTML = text;
       for (const open of $$("dialog[open]")) open.close();
       Boardroom.openDialog("stage-problem");
-      this.sync.ask();
     }
   }
 
@@ -109,6 +114,9 @@
       await pause(wait);
     }
   }
+
+  /** What a press on it does, and to which case. */
+  const meaning = (form) => `${form.action} ${form.elements.after?.value ?? ""}`;
 
   // The case that this press leaves before its opinions were opened: it is nobody's loss, but is said.
   function passedOver(form) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.clients import signed_in
 from tests.conftest import CopyData
 from tests.integration.accounts import PASSWORD, QUICK
 from tests.integration.house import House, open_house
-from tests.integration.meeting_samples import CORE
+from tests.integration.meeting_samples import CORE, make_case, make_meeting
 from tests.integration.stage_board import Board
 
 
@@ -42,6 +43,17 @@ def demo_folder(made_demo: Path, tmp_path: Path, copy_data: CopyData) -> Path:
 @pytest.fixture
 def coordinator(person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> FlaskClient:
     return sign_in(person("coordinator"))
+
+
+@pytest.fixture
+def referrer(person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> FlaskClient:
+    """Of the hospital whose cases `received` makes."""
+    return sign_in(person("referrer", hospital="Invented General"))
+
+
+@pytest.fixture
+def stranger(person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> FlaskClient:
+    return sign_in(person("referrer", hospital="Another Invented"))
 
 
 @pytest.fixture
@@ -132,6 +144,17 @@ def surgeon(person: Callable[..., int], stored: str) -> int:
 
 
 # ---- A meeting to run ----
+
+
+@pytest.fixture
+def planned(app: Flask) -> Any:
+    """A meeting of an hour with three cases on it, and one that waits."""
+    cases = [make_case(app, f"BR-000{n}") for n in (1, 2, 3)]
+    waiting = make_case(app, "BR-0004", question="Would ablation do?")
+    meeting, items = make_meeting(app, *cases)
+    return SimpleNamespace(
+        id=meeting, items=items, cases=cases, waiting=waiting, url=f"/meetings/{meeting}"
+    )
 
 
 @pytest.fixture

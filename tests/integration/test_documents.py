@@ -59,11 +59,6 @@ def case_id(app: Flask) -> int:
         return made.id
 
 
-@pytest.fixture
-def coordinator(person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> FlaskClient:
-    return sign_in(person("coordinator"))
-
-
 def send(client: FlaskClient, case_id: int, *files: tuple[bytes, str]) -> Any:
     # Written by hand: the test client leaves the spool of a large body open.
     body = b"".join(

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -19,11 +18,6 @@ from boardroom.cases.models import Case, Fact, Investigation, Treatment
 
 PART = {"X-Boardroom-Part": "1"}
 MISSING_TREATMENTS = "Earlier treatments, or that there were none"
-
-
-@pytest.fixture
-def coordinator(person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> FlaskClient:
-    return sign_in(person("coordinator"))
 
 
 def save(client: FlaskClient, case_id: int, version: int, fields: dict[str, str]) -> Any:

@@ -16,11 +16,6 @@ from boardroom.comments.models import Comment
 from boardroom.db import write_transaction
 
 
-@pytest.fixture
-def coordinator(person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> FlaskClient:
-    return sign_in(person("coordinator"))
-
-
 @pytest.mark.parametrize("rare", [search.RARE, 0], ids=["rare words", "common words"])
 def test_words_are_found_in_a_case_its_patient_and_its_comments(
     coordinator: FlaskClient,
