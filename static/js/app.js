@@ -206,8 +206,11 @@
     const observer = new IntersectionObserver((entries) => {
       for (const entry of entries) entry.isIntersecting ? seen.add(entry.target.id) : seen.delete(entry.target.id);
       const current = [...byId.keys()].find((id) => seen.has(id));
-      if (current) for (const [id, link] of byId) id === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
-    }, { rootMargin: "-20% 0px -60% 0px" });
+      if (!current) return;
+      for (const [id, link] of byId) id === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+      const here = byId.get(current), list = here.closest(".section-nav"); // a strip on a phone, a long list elsewhere
+      list.scrollTo({ left: here.offsetLeft - list.clientWidth / 3, top: here.offsetTop - list.clientHeight / 3 });
+    }, { rootMargin: "-25% 0px -60% 0px" });
     for (const id of byId.keys()) {
       const section = document.getElementById(id);
       if (section) observer.observe(section);

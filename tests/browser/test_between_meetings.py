@@ -191,3 +191,15 @@ def test_who_signs_out_leaves_no_words_on_the_device(people: People) -> None:
     assert page.evaluate(kept) == 0
     assert "never sent" not in page.evaluate("JSON.stringify([localStorage, sessionStorage])")
     people.problems.clear()  # the browser complains about the line that we cut
+
+
+def test_long_minutes_are_walked_by_their_parts_and_the_strip_follows(people: People) -> None:
+    past = people.server.said["past_meeting"]
+    page = people.page("chair@", f"/meetings/{past}/minutes", viewport=PHONE)
+    parts = page.get_by_role("navigation", name="In these minutes")
+    case = parts.get_by_role("link", name=re.compile("^BR-")).last
+    expect(case).not_to_be_in_viewport(ratio=1)
+    case.click()
+    expect(case).to_have_attribute("aria-current", "true")
+    expect(case).to_be_in_viewport(ratio=1)
+    expect(page.locator(f"article#{case.inner_text()}")).to_be_in_viewport()
