@@ -1,5 +1,5 @@
 // What stands on the wall stays within the screen and readable from the back of the room: step by step
-// it is set smaller, down to a limit, and what is secondary is folded (stage.css says what, by data-fit).
+// it is set smaller, down to a limit, and what is secondary is folded (wall.css says what, by data-fit).
 // What is not on the wall any more is said, never cut in silence.
 (function () {
   "use strict";
