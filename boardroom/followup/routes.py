@@ -94,7 +94,19 @@ def report(case_id: int) -> Any:
         flash(f"The condition is met: the case comes back to the board as {made.code}.", "success")
     else:
         flash("Recorded.", "success")
+        if who := _dissenting(g.subject.case):
+            flash(f"{who} dissented: does this meet the condition to open the case again?", "info")
     return see_other("cases.case", case_id=case_id, _anchor="decision")
+
+
+def _dissenting(case: Case) -> str:
+    """Who wants the case opened again under a condition, which only a reader can judge; or ""."""
+    item = queries.decision_of(case.id)
+    if item is None or queries.later_round(case.id) is not None:
+        return ""
+    board = queries.board_of(case)
+    names = (board.specialty(one.specialty).name for one in queries.dissents_of(item))
+    return ", ".join(dict.fromkeys(names))
 
 
 @bp.post("/cases/<int:case_id>/dissents/<int:sign_off_id>/reopen")

@@ -178,6 +178,11 @@ def test_a_dissent_reopens_the_case_when_a_member_says_its_condition_is_met(
         session.add(dissent)
         session.flush()
         key = dissent.id
+    # A new result: who enters it is reminded of the condition that only a reader can judge.
+    client = house.as_("coordinator")
+    assert report(client, made.case, "afp|ng/mL", "900").status_code == 303
+    told = client.get(f"/cases/{made.case}").text
+    assert "Surgery dissented: does this meet the condition to open the case again?" in told
     where = f"/cases/{made.case}/dissents/{key}/reopen"
     assert "it is stable in March" in house.as_("oncology").get(f"/cases/{made.case}").text
     for who, status in (("coordinator", 403), ("observer", 403), ("referrer", 403)):
