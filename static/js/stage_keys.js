@@ -28,7 +28,7 @@
       if ($("dialog[open]")) return;
       const at = event.target;
       if (at.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(button|submit)$/.test(at.type))) {
-        if (event.key.length === 1) this.typed = { field: at, at: Date.now() };
+        if (event.key.length === 1 && this.editorBox?.contains(at)) this.typed = { field: at, at: Date.now() };
         return;
       }
       if (this.stillTyping()) return;
@@ -51,7 +51,7 @@
     // Somebody else took the next case and the form went: the rest of the word is no command.
     stillTyping() {
       const { field, at } = this.typed;
-      if (!field || (field.isConnected && !field.closest("[inert]")) || Date.now() - at > 1500) return false;
+      if (!field || (field.isConnected && !field.closest("[inert]")) || Date.now() - at > 1000) return false;
       this.typed.at = Date.now();
       return true;
     }
