@@ -112,7 +112,10 @@ def build(
 
 def _register_features(app: Flask) -> None:
     import boardroom.meetings.routes
-    import boardroom.meetings.stage_routes  # noqa: F401
+    import boardroom.meetings.stage_routes
+    import boardroom.people.audit_routes
+    import boardroom.people.routes
+    import boardroom.people.sign_in_routes  # noqa: F401
     from boardroom.aids.routes import bp as aids
     from boardroom.boards.routes import bp as boards
     from boardroom.cases.routes import bp as cases
@@ -125,7 +128,7 @@ def _register_features(app: Flask) -> None:
     from boardroom.meetings.blueprint import bp as meetings
     from boardroom.minutes.routes import bp as minutes
     from boardroom.opinions.routes import bp as opinions
-    from boardroom.people.routes import bp as people
+    from boardroom.people.blueprint import bp as people
     from boardroom.tumour_map.routes import bp as tumour_map
     from boardroom.upkeep.routes import bp as upkeep
 
