@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from boardroom.cases.view import in_order, in_words
@@ -12,6 +12,7 @@ from boardroom.clinical.facts import FACTS, FactError, check, in_unit
 from boardroom.clinical.imaging import outdated
 from boardroom.clinical.inputs import half_up
 from boardroom.clinical.response import RESPONSES, target_response
+from boardroom.clinical.tumour_reading import SITES
 
 Direction = Literal["up", "down", "new", "gone", "other"]
 
@@ -117,10 +118,53 @@ TARGET_MM = 10
 
 
 @dataclass(frozen=True)
-class Answer:
-    """How the target lesions answered, by mRECIST; `why` says what stands against it.
+class Beyond:
+    """What one round knows outside the targets; None and "" where it is not stated.
 
-    `was`, `now`: sums of viable diameters in mm. `new`: numbers of new lesions that are targets.
+    `spread`, `invasion`: outside the liver, into vessels. `sites`: keys of SITES, from the map.
+    `portal`, `vein`: how far a portal or hepatic vein is invaded ("vp1" …, "vv1" …).
+    """
+
+    spread: bool | None = None
+    sites: tuple[str, ...] = ()
+    invasion: bool | None = None
+    portal: str = ""
+    vein: str = ""
+
+
+def progressed(then: Beyond, now: Beyond) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(what is new for certain, what somebody has to judge) outside the targets, in words.
+
+    New disease is progression whatever the targets do, and so is beyond doubt progression of what
+    is no target (mRECIST, Lencioni 2010).
+    """
+    new, judge = [], []
+    more = tuple(site for site in now.sites if site not in then.sites)
+    where = ", ".join(SITES[site].lower() for site in more or now.sites)
+    spread = f"disease outside the liver{f' ({where})' if where else ''}"
+    if now.spread and (then.spread is False or (then.sites and more)):
+        new.append(spread)
+    elif now.spread and then.spread is None:
+        judge.append(f"{spread}; nothing was stated of it before")
+    if now.invasion and then.invasion is False:
+        new.append("invasion of vessels")
+    elif now.invasion and then.invasion is None:
+        judge.append("invasion of vessels; nothing was stated of it before")
+    for name, before, after in (
+        ("portal vein invasion", then.portal, now.portal),
+        ("hepatic vein invasion", then.vein, now.vein),
+    ):
+        if before not in ("", "none") and after > before:
+            judge.append(f"{name} from {before.capitalize()} to {after.capitalize()}")
+    return tuple(new), tuple(judge)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How the lesions answered, by mRECIST; `why` says what stands against it.
+
+    `was`, `now`: sums of viable diameters in mm, 0 before where they could not be compared. `new`:
+    numbers of new lesions that are targets. `beyond`, `judge`: see `progressed`.
     """
 
     response: str
@@ -128,28 +172,55 @@ class Answer:
     now: int = 0
     new: tuple[int, ...] = ()
     why: str = ""
+    beyond: tuple[str, ...] = ()
+    judge: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
         """ "PR, partial response: 62 to 38 mm viable, −39 %"."""
-        if not self.response:
-            return self.why
+        said = self._response() if self.response else self.why
+        if not self.judge:
+            return said
+        judged = "; ".join(self.judge)
+        return f"{said.rstrip('.')}. To be judged: {judged}. Progression there is PD."
+
+    def _response(self) -> str:
+        fresh = [f"lesion {', '.join(map(str, self.new))}"] if self.new else []
+        seen = "; ".join([*fresh, *self.beyond])
+        sums = f": {self._sums()}" if self.was else ""
+        return (
+            f"{self.response}, {RESPONSES[self.response]}{sums}{f'; new: {seen}' if seen else ''}"
+        )
+
+    def _sums(self) -> str:
         change = half_up(100 * (self.now - self.was) / self.was, 0)
         sign = "+" if change > 0 else ""
         percent = f"{sign}{change:g}".replace("-", "\N{MINUS SIGN}")
-        seen = f"; new: lesion {', '.join(map(str, self.new))}" if self.new else ""
-        name = RESPONSES[self.response]
-        return f"{self.response}, {name}: {self.was} to {self.now} mm viable, {percent} %{seen}"
+        return f"{self.was} to {self.now} mm viable, {percent} %"
 
 
 def answer(
-    earlier: Iterable[Any], later: Iterable[Any], pairs: Mapping[int, int] | None = None
+    earlier: Iterable[Any],
+    later: Iterable[Any],
+    pairs: Mapping[int, int] | None = None,
+    beyond: tuple[Beyond, Beyond] = (Beyond(), Beyond()),
 ) -> Answer | None:
-    """How the lesions of the round before answered; None where there is nothing to measure.
+    """How the lesions of the round before answered; None where there is nothing to tell.
 
     `pairs`: number then to number now, by their places on the map; the same number without.
+    `beyond`: what the two rounds know outside the targets.
     """
-    before, after = list(earlier), {one.number: one for one in later}
+    new, judge = progressed(*beyond)
+    targets = _targets(list(earlier), {one.number: one for one in later}, pairs)
+    if new:
+        found = targets or Answer("")
+        return replace(found, response="PD", why="", beyond=new, judge=judge)
+    return replace(targets, judge=judge) if targets is not None else None
+
+
+def _targets(
+    before: list[Any], after: dict[int, Any], pairs: Mapping[int, int] | None
+) -> Answer | None:
     targets = [one for one in before if (_size(one) or 0) >= TARGET_MM]
     if not targets or not after:
         return None

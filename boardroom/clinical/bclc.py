@@ -99,12 +99,18 @@ def burden_stage(diameters: Diameters) -> str:
     return "A" if len(diameters) <= 3 and max(diameters) <= 3.0 else "B"
 
 
+def _is_advanced(values: Mapping[str, Any]) -> bool:
+    """Whether invasion or spread is known, which no transplant criteria take in."""
+    return bool(values.get("macrovascular_invasion") or values.get("extrahepatic_spread"))
+
+
 def _is_terminal(values: Mapping[str, Any]) -> bool:
     """Whether stage D follows whatever the rest is: "any tumour burden" in the figure."""
     ecog = values.get("ecog")
     beyond = values.get("liver_function") == "end_stage" and (
         values.get("transplant_candidate") is False
         or values.get("within_transplant_criteria") is False
+        or _is_advanced(values)
     )
     return (ecog is not None and ecog >= 3) or beyond
 
@@ -120,11 +126,12 @@ def _needs(values: Mapping[str, Any]) -> Iterator[str]:
     """Transplant criteria are asked for only where the answer depends on them."""
     if not values.get("transplant_candidate") or "within_transplant_criteria" in values:
         return
-    if _is_terminal(values):
+    if _is_terminal(values) or _is_advanced(values):
         return
     diameters = values.get("tumor_diameters")
+    reduced = values.get("ecog") in (1, 2) and values.get("ecog_tumor_related") is not False
     if values.get("liver_function") == "end_stage" or (
-        diameters and burden_stage(diameters) == "B"
+        diameters and burden_stage(diameters) == "B" and not reduced
     ):
         yield WITHIN.label
 

@@ -11,12 +11,13 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from boardroom import audit
-from boardroom.aids.reading import read_of, suits
+from boardroom.aids.reading import read_of, record_of, suits
 from boardroom.cases.case_page import case_page
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
+from boardroom.cases.since import Beyond, changes
 from boardroom.cases.since import answer as answer_of
-from boardroom.cases.since import changes
+from boardroom.clinical.case_inputs import invasion, spread
 from boardroom.clinical.facts import FACTS
 from boardroom.clinical.reread import compare, without_the_other_side
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
@@ -207,7 +208,12 @@ def came_back(case: Case) -> dict[str, Any] | None:
         "why": queries.return_of(case.id),
         "changes": changes(case.earlier_case, case),
         "on_the_map": on_the_map,
-        "answer": answer_of(case.earlier_case.lesions, case.lesions, pairs)
+        "answer": answer_of(
+            case.earlier_case.lesions,
+            case.lesions,
+            pairs,
+            (_beyond(case.earlier_case), _beyond(case)),
+        )
         if "mrecist" in suitable
         else None,
         "consensus": consensus_view(item) if item is not None else None,
@@ -234,6 +240,19 @@ def _read_again(earlier: Case, later: Case) -> tuple[dict[int, int] | None, list
     )
     words = [one.words for one in found.differences if one.kind in _MAP_KINDS]
     return dict(found.pairs), words
+
+
+def _beyond(case: Case) -> Beyond:
+    """What the case knows outside its targets: the reading that counts, else the facts."""
+    read = read_of(case)
+    record = record_of(case, queries.today_of(case.board), read)
+    return Beyond(
+        spread(record).value,
+        read.findings.sites if read is not None else (),
+        invasion(record).value,
+        record.text("portal_invasion"),
+        record.text("hepatic_vein_invasion"),
+    )
 
 
 @bp.app_template_global("fact_label")

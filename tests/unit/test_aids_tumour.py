@@ -192,6 +192,23 @@ def test_bclc_asks_for_transplant_criteria_only_where_they_matter() -> None:
         assert result.missing == ("Within the board's transplant criteria, AFP included",)
 
 
+@pytest.mark.parametrize(
+    ("changes", "stage"),
+    [
+        ({"macrovascular_invasion": True}, "C"),
+        ({"extrahepatic_spread": True}, "C"),
+        ({"ecog": 2, "ecog_tumor_related": True}, "C"),
+        ({"macrovascular_invasion": True, "liver_function": "end_stage"}, "D"),
+    ],
+)
+def test_no_transplant_criteria_are_asked_for_where_the_stage_follows_without(
+    changes: dict[str, Any], stage: str
+) -> None:
+    result = bclc(3.4, 2.1, 1.8, 1.5, transplant_candidate=True, **changes)
+    assert result.missing == ()
+    assert result.values["stage"] == stage
+
+
 def test_liver_function_is_asked_and_never_derived() -> None:
     assert bclc(2.5, liver_function=None).missing == ("Liver function as the board judges it",)
 

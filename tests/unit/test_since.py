@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
-from boardroom.cases.since import answer, changes
+import pytest
+
+from boardroom.cases.since import Beyond, answer, changes
 
 DAY = dt.date(2026, 8, 1)
 
@@ -91,3 +93,48 @@ def test_lesions_are_followed_by_their_place_where_both_were_mapped() -> None:
     made = answer([lesion(1, 40), lesion(2, 20)], [lesion(1, 10), lesion(2, 20)], {1: 2, 2: 1})
     assert made is not None
     assert (made.was, made.now) == (60, 30)
+
+
+NOTHING_BEYOND = Beyond(spread=False, invasion=False, portal="none", vein="none")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "response", "said"),
+    [
+        (NOTHING_BEYOND, NOTHING_BEYOND, "PR", ""),
+        (NOTHING_BEYOND, Beyond(spread=True, sites=("lung",)), "PD", "outside the liver (lung)"),
+        (NOTHING_BEYOND, Beyond(spread=False, invasion=True, portal="vp3"), "PD", "of vessels"),
+        (
+            Beyond(spread=True, sites=("lung",)),
+            Beyond(spread=True, sites=("lung", "bone")),
+            "PD",
+            "outside the liver (bone)",
+        ),
+        (Beyond(spread=True, sites=("lung",)), Beyond(spread=True, sites=("lung",)), "PR", ""),
+        # Not for a program to say: named, and left to be judged
+        (Beyond(), Beyond(spread=True), "PR", "To be judged: disease outside the liver; nothing"),
+        (
+            Beyond(invasion=True, portal="vp3"),
+            Beyond(invasion=True, portal="vp4"),
+            "PR",
+            "To be judged: portal vein invasion from Vp3 to Vp4. Progression there is PD.",
+        ),
+        (Beyond(invasion=True, portal="vp4"), Beyond(invasion=True, portal="vp3"), "PR", ""),
+    ],
+)
+def test_new_disease_outside_the_targets_is_progression_whatever_they_do(
+    then: Beyond, now: Beyond, response: str, said: str
+) -> None:
+    made = answer([lesion(1, 81)], [lesion(1, 81, 34)], None, (then, now))
+    assert made is not None
+    assert made.response == response
+    assert "81 to 34 mm viable" in made.words
+    assert said in made.words
+    assert ("To be judged" in made.words) == ("To be judged" in said)
+
+
+def test_new_disease_is_progression_where_the_targets_cannot_be_compared() -> None:
+    for after in ([], [lesion(2, 30)]):
+        made = answer([lesion(1, 40)], after, None, (NOTHING_BEYOND, Beyond(spread=True)))
+        assert made is not None
+        assert made.words == "PD, progressive disease; new: disease outside the liver"
