@@ -233,13 +233,18 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
         return
     if checked.warnings:
         saved.warnings[prefix + "value"] = " ".join(checked.warnings)
+    text = f"{checked.value:f}" if not isinstance(checked.value, str) else checked.value
     taken_on = row.taken_on if row else None
     if prefix + "taken_on" in values:
         try:
             taken_on = rules.day(values[prefix + "taken_on"], "The date", context.today)
         except ValueRefused as refused:
             saved.errors[prefix + "taken_on"] = refused.reason
-    text = f"{checked.value:f}" if not isinstance(checked.value, str) else checked.value
+            if row is None or (row.value, row.unit) != (text, checked.unit):
+                # A new value is not of the day of the old one.
+                saved.errors[prefix + "value"] = "Not saved yet: its date is wrong."
+                _refuse_rest(saved, row, prefix, values)
+            return
     if row is None:
         row = Fact(key=key, value=text, unit=checked.unit, taken_on=taken_on)
         context.case.facts.append(row)

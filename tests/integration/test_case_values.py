@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,6 +51,34 @@ def test_an_improbable_value_is_said_again_when_the_form_is_opened(
         assert (said in page) is unusual
         assert ('aria-describedby="f-fact-bilirubin-1-value-error"' in page) is unusual
         assert ('<details class="form-part" open data-section="liver">' in page) is unusual
+
+
+@pytest.mark.parametrize("day", ["2999-02-01", "no day"])
+def test_a_new_value_does_not_take_the_day_of_the_old_one(
+    coordinator: FlaskClient,
+    new_case: Callable[..., int],
+    the_case: Callable[[int], Case],
+    day: str,
+) -> None:
+    case_id = new_case()
+    names = [f"fact__creatinine__1__{part}" for part in ("value", "unit", "taken_on")]
+
+    def put(version: int, *texts: str) -> Any:
+        return save(coordinator, case_id, version, **dict(zip(names, texts, strict=True))).json
+
+    def kept() -> list[tuple[str, str, str]]:
+        return [(f.value, f.unit, str(f.taken_on)) for f in the_case(case_id).facts]
+
+    assert put(1, "3.1", "mg/dL", day)["errors"]
+    assert kept() == []
+    first = put(1, "0.9", "mg/dL", "2026-11-01")
+    assert first["errors"] == {}
+    refused = put(first["version"], "3.1", "mg/dL", day)["errors"]
+    assert set(refused) == {"fact-creatinine-1-value", "fact-creatinine-1-taken_on"}
+    assert "its date is wrong" in refused["fact-creatinine-1-value"]
+    assert kept() == [("0.9", "mg/dL", "2026-11-01")]
+    alone = put(first["version"], "0.9", "mg/dL", day)["errors"]
+    assert set(alone) == {"fact-creatinine-1-taken_on"}, "the value stands as it was"
 
 
 def test_with_a_refused_value_its_unit_and_day_are_refused_too(
