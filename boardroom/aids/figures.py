@@ -119,7 +119,9 @@ def tumour(reading: Reading, units: str) -> list[Figure]:
     if model := values_of(reading, "afp_model"):
         note = "excluded by invasion or spread" if model["excluded"] else f"{model['risk']} risk"
         bad = model["excluded"] or model["risk"] == "high"
-        found.append(Figure("AFP model", _points(model["points"]), note, "caution" if bad else ""))
+        points = _points(model["points"])
+        said = f"AFP model {points}{', excluded' if model['excluded'] else ''}"
+        found.append(Figure("AFP model", points, note, "caution" if bad else "", said))
     if afp := reading["facts"].get("afp"):
         day = short_day(dt.date.fromisoformat(afp["taken_on"])) if afp["taken_on"] else "no date"
         found.append(Figure("AFP", shown("afp", afp["value"], afp["unit"], units).words, day))

@@ -142,10 +142,12 @@ def flr(
         if key in values:
             values[key] = half_up(values[key], 2)
     values |= {"method": method, "minimum_percent": minimum, "sufficient": sufficient}
+    share = f"{percent:.1f} % of a minimum of {minimum:g} %"
+    if not sufficient and f"{percent:.1f}" == f"{minimum:.1f}":
+        share = f"just under the minimum of {minimum:g} %"
     return Outcome(
         values,
-        f"{percent:.1f} % of a minimum of {minimum:g} %, "
-        + ("sufficient" if sufficient else "not sufficient"),
+        f"{share}, {'sufficient' if sufficient else 'not sufficient'}",
         warnings,
         derived=derived,
         convention=how,

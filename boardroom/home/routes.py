@@ -87,6 +87,7 @@ def home() -> str:
         invitations=queries.invitations_open(current_user),
         recent=queries.recent_meetings(current_user),
         now=now(),
+        here=inside[0],
     )
 
 

@@ -12,7 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from boardroom.aids.queries import cards_for
 from boardroom.cases.models import Case, Fact, Lesion, Patient
+from boardroom.cases.queries import load_case
 from boardroom.db import now, write_transaction
 from boardroom.people.models import Person
 
@@ -214,3 +216,17 @@ def test_values_that_repeat_have_a_line_that_is_told_in_words(
     html = page(coordinator, case_id)
     assert 'role="img" aria-label="AFP, 2 values: risen from 12.1\u202fng/mL on' in html
     assert "MELD 3.0, " not in html  # one day alone is no line
+
+
+@pytest.mark.parametrize(("invaded", "said"), [("no", False), ("yes", True)])
+def test_the_afp_model_says_in_its_one_line_that_invasion_excludes(
+    app: Flask, invaded: str, said: bool
+) -> None:
+    case_id = add_case(app, macrovascular_invasion="")
+    with app.app_context(), write_transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.facts.append(Fact(key="macrovascular_invasion", value=invaded))
+    with app.app_context():
+        cards = cards_for(load_case(case_id), app.extensions["boards"]["liver"], now().date())
+    assert "AFP model 0 points" in cards.card("tumour").line
+    assert ("points, excluded" in cards.card("tumour").line) is said

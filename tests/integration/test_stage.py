@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import select
 
 from boardroom.cases.models import CaseStatus
 from boardroom.db import write_transaction
 from boardroom.live.attendance import close_stale_stays
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, MeetingEvent
+from boardroom.meetings.stage import PARTS, load_meeting, render_for_all
 from boardroom.people.models import Person
 from tests.integration.meeting_samples import make_case, make_meeting
 from tests.integration.stage_board import PART, Board, decide
@@ -265,3 +266,24 @@ def test_stays_that_a_restart_closes_take_a_number_so_that_screens_see_it(
         assert live.now().seq == before + 1
     assert live.kinds()[-1] == "left"
     assert live.rows(select(Attendance).where(Attendance.left_at.is_(None))) == []
+
+
+def test_a_push_tells_the_time_of_its_own_board(
+    deciding: Board, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A push is rendered without a request for its meeting; the board need not be the first."""
+    boards = app.extensions["boards"]
+    far = boards["liver"].model_copy(update={"key": "far", "time_zone": "Asia/Kolkata"})
+    monkeypatch.setitem(app.extensions, "boards", {"far": far, **boards})
+
+    def rendered(*, asked: bool) -> Any:
+        with app.test_request_context():
+            if asked:
+                g.subject = load_meeting(deciding.meeting)
+            return render_for_all(deciding.meeting, ("chair", "projector"), frozenset(PARTS))
+
+    assert rendered(asked=False) == rendered(asked=True)
+    assert deciding.post(f"items/{deciding.items[0]}/close", provisional="yes").status_code == 204
+    assert deciding.post("close").status_code == 204
+    assert deciding.now().status == "closed"
+    assert rendered(asked=False) == rendered(asked=True)

@@ -281,3 +281,9 @@ def test_why_stiffness_does_not_count_is_said_of_what_was_stated(
     result = csph(stiffness_kpa=30, **more)
     assert result.values["csph"] == "unclear"
     assert result.warnings[0].endswith(f": {why}.")
+
+
+def test_a_remnant_just_under_the_minimum_is_not_called_the_minimum() -> None:
+    result = flr(flr_volume_ml=297.338, bsa_m2=1.8, liver="normal")
+    assert result.values["sufficient"] is False
+    assert result.headline == "just under the minimum of 20 %, not sufficient"
