@@ -4,15 +4,37 @@
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // What another chair has done meanwhile is not asked any more.
   let asked = "";
+  const present = (data) => `${data?.item} ${data?.phase}`;
+
   document.addEventListener("boardroom:painted", () => {
     const open = $$("dialog[open]").find((dialog) => $("form[data-fill]", dialog));
-    const data = $("[data-dialog-data]")?.dataset;
-    if (!open || $("form[data-sending]", open) || asked === `${data?.item} ${data?.phase}`) return;
-    open.close();
-    Boardroom.toast("Another chair has gone on meanwhile.");
+    const form = open && $("form[data-fill]", open);
+    if (!form || form.dataset.sending) return;
+    const data = $("[data-dialog-data]");
+    if (asked === present(data?.dataset)) tell(form, data); // somebody signs while the chair reads
+    else gone(open, form);
   });
+
+  // What another chair has done meanwhile is not asked any more; what was typed is not lost.
+  function gone(dialog, form) {
+    const typed = $$("textarea, input[type=text]", form).map((field) => field.value.trim()).filter(Boolean).join("; ");
+    dialog.close();
+    form.reset();
+    Boardroom.toast(`Another chair has gone on meanwhile.${typed ? ` You had written: ${typed}` : ""}`, { seconds: typed ? 30 : 5 });
+  }
+
+  /** What the dialog says of the case as it stands now. */
+  function tell(form, data) {
+    const awaited = $("[data-fill-awaited]", form);
+    if (awaited) awaited.textContent = data.dataset.awaited;
+    $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
+    const signed = $("[data-fill-signed]", form);
+    if (signed) signed.replaceChildren(BoardroomSigned.text(true));
+    const objections = $("[data-objections]", data);
+    $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
+  }
+
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-dialog]");
     const data = $("[data-dialog-data]");
@@ -21,19 +43,13 @@
     const presenter = $("#present-person");
     if (opener && presenter) presenter.value = $("[data-presenter]")?.dataset.presenter ?? "";
     if (!opener || !data) return;
-    asked = `${data.dataset.item} ${data.dataset.phase}`;
+    asked = present(data.dataset);
     for (const form of $$("form[data-fill]")) {
       FieldErrors.clear(form);
       form.action = { reveal: data.dataset.revealUrl, defer: data.dataset.deferUrl, close: data.dataset.closeUrl, leave: opener.dataset.leaveUrl }[form.dataset.fill] ?? "";
       if (form.elements.after) form.elements.after.value = data.dataset.item;
       $("[data-fill-code]", form).textContent = data.dataset.code;
-      const awaited = $("[data-fill-awaited]", form);
-      if (awaited) awaited.textContent = data.dataset.awaited;
-      $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
-      const signed = $("[data-fill-signed]", form);
-      if (signed) signed.replaceChildren(BoardroomSigned.text(true));
-      const objections = $("[data-objections]", data);
-      $("[data-fill-objections]", form)?.replaceChildren(...(objections ? [...objections.cloneNode(true).childNodes] : []));
+      tell(form, data);
     }
   }, true);
   // N also means the next case: a meeting of another day, or without a case, starts by a second word.

@@ -17,7 +17,7 @@
     }
 
     async send(form) {
-      if (form.dataset.sending) return;
+      if (form.dataset.sending || this.pressedTwice(form)) return;
       form.dataset.sending = "1";
       const buttons = $$("button[type=submit]", form);
       for (const button of buttons) button.setAttribute("aria-busy", "true");
@@ -46,10 +46,16 @@
       if (mine) this.personal();
       // Pressed again before this screen shows the change, the same control would mean another thing.
       await this.shown(Number(answer.headers.get("X-Boardroom-Seq")));
+      if (isMove(form)) this.moved = { to: form.action, at: Date.now() };
       if (!mine) this.personal(); // who pressed need not wait for the turn of everybody's screen
       if (passed) Boardroom.toast(`${passed} waits again.`);
       // Its control may be gone: who works by keyboard goes on where it was, and presses nothing new.
       if (document.activeElement === document.body) $(".stage-foot")?.focus({ preventScroll: true });
+    }
+
+    /** A second press of the same key by a slip would pass over the case that has just come. */
+    pressedTwice(form) {
+      return isMove(form) && this.moved?.to === form.action && Date.now() - this.moved.at < 700;
     }
 
     // Giving the pen, closing, deferring, going on: each ends the right to write, so what was typed
@@ -115,13 +121,15 @@
     }
   }
 
+  const isMove = (form) => /\/(next|previous|take)$/.test(new URL(form.action).pathname);
+
   /** What a press on it does, and to which case. */
   const meaning = (form) => `${form.action} ${form.elements.after?.value ?? ""}`;
 
   // The case that this press leaves before its opinions were opened: it is nobody's loss, but is said.
   function passedOver(form) {
     const data = $("[data-dialog-data]")?.dataset;
-    return data?.phase === "presenting" && /\/(next|previous|take)$/.test(new URL(form.action).pathname) ? data.code : "";
+    return data?.phase === "presenting" && isMove(form) ? data.code : "";
   }
 
   window.StageForms = StageForms;

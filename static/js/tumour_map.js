@@ -223,6 +223,13 @@
     }
     draw();
   });
+  // Enter came here from the drawing and goes back there; it does not save a reading that is half done.
+  rows.addEventListener("keydown", (event) => {
+    const row = event.target.closest("[data-lesion-row]");
+    if (event.key !== "Enter" || !row || event.target.tagName !== "INPUT" || event.isComposing) return;
+    event.preventDefault();
+    box.querySelector(`[data-lesion="${numberOf(row)}"]`)?.focus();
+  });
   form.querySelector("[data-add-lesion]").addEventListener("click", () => {
     const row = addRow();
     row.querySelector('[name$="-segments"]').focus();
