@@ -139,9 +139,11 @@ def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
     library, case = library_for(letter.case.board), letter.case
     names = [person.name for person in members_of(case.board)]
     names += [case.patient.name, case.referrer_name, case.referrer_hospital, case.patient.hospital]
+    document = document_of(letter)
     measure = partial(
         rules.readability,
-        document_of(letter).body,
+        document.body,
+        explaining=document.explaining,
         target=library.target_grade,
         longest=library.longest_sentence,
         glossary=library.plain_words,

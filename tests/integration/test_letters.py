@@ -198,6 +198,17 @@ def test_a_save_keeps_text_and_answer_and_says_how_it_reads(
     assert letter_row(house, "patient").sections["next"] == "You have ascites."
 
 
+def test_a_word_that_the_letter_explains_is_not_offered_again(house: House) -> None:
+    client = begun(house)
+    listed = "<b>cryotherapy</b>"
+    saved = save(client, house, next="Cryotherapy is next.")
+    assert saved.json is not None
+    assert listed in saved.json["missing_html"]
+    saved = save(client, house, words="- Cryotherapy: the tumour is made very cold.")
+    assert saved.json is not None
+    assert listed not in saved.json["missing_html"]
+
+
 def test_a_stale_save_shows_both_texts_and_changes_nothing(house: House) -> None:
     client = begun(house)
     was = letter_row(house, "patient").sections["next"]
