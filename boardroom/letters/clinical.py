@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import another_way
+from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.represent import in_words
 from boardroom.letters.compose import (
     AGAINST,
@@ -76,6 +77,7 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
         "unanimous": said(clinical["agreed"], *_beside_unanimous(case, board, library)),
         "majority": clinical["majority"], "none_reached": clinical["none_reached"],
     }.get(content.strength, "")  # fmt: skip
+    migration = MIGRATION_REASONS.get(content.stage_migration, content.stage_migration)
     differs = case.outcome in ("upgraded", "downgraded")
     return paragraphs(
         said(
@@ -84,6 +86,7 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
             agreement,
         ),
         said(against, change, f"Reason: {in_sentence(why)}." if why and differs else ""),
+        f"Not the stage's first option: {stop(in_sentence(migration))}" if migration else "",
         content.rationale,
     )
 

@@ -114,6 +114,16 @@ def test_two_of_one_specialty_who_differ_are_counted(
     assert "- Ablatable: Oncology (one of two), Surgery and Hepatology\n" in panel
 
 
+def test_the_clinical_letter_says_why_the_option_is_not_the_stages_first(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = decision(board, "ablatable")
+    why = replace(one, content=replace(one.content, stage_migration="comorbidity"))
+    consensus = clinical.referrer_draft(why, board, library)["consensus"]
+    assert "Not the stage's first option: comorbidity." in consensus
+    assert "first option" not in clinical.referrer_draft(one, board, library)["consensus"]
+
+
 def test_both_letters_say_when_the_case_comes_back(
     board: BoardDefinition, library: PhraseLibrary
 ) -> None:
