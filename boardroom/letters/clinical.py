@@ -178,8 +178,29 @@ def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> st
     if against := [s.specialty for s in case.signatures if s.kind == "dissent"]:
         lines.append(f"- Dissent: {names(against)}, see below")
     if lines:
-        parts.append("Sign-off of the consensus:\n" + "\n".join(lines))
-    return paragraphs(*parts) or "No opinion and no sign-off was recorded."
+        parts.append(f"{SIGN_OFFS}\n" + "\n".join(lines))
+    return paragraphs(*parts) or NOTHING_RECORDED
+
+
+NOTHING_RECORDED = "No opinion and no sign-off was recorded."
+SIGN_OFFS = "Sign-off of the consensus:"
+
+
+def with_confirmations(panel: str, confirmations: Sequence[str]) -> str:
+    """The part on agreement as it is written, with who confirmed the decision since.
+
+    They stand with the sign-offs, so that no specialty seems to be missing that spoke later; what
+    the writer said already is not said again. `confirmations`: a sentence each.
+    """
+    new = [f"- {one}" for one in confirmations if one not in panel]
+    if not new:
+        return panel
+    written = "" if panel.strip() == NOTHING_RECORDED else panel.rstrip()
+    before, head, listed = written.partition(SIGN_OFFS)
+    if not head:
+        return paragraphs(written, "\n".join([SIGN_OFFS, *new]))
+    signed, gap, after = listed.partition("\n\n")
+    return before + head + "\n".join([signed, *new]) + gap + after
 
 
 def _options(case: Decision, board: BoardDefinition) -> str:

@@ -124,6 +124,20 @@ def test_the_clinical_letter_says_why_the_option_is_not_the_stages_first(
     assert "first option" not in clinical.referrer_draft(one, board, library)["consensus"]
 
 
+def test_who_confirmed_a_decision_since_stands_with_the_sign_offs() -> None:
+    said = "Confirmed on Thu 26 Nov 2026 by Hepatology (Dr Invented): Agreed"
+    head = clinical.SIGN_OFFS
+    panel = f"Verdicts:\n- One\n\n{head}\n- Agreed: Surgery\n\nBy hand."
+    found = clinical.with_confirmations(panel, [said])
+    assert found == f"Verdicts:\n- One\n\n{head}\n- Agreed: Surgery\n- {said}\n\nBy hand."
+    assert clinical.with_confirmations(found, [said]) == found, "once"
+    assert clinical.with_confirmations(panel, []) == panel
+    alone = f"{head}\n- {said}"
+    assert clinical.with_confirmations("By hand.", [said]) == f"By hand.\n\n{alone}"
+    for nothing in (clinical.NOTHING_RECORDED, ""):
+        assert clinical.with_confirmations(nothing, [said]) == alone
+
+
 def test_both_letters_say_when_the_case_comes_back(
     board: BoardDefinition, library: PhraseLibrary
 ) -> None:
