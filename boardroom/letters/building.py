@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from boardroom.aside import run_aside
-from boardroom.consensus.queries import still_provisional
+from boardroom.consensus.queries import confirmation_line, confirmations_of, still_provisional
 from boardroom.consensus.rules import contradictions
 from boardroom.db import now
-from boardroom.letters import compose, queries, rules
+from boardroom.letters import clinical, compose, queries, rules
 from boardroom.letters.document import Correction, LetterDocument, Section
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
+from boardroom.meetings.models import AgendaItem
 from boardroom.people.queries import members_of
 from boardroom.refusals import IllegalTransition
 from boardroom.web import day
@@ -37,6 +38,8 @@ def document_of(letter: Letter) -> LetterDocument:
     if to_patient:
         answered = [(q.text, q.answer) for q in queries.asked(case)]
         texts["questions"] = compose.answers_text(answered, library)
+    else:
+        texts["panel"] = clinical.with_confirmations(texts["panel"], confirmed_since(item))
     provisional = still_provisional(item)
     before = letter.latest
     name = case.patient.name
@@ -82,6 +85,17 @@ def document_of(letter: Letter) -> LetterDocument:
         ),
         closing=library.tone.closing if to_patient else library.clinical["closing"],
     )
+
+
+def confirmed_since(item: AgendaItem) -> list[str]:
+    """ "Confirmed on Thu 26 Nov 2026 by Surgery (Dr Invented): …" of a provisional decision."""
+    board = queries.board_of(item.meeting.board)
+    lines = (confirmation_line(one, board) for one in confirmations_of(item))
+    return [
+        f"Confirmed on {day(one.at, board.key)} by {one.specialty or 'the chair'} ({one.person})"
+        + (f": {' '.join(one.text.split())}" if one.text.strip() else "")
+        for one in lines
+    ]
 
 
 def _greeting(name: str) -> str:
@@ -139,9 +153,11 @@ def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
     library, case = library_for(letter.case.board), letter.case
     names = [person.name for person in members_of(case.board)]
     names += [case.patient.name, case.referrer_name, case.referrer_hospital, case.patient.hospital]
+    document = document_of(letter)
     measure = partial(
         rules.readability,
-        document_of(letter).body,
+        document.body,
+        explaining=document.explaining,
         target=library.target_grade,
         longest=library.longest_sentence,
         glossary=library.plain_words,

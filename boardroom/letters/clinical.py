@@ -5,13 +5,17 @@ By specialty: no name of whoever said it, no confidence, no comment.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import another_way
+from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.represent import in_words
 from boardroom.letters.compose import (
+    AGAINST,
     Decision,
+    View,
     capital,
     inside,
     joined,
@@ -70,9 +74,10 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
     }.get(case.outcome or "", "")
     why = _word(board, "reclassification_reasons", content.reclassification_reason)
     agreement = {
-        "unanimous": clinical["agreed"], "majority": clinical["majority"],
-        "none_reached": clinical["none_reached"],
-    }.get(case.strength, "")  # fmt: skip
+        "unanimous": said(clinical["agreed"], *_beside_unanimous(case, board, library)),
+        "majority": clinical["majority"], "none_reached": clinical["none_reached"],
+    }.get(content.strength, "")  # fmt: skip
+    migration = MIGRATION_REASONS.get(content.stage_migration, content.stage_migration)
     differs = case.outcome in ("upgraded", "downgraded")
     return paragraphs(
         said(
@@ -81,7 +86,49 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
             agreement,
         ),
         said(against, change, f"Reason: {in_sentence(why)}." if why and differs else ""),
+        f"Not the stage's first option: {stop(in_sentence(migration))}" if migration else "",
         content.rationale,
+    )
+
+
+def _beside_unanimous(
+    case: Decision, board: BoardDefinition, library: PhraseLibrary
+) -> Iterator[str]:
+    """What stands against a decision that is recorded as unanimous, a sentence each."""
+    for option in board.options:
+        if option.key in case.chosen and (against := case.against(option.key)):
+            yield library.clinical["against_before"].format(
+                who=_who(against, _with_stance(case, option.key), board),
+                option=in_sentence(option.name),
+            )
+    for kind, phrase in (("reservation", "reserved"), ("dissent", "dissented")):
+        if keys := case.signed(kind):
+            names = joined([_word(board, "specialties", key) for key in keys])
+            yield library.clinical[phrase].format(who=names)
+
+
+def _with_stance(case: Decision, option: str) -> list[View]:
+    """The opinions that say something about an option."""
+    silent = ("", "outside_field")
+    return [v for v in case.views if v.stances.get(option, ("", ""))[0] not in silent]
+
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def _who(some: Sequence[View], everybody: Sequence[View], board: BoardDefinition) -> str:
+    """The specialties of some opinions; "Oncology (one of two)" where its members differ."""
+    all_of = Counter(v.specialty for v in everybody)
+    return joined(
+        [
+            _word(board, "specialties", key)
+            + (f" ({_number(n)} of {_number(all_of[key])})" if n < all_of[key] else "")
+            for key, n in Counter(v.specialty for v in some).items()
+        ]
     )
 
 
@@ -90,12 +137,15 @@ def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> st
         return joined(list(dict.fromkeys(_word(board, "specialties", k) for k in keys)))
 
     parts = []
-    by_verdict: dict[str, list[str]] = {}
-    for view in case.views:
-        if view.verdict:
-            by_verdict.setdefault(view.verdict, []).append(view.specialty)
+    judged = [view for view in case.views if view.verdict]
+    by_verdict: dict[str, list[View]] = {}
+    for view in judged:
+        by_verdict.setdefault(view.verdict, []).append(view)
     if by_verdict:
-        lines = [f"- {_word(board, 'verdicts', v)}: {names(who)}" for v, who in by_verdict.items()]
+        lines = [
+            f"- {_word(board, 'verdicts', verdict)}: {_who(views, judged, board)}"
+            for verdict, views in by_verdict.items()
+        ]
         parts.append(
             "Verdicts of the specialties, in writing or in the meeting:\n" + "\n".join(lines)
         )
@@ -103,17 +153,17 @@ def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> st
         fate = case.content.dispositions.get(option.key)
         if fate is None or fate.disposition != "chosen":
             continue
-        lines = []
+        lines, stated = [], _with_stance(case, option.key)
         for stance in board.stances:
-            who = [v for v in case.views if v.stances.get(option.key, ("", ""))[0] == stance.key]
-            if not who or stance.key == "outside_field":
+            who = [v for v in stated if v.stances[option.key][0] == stance.key]
+            if not who:
                 continue
             reasons = [
                 f"{_word(board, 'specialties', v.specialty)}: {v.stances[option.key][1]}"
                 for v in who
-                if stance.key == "advise_against" and v.stances[option.key][1]
+                if stance.key == AGAINST and v.stances[option.key][1]
             ]
-            line = f"- {stance.name}: {names([v.specialty for v in who])}"
+            line = f"- {stance.name}: {_who(who, stated, board)}"
             lines.append(f"{line} ({'; '.join(reasons)})" if reasons else line)
         if lines:
             parts.append(f"On what was chosen, {option.name}:\n" + "\n".join(lines))
@@ -128,8 +178,29 @@ def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> st
     if against := [s.specialty for s in case.signatures if s.kind == "dissent"]:
         lines.append(f"- Dissent: {names(against)}, see below")
     if lines:
-        parts.append("Sign-off of the consensus:\n" + "\n".join(lines))
-    return paragraphs(*parts) or "No opinion and no sign-off was recorded."
+        parts.append(f"{SIGN_OFFS}\n" + "\n".join(lines))
+    return paragraphs(*parts) or NOTHING_RECORDED
+
+
+NOTHING_RECORDED = "No opinion and no sign-off was recorded."
+SIGN_OFFS = "Sign-off of the consensus:"
+
+
+def with_confirmations(panel: str, confirmations: Sequence[str]) -> str:
+    """The part on agreement as it is written, with who confirmed the decision since.
+
+    They stand with the sign-offs, so that no specialty seems to be missing that spoke later; what
+    the writer said already is not said again. `confirmations`: a sentence each.
+    """
+    new = [f"- {one}" for one in confirmations if one not in panel]
+    if not new:
+        return panel
+    written = "" if panel.strip() == NOTHING_RECORDED else panel.rstrip()
+    before, head, listed = written.partition(SIGN_OFFS)
+    if not head:
+        return paragraphs(written, "\n".join([SIGN_OFFS, *new]))
+    signed, gap, after = listed.partition("\n\n")
+    return before + head + "\n".join([signed, *new]) + gap + after
 
 
 def _options(case: Decision, board: BoardDefinition) -> str:

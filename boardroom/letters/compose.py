@@ -17,6 +17,8 @@ from boardroom.letters import rules
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.text import in_sentence
 
+AGAINST = "advise_against"
+
 
 @dataclass(frozen=True)
 class View:
@@ -60,26 +62,18 @@ class Decision:
     tell_by_is_past: bool = False
 
     @property
-    def strength(self) -> str:
-        """How strongly the board agreed, as far as signatures and stances bear it out.
-
-        "unanimous" is said of a decision that somebody signed, nobody with a reservation or a
-        dissent, and whose chosen treatments no opinion advises against.
-        """
-        stated = self.content.strength
-        if stated != "unanimous":
-            return stated
-        if not self.signatures:
-            return ""
+    def chosen(self) -> tuple[str, ...]:
+        """Keys of the options chosen."""
         fates = self.content.dispositions
-        chosen = {key for key, fate in fates.items() if fate.disposition == "chosen"}
-        against = any(
-            stance == "advise_against" and option in chosen
-            for view in self.views
-            for option, (stance, _) in view.stances.items()
-        )
-        apart = any(s.kind != "agree" for s in self.signatures)
-        return "majority" if against or apart else stated
+        return tuple(key for key, fate in fates.items() if fate.disposition == "chosen")
+
+    def against(self, option: str) -> tuple[View, ...]:
+        """The opinions that advise against an option."""
+        return tuple(v for v in self.views if v.stances.get(option, ("", ""))[0] == AGAINST)
+
+    def signed(self, kind: str) -> tuple[str, ...]:
+        """Specialties whose word on the consensus is of this kind."""
+        return tuple(s.specialty for s in self.signatures if s.kind == kind)
 
     @property
     def specialties(self) -> tuple[str, ...]:
@@ -139,9 +133,6 @@ def _said_to_the_patient(
     tone, content = library.tone, case.content
     other = another_way(case.first_verdict, content.verdict, board)
     unchanged = case.outcome == "confirmed" and not other
-    agreed = {"unanimous": tone.agreed, "majority": tone.majority}.get(
-        case.strength, tone.no_agreement
-    )
     reason = library.reclassification_reasons.get(content.reclassification_reason, "")
     compared = library.reclassification[case.outcome] if case.first_verdict and case.outcome else ""
     if other:
@@ -162,7 +153,7 @@ def _said_to_the_patient(
                 reason if not unchanged else "",
                 tone.unchanged_is_worth if unchanged else "",
             ),
-            agreed,
+            _agreed(case, library),
         ),
         "suggest": _suggested(case, board, library),
         "considered": _considered(case, board, library),
@@ -171,6 +162,28 @@ def _said_to_the_patient(
         "words": "",
         "call": _call(library),
     }
+
+
+def _agreed(case: Decision, library: PhraseLibrary) -> str:
+    """How the board agreed, as it is recorded; beside it that somebody thought otherwise."""
+    tone = library.tone
+    if case.content.strength != "unanimous":
+        return tone.majority if case.content.strength == "majority" else tone.no_agreement
+    dissent, reserved = case.signed("dissent"), case.signed("reservation")
+    # An opinion is named once: not as an earlier one where its specialty still disagrees.
+    opposed = [view for option in case.chosen for view in case.against(option)]
+    before = [v for v in case.views if v in opposed and v.specialty not in dissent]
+    beside = said(
+        _counted(len(before), tone.one_against_before, tone.some_against_before),
+        _counted(len(reserved), tone.one_reserved, tone.some_reserved),
+        _counted(len(dissent), tone.one_dissents, tone.some_dissent),
+    )
+    whole = case.signatures and not beside
+    return tone.agreed if whole else said(tone.agreed_together, beside)
+
+
+def _counted(number: int, one: str, some: str) -> str:
+    return some if number > 1 else one if number else ""
 
 
 def _asked(case: Decision, library: PhraseLibrary) -> str:

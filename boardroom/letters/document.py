@@ -52,8 +52,13 @@ class LetterDocument(Part):
 
     @property
     def body(self) -> str:
-        """What is measured: the sections' texts, without headings, address and signature."""
-        return "\n".join(section.text for section in self.sections)
+        """The sections' texts, without headings, address, signature and `explaining`."""
+        return "\n".join(section.text for section in self.sections if section.key != "words")
+
+    @property
+    def explaining(self) -> str:
+        """The part of a patient's letter that explains its words, a line for each."""
+        return "\n".join(section.text for section in self.sections if section.key == "words")
 
 
 Block = tuple[Literal["paragraph", "list"], list[str]]

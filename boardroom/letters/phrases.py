@@ -58,6 +58,13 @@ class Tone(Part):
     nothing_asked: Phrase
     unchanged_is_worth: Phrase
     agreed: Phrase
+    agreed_together: Phrase
+    one_against_before: Phrase
+    some_against_before: Phrase
+    one_reserved: Phrase
+    some_reserved: Phrase
+    one_dissents: Phrase
+    some_dissent: Phrase
     majority: Phrase
     no_agreement: Phrase
     no_fallback: Phrase
@@ -123,8 +130,9 @@ def _texts(part: object) -> Iterator[str]:
 
 
 CLINICAL = (
-    "greeting", "intro", "unchanged", "another_way", "agreed", "majority", "none_reached",
-    "nothing_else", "comes_back", "re_present", "re_present_unplanned", "closing",
+    "greeting", "intro", "unchanged", "another_way", "agreed", "against_before", "reserved",
+    "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
+    "re_present_unplanned", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 

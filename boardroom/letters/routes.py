@@ -97,6 +97,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         readability=readability,
         needless=building.needless_of(found) if readability is not None and found else [],
         provisional=still_provisional(item),
+        confirmed=building.confirmed_since(item) if editing and kind == LetterKind.REFERRER else [],
         outrun=own and found is not None and not found.open and queries.outrun(item, found),
         corrected_to_final=editing and found is not None and queries.outrun(item, found),
         problem=problem,

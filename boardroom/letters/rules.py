@@ -165,17 +165,19 @@ def readability(
     glossary: Mapping[str, str],
     known: Collection[str] = (),
     names: Iterable[str] = (),
+    explaining: str = "",
 ) -> Readability:
     """Measure a letter's text with textstat. Words of two syllables or more that its list of easy
     words lacks are hard, and so is every abbreviation.
 
     `longest`: words that a sentence may have. `glossary`: {term: plain words}; a term whose plain
     words stand in the text too counts as explained. `known`: words that need no explanation though
-    textstat's list of easy words lacks them. `names`: people and places.
+    textstat's list of easy words lacks them. `names`: people and places. `explaining`: the letter's
+    own list of words, beside the text; a word that it explains is not hard, however it does so.
     """
     import textstat  # here, for the server to be there sooner
 
-    whole = sentences(text)
+    whole = sentences(f"{text}\n{explaining}")
     words = [w for s in whole for w in _WORD.findall(s)]
     if not words:
         return Readability(None, target, 0)
@@ -185,23 +187,33 @@ def readability(
         target=target,
         words=len(words),
         long_sentences=tuple(s for s in whole if len(s.split()) > longest),
-        hard_words=tuple(_hard_words(text, words, glossary, known, names)),
+        hard_words=tuple(_hard_words(text, explaining, glossary, known, names)),
     )
 
 
 def _hard_words(
     text: str,
-    words: Sequence[str],
+    explaining: str,
     glossary: Mapping[str, str],
     known: Collection[str],
     names: Iterable[str],
 ) -> list[HardWord]:
     import textstat
 
+    by_hand = explanations(explaining)
+    heads = {_singular(word) for word, _ in by_hand}
+    # What explains a word may itself be hard; the word at its head is no use of it.
+    text = f"{text}\n{_without_heads(explaining)}"
+    words = [w for sentence in sentences(text) for w in _WORD.findall(sentence)]
     lower = text.casefold()
     used = terms_in(text, glossary)
-    terms = [term for term in used if term.plain.casefold() not in lower]
-    explained = {w.casefold() for term in used for w in _WORD.findall(term.word)}
+    terms = [
+        term
+        for term in used
+        if term.plain.casefold() not in lower and _singular(term.word) not in heads
+    ]
+    explained = {w for term in used for w in _WORD.findall(term.word.casefold())}
+    explained |= {w for head in heads for w in _WORD.findall(head)}
     easy = {k.casefold() for k in known} | explained | {f"{word}s" for word in explained}
     easy |= {w.casefold() for name in names for w in _WORD.findall(name)}
     counted = Counter(w.casefold() for w in words)
@@ -226,15 +238,33 @@ def terms_in(text: str, glossary: Mapping[str, str]) -> list[HardWord]:
     return [HardWord(term, counts[term], glossary[term]) for term in used]
 
 
+def explanations(explaining: str) -> list[tuple[str, str]]:
+    """(word, explanation) of every line of a list of words such as "- Biopsy: a small …"."""
+    return [found for line in explaining.split("\n") if (found := _explanation(line))]
+
+
+def _explanation(line: str) -> tuple[str, str] | None:
+    word, _, plain = (part.strip() for part in line.strip().removeprefix("- ").partition(":"))
+    return (word, plain) if line.strip().startswith("- ") and word and plain else None
+
+
+def _without_heads(explaining: str) -> str:
+    lines = explaining.split("\n")
+    return "\n".join(found[1] if (found := _explanation(line)) else line for line in lines)
+
+
+def _singular(word: str) -> str:
+    return word.casefold().removesuffix("s")
+
+
 def needless(explained: str, texts: Iterable[str]) -> list[HardWord]:
     """What is explained, as "- Biopsy: a small …", though the texts do not have it any more."""
     written = "\n".join(texts)
-    found = []
-    for line in explained.split("\n"):
-        word, colon, plain = line.strip().removeprefix("- ").partition(":")
-        if line.strip().startswith("- ") and colon and not terms_in(written, {word: plain}):
-            found.append(HardWord(word, 0, plain.strip()))
-    return found
+    return [
+        HardWord(word, 0, plain)
+        for word, plain in explanations(explained)
+        if not terms_in(written, {word: plain})
+    ]
 
 
 def words_in(texts: Iterable[str]) -> frozenset[str]:

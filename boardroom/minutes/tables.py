@@ -39,7 +39,8 @@ COLUMNS = (
     "board_verdict_key", "board_verdict", "strength_key", "strength", "rationale", "plan",
     "chosen_keys", "chosen", "fallback_keys", "fallback", "rejected_keys", "rejected",
     "not_applicable_keys", "not_applicable", "left_open_keys", "left_open", "reclassification",
-    "reclassification_reason_key", "reclassification_reason", "signed_off_keys", "signed_off",
+    "reclassification_reason_key", "reclassification_reason", "stage_migration",
+    "signed_off_keys", "signed_off",
     "reservations_keys", "reservations", "dissents_keys", "dissents", "signed_earlier_text_keys",
     "told_by_key", "told_by", "tell_by",
     "rediscuss", "comes_back", "amendments",
@@ -197,6 +198,7 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         if case.reclassification
         else "",
         "reclassification_reason": case.reclassification.reason if case.reclassification else "",
+        "stage_migration": case.stage_migration,
         "signed_off_keys": signed_keys("signed"),
         "signed_off": signed("signed"),
         "reservations_keys": signed_keys("reservation"),

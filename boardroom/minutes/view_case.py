@@ -199,8 +199,8 @@ def _opinion(
             {
                 "at": clock.time(s.at),
                 "subject": s.subject,
-                "was": s.was,
-                "now": s.now,
+                "was": words.moved(s)[0],
+                "now": words.moved(s)[1],
                 "reason": paragraphs(s.reason),
             }
             for s in opinion.shifts

@@ -19,7 +19,7 @@ from boardroom.minutes.brief import (
     Treatment,
 )
 from boardroom.minutes.decision import Consensus, Deferral, OptionDisposition, SignOff
-from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument
+from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument, Shift
 from boardroom.text import in_sentence
 
 STANCES = {
@@ -349,6 +349,11 @@ def deferred_until(deferral: Deferral) -> str:
     due = f"listed again on {date(deferral.due)}" if deferral.due else ""
     found = joined(owner, due, by="; ")
     return f"{found}." if found else ""
+
+
+def moved(shift: Shift) -> tuple[str, str]:
+    """What stood before a shift and what stands since, in words also where a text was emptied."""
+    return shift.was.strip() or "nothing", shift.now.strip() or "withdrawn"
 
 
 def objections(case: MinutesCase, options: dict[str, str]) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.comments.models import Comment
@@ -106,6 +107,14 @@ def test_the_answer_comes_with_the_signature(room: Room) -> None:
     ):  # fmt: skip
         assert words in said, words
     assert "answer is here" in room.client("referrer").get("/").text
+
+
+def test_the_answer_says_why_the_option_is_not_the_stages_first(room: Room) -> None:
+    sign(room)
+    assert "first option" not in answer(room)
+    with room.app.app_context(), write_transaction() as session:
+        session.scalars(select(Consensus)).one().stage_migration = "comorbidity"
+    assert "Not the stage’s first option:</span> comorbidity" in answer(room)
 
 
 def test_the_boards_reading_and_its_aids_come_with_the_answer(room: Room) -> None:

@@ -27,6 +27,7 @@ from boardroom.letters.document import LetterDocument, content_hash
 from boardroom.letters.models import ApprovedLetter, Letter
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.opinions.models import Opinion, OpinionStatus
+from boardroom.people.models import Person
 from tests.integration.meeting_samples import make_case, make_meeting
 
 PART = {"X-Boardroom-Part": "1"}
@@ -198,6 +199,17 @@ def test_a_save_keeps_text_and_answer_and_says_how_it_reads(
     assert letter_row(house, "patient").sections["next"] == "You have ascites."
 
 
+def test_a_word_that_the_letter_explains_is_not_offered_again(house: House) -> None:
+    client = begun(house)
+    listed = "<b>cryotherapy</b>"
+    saved = save(client, house, next="Cryotherapy is next.")
+    assert saved.json is not None
+    assert listed in saved.json["missing_html"]
+    saved = save(client, house, words="- Cryotherapy: the tumour is made very cold.")
+    assert saved.json is not None
+    assert listed not in saved.json["missing_html"]
+
+
 def test_a_stale_save_shows_both_texts_and_changes_nothing(house: House) -> None:
     client = begun(house)
     was = letter_row(house, "patient").sections["next"]
@@ -315,6 +327,37 @@ def test_a_provisional_decision_is_acknowledged_and_said(
     assert approve(client, house).status_code == 303, "nothing to acknowledge"
     assert rows(select(ApprovedLetter))[-1].content["provisional"] == ""
     assert "confirmed since" not in client.get("/").text
+
+
+def test_the_corrected_clinical_letter_says_who_confirmed_the_decision(
+    house: House, rows: Callable[..., list[Any]]
+) -> None:
+    with house.app.app_context(), write_transaction() as session:
+        item = session.get_one(AgendaItem, house.item)
+        item.status, item.provisional_reasons = ItemStatus.PROVISIONAL, ["Without quorum."]
+        item.quorum = {"missing": ["hepatology"]}
+    chair = begun(house, "chair", "referrer")
+    assert approve(chair, house, "referrer", acknowledged="1").status_code == 303
+    confirmed = Confirmation(
+        item_id=house.item, specialty="hepatology", person_id=house.people["chair"],
+        text="Seen on\nMonday.", at=dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC),
+    )  # fmt: skip
+    with house.app.app_context(), write_transaction() as session:
+        name = session.get_one(Person, house.people["chair"]).name
+        session.add(confirmed)
+        session.get_one(Case, house.case).status = CaseStatus.DECIDED
+    said = f"Confirmed on Thu 26 Nov 2026 by Hepatology ({name}): Seen on Monday."
+    assert said not in house.client("referrer").get(house.at("referrer")).text
+    assert chair.post(
+        house.at("referrer", "/correct"), data={"reason": "It is final now."}
+    ).status_code == 303  # fmt: skip
+    assert said in chair.get(house.at("referrer")).text, "who corrects it sees what it adds"
+    assert approve(chair, house, "referrer").status_code == 303
+    first, second = rows(select(ApprovedLetter).order_by(ApprovedLetter.number))
+    (panel,) = (s["text"] for s in second.content["sections"] if s["key"] == "panel")
+    assert panel.endswith(f"Sign-off of the consensus:\n- Dissent: Oncology, see below\n- {said}")
+    assert "Confirmed on" not in json.dumps(first.content), "what went out stays as it was"
+    assert said in house.client("referrer").get(house.at("referrer")).text
 
 
 @pytest.mark.parametrize("kind", ["patient", "referrer"])

@@ -81,6 +81,26 @@ def test_what_is_explained_and_not_in_the_letter_any_more_is_named() -> None:
     assert needless("", ["Two stents."]) == []
 
 
+def test_a_word_explained_by_hand_is_not_to_be_explained_any_more(library: PhraseLibrary) -> None:
+    text = "A microwave is used. You have ascites and two stents. Scintigraphy comes next."
+
+    def hard(explaining: str) -> dict[str, int]:
+        reads = rules.readability(
+            text, target=8, longest=20, glossary=library.plain_words, known=library.easy,
+            explaining=explaining,
+        )  # fmt: skip
+        return {one.word: one.count for one in reads.hard_words}
+
+    assert hard("") == {"microwave": 1, "ascites": 1, "stent": 1, "scintigraphy": 1}
+    by_hand = "- Microwave: a way to heat the tumour.\n- Ascites: water.\n- Stent: a thin tube."
+    assert hard(by_hand) == {"scintigraphy": 1}, "whatever the glossary says instead"
+    assert "microwave" in hard("- Microwave:"), "that explains nothing"
+    assert "electromagnetic" in hard("- Microwave: electromagnetic waves.")
+    assert hard("- Scintigraphy: a scan.\n- Microwave: a scintigraphy scan.").keys() == {
+        "ascites", "stent",
+    }  # fmt: skip
+
+
 def test_long_sentences_are_listed_and_points_of_a_list_are_sentences(
     library: PhraseLibrary,
 ) -> None:

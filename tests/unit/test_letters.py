@@ -50,29 +50,92 @@ def test_no_other_treatment_is_promised_where_none_is_suggested(
     assert library.verdicts[verdict] in found
 
 
-def test_only_what_all_agreed_on_is_called_unanimous(
+def test_the_letters_agree_with_the_record_and_say_beside_it_who_thought_otherwise(
     board: BoardDefinition, library: PhraseLibrary
 ) -> None:
-    one = decision(board, "resectable")
-    stated = Content(**{**vars(one.content), "strength": "unanimous"})
+    one, tone = decision(board, "resectable"), library.tone
+    stated = replace(one.content, strength="unanimous")
     agreed = replace(
         one,
         content=stated,
         signatures=(compose.Signature("surgery", "agree"),),
         views=(compose.View("surgery", "resectable", {"ablation": ("prefer", "")}),),
     )
-    dissent = replace(agreed, signatures=(compose.Signature("oncology", "dissent", "Too soon"),))
-    reserved = replace(agreed, signatures=(compose.Signature("oncology", "reservation", "If"),))
     opposed = replace(agreed, views=one.views)  # oncology advises against what is chosen
+    twice = replace(opposed, views=(*one.views, replace(one.views[1], specialty="hepatology")))
+    reserved = replace(agreed, signatures=(compose.Signature("oncology", "reservation", "If"),))
+    dissent = replace(opposed, signatures=one.signatures)
+    against = "In the opinions given before the decision, {} advised against what was chosen"
     for case, words, clinical_words in (
-        (agreed, library.tone.agreed, library.clinical["agreed"]),
-        (dissent, library.tone.majority, library.clinical["majority"]),
-        (reserved, library.tone.majority, library.clinical["majority"]),
-        (opposed, library.tone.majority, library.clinical["majority"]),
-        (replace(agreed, signatures=()), library.tone.no_agreement, ""),
-    ):
-        assert words in compose.patient_draft(case, board, library)["found"]
-        assert clinical_words in clinical.referrer_draft(case, board, library)["consensus"]
+        (agreed, tone.agreed, ""),
+        (replace(agreed, signatures=()), tone.agreed_together, ""),
+        (opposed, f"{tone.agreed_together} {tone.one_against_before}",
+         f"{against.format('Oncology')}: ablation."),
+        (twice, tone.some_against_before, against.format("Oncology and Hepatology")),
+        (reserved, f"{tone.agreed_together} {tone.one_reserved}",
+         "Oncology signed with a reservation."),
+        (dissent, f"{tone.agreed_together} {tone.one_dissents}", "Oncology dissented."),
+    ):  # fmt: skip
+        found = compose.patient_draft(case, board, library)["found"]
+        consensus = clinical.referrer_draft(case, board, library)["consensus"]
+        assert words in found
+        assert clinical_words in consensus
+        assert "recorded as unanimous" in consensus
+        assert not any(word in found + consensus for word in ("majority", "Most of", tone.majority))
+        assert (tone.agreed in found) == (case is agreed), "not without condition"
+        assert measured(found, library).easy
+        assert measured(found, library).hard_words == ()
+    majority = replace(agreed, content=replace(stated, strength="majority"))
+    assert tone.majority in compose.patient_draft(majority, board, library)["found"]
+    consensus = clinical.referrer_draft(majority, board, library)["consensus"]
+    assert library.clinical["majority"] in consensus
+
+
+def test_two_of_one_specialty_who_differ_are_counted(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    def view(specialty: str, verdict: str, stance: str) -> compose.View:
+        return compose.View(specialty, verdict, {"ablation": (stance, "")})
+
+    one = replace(
+        decision(board, "ablatable"),
+        views=(
+            view("oncology", "ablatable", "prefer"),
+            view("oncology", "convertible", "advise_against"),
+            view("surgery", "ablatable", "prefer"),
+            view("surgery", "ablatable", "prefer"),
+            view("hepatology", "", "prefer"),
+            view("hepatology", "ablatable", "outside_field"),
+        ),
+    )
+    panel = clinical.referrer_draft(one, board, library)["panel"]
+    assert "- Prefer: Oncology (one of two), Surgery and Hepatology\n" in panel
+    assert "- Advise against: Oncology (one of two)" in panel
+    assert "- Ablatable: Oncology (one of two), Surgery and Hepatology\n" in panel
+
+
+def test_the_clinical_letter_says_why_the_option_is_not_the_stages_first(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = decision(board, "ablatable")
+    why = replace(one, content=replace(one.content, stage_migration="comorbidity"))
+    consensus = clinical.referrer_draft(why, board, library)["consensus"]
+    assert "Not the stage's first option: comorbidity." in consensus
+    assert "first option" not in clinical.referrer_draft(one, board, library)["consensus"]
+
+
+def test_who_confirmed_a_decision_since_stands_with_the_sign_offs() -> None:
+    said = "Confirmed on Thu 26 Nov 2026 by Hepatology (Dr Invented): Agreed"
+    head = clinical.SIGN_OFFS
+    panel = f"Verdicts:\n- One\n\n{head}\n- Agreed: Surgery\n\nBy hand."
+    found = clinical.with_confirmations(panel, [said])
+    assert found == f"Verdicts:\n- One\n\n{head}\n- Agreed: Surgery\n- {said}\n\nBy hand."
+    assert clinical.with_confirmations(found, [said]) == found, "once"
+    assert clinical.with_confirmations(panel, []) == panel
+    alone = f"{head}\n- {said}"
+    assert clinical.with_confirmations("By hand.", [said]) == f"By hand.\n\n{alone}"
+    for nothing in (clinical.NOTHING_RECORDED, ""):
+        assert clinical.with_confirmations(nothing, [said]) == alone
 
 
 def test_both_letters_say_when_the_case_comes_back(

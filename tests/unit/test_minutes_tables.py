@@ -39,6 +39,12 @@ def test_one_row_a_case_in_the_agendas_order() -> None:
     assert b"\n" not in data.replace(b"\r\n", b"")
 
 
+def test_why_the_option_is_not_the_stages_first_stands_in_its_row() -> None:
+    document = samples.minutes([samples.case(1, stage_migration="Comorbidity"), samples.case(2)])
+    found = [row["stage_migration"] for row in rows(minutes_csv(document))]
+    assert found == ["Comorbidity", ""]
+
+
 def test_without_names() -> None:
     first = rows(minutes_csv(without_names(samples.minutes())))[0]
     assert first["names"] == "withheld"

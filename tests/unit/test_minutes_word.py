@@ -6,10 +6,12 @@ import io
 import zipfile
 
 import docx
+import pypdf
 from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
+from boardroom.minutes.pdf import minutes_pdf
 from boardroom.minutes.redaction import without_names
 from boardroom.minutes.word import minutes_docx
 from tests.unit import minutes_samples as samples
@@ -71,6 +73,24 @@ def test_the_matrix_says_each_stance_in_words_and_shape() -> None:
     assert cells["Transplant"] == "○ Acceptable"
     assert cells["Stereotactic radiotherapy"] == "– Outside my field"
     assert cells["Verdict"] == "Convertible"
+
+
+def test_a_reason_that_a_shift_emptied_is_called_withdrawn_on_every_paper() -> None:
+    case = samples.case(1)
+    case["opinions"][0]["shifts"] = [
+        {"at": samples.at(9), "field": "reason", "subject": subject, "was": was, "now": now,
+         "reason": ""}
+        for subject, was, now in (("One", "Adhesions", ""), ("Two", "", "Ascites"))
+    ]  # fmt: skip
+    document = samples.minutes([case])
+    word = text_of(minutes_docx(document))
+    pages = pypdf.PdfReader(io.BytesIO(minutes_pdf(document))).pages
+    drawn = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for paper in (word, drawn):
+        assert "Adhesions → withdrawn" in paper
+        assert "nothing → Ascites" in paper
+    (kept, _) = document.cases[0].opinions[0].shifts
+    assert kept.now == "", "the record itself stays as it is"
 
 
 def test_hostile_text_is_text() -> None:
