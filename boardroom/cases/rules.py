@@ -41,6 +41,9 @@ OPEN_STATUSES = frozenset(
 SENDING_STATUSES = frozenset({"submitted", "listed", "deferred"})
 """States in which a referrer sends what is missing, and new results, beside what is there."""
 
+TURNED_DOWN_STATUSES = frozenset({"declined", "standard_of_care"})
+"""States in which a case ended without a decision of the board."""
+
 WAITING_STATUSES = frozenset({"submitted", "deferred"})
 """States in which a case waits for a place on an agenda."""
 

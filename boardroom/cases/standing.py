@@ -11,12 +11,11 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from boardroom.cases.models import Case, CaseStatus, InformationRequest
 from boardroom.cases.queries import visible_to
+from boardroom.cases.rules import TURNED_DOWN_STATUSES as ENDED
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.people.models import Person, Role
 from boardroom.web import day, local
-
-ENDED = frozenset({"declined", "standard_of_care"})
 
 
 @dataclass(frozen=True)

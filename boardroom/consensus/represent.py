@@ -112,17 +112,27 @@ def months_after(day: dt.date, months: int) -> dt.date:
 
 
 def met(
-    represent: Represent, *, decided_on: dt.date, today: dt.date, reports: Iterable[Report]
+    represent: Represent,
+    *,
+    decided_on: dt.date,
+    today: dt.date,
+    reports: Iterable[Report],
+    came_back_on: dt.date | None = None,
 ) -> list[str]:
     """The conditions that are met, one sentence each; none: the case does not come back yet.
 
-    Only what was reported from the day of the decision on counts.
+    Only what was reported from the day of the decision on counts. `came_back_on`: the day on which
+    the last round began that was turned down; a day up to then brought the case back already.
     """
     found = []
     new = [one for one in reports if one.on >= decided_on]
-    if represent.on and today >= represent.on:
+
+    def has_come(day: dt.date) -> bool:
+        return today >= day and (came_back_on is None or day > came_back_on)
+
+    if represent.on and has_come(represent.on):
         found.append(f"The day has come: {represent.on.day} {represent.on:%b %Y}.")
-    if represent.months and today >= months_after(decided_on, represent.months):
+    if represent.months and has_come(months_after(decided_on, represent.months)):
         found.append(f"{_count(represent.months, 'month')} have passed since the decision.")
     if represent.cycles:
         given = max((int(one.value) for one in new if not one.fact), default=0)

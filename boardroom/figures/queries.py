@@ -11,6 +11,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
 from boardroom.cases.queries import hospitals_sending
+from boardroom.cases.rules import TURNED_DOWN_STATUSES
 from boardroom.consensus.models import Consensus
 from boardroom.consensus.queries import confirmations_by_item
 from boardroom.consensus.rules import awaited
@@ -105,15 +106,15 @@ def _afterwards(answers: list[FollowUp]) -> dict[str, Any]:
 
 
 def _later_rounds(board: str) -> dict[int, tuple[str, ...]]:
-    """First case → codes of every round that came of it."""
+    """First case → codes of every round that came of it, without those that were turned down."""
     # The few that follow another are found by the index of that, if nothing else is asked for
-    query = select(Case.id, Case.code, Case.earlier_case_id, Case.board).where(
+    query = select(Case.id, Case.code, Case.earlier_case_id, Case.board, Case.status).where(
         Case.earlier_case_id > 0
     )
     parents = {
         case_id: (code, earlier)
-        for case_id, code, earlier, whose in sorted(db.session.execute(query).all())
-        if whose == board
+        for case_id, code, earlier, whose, status in sorted(db.session.execute(query).all())
+        if whose == board and status not in TURNED_DOWN_STATUSES
     }
     found: dict[int, tuple[str, ...]] = {}
     for code, earlier in parents.values():

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.queries import visible_to
+from boardroom.cases.rules import TURNED_DOWN_STATUSES
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.consensus.queries import confirmations_by_item, left_open
 from boardroom.consensus.represent import Report, met, represent_of
@@ -90,8 +91,13 @@ def return_of(case_id: int) -> CaseReturn | None:
 
 
 def later_round(case_id: int) -> Case | None:
-    """The round that follows this case, if one has begun."""
-    query = select(Case).where(Case.earlier_case_id == case_id).order_by(Case.id).limit(1)
+    """The round that follows this case, if one has begun; one that was turned down is none."""
+    query = (
+        select(Case)
+        .where(Case.earlier_case_id == case_id, Case.status.not_in(TURNED_DOWN_STATUSES))
+        .order_by(Case.id)
+        .limit(1)
+    )
     return db.session.scalars(query).unique().first()
 
 
@@ -232,11 +238,18 @@ class Due:
 def due_again(case_id: int | None = None) -> list[Due]:
     """Decided cases whose condition to come back is met, and that no later round has taken up.
 
-    `case_id`: of this case alone.
+    What brought a round about that was turned down is no reason for another. `case_id`: of this
+    case alone.
     """
-    later = aliased(Case)
+    later, turned_down = aliased(Case), aliased(Case)
+    last_began = (
+        select(func.max(turned_down.created_at))
+        .where(turned_down.earlier_case_id == Case.id, turned_down.status.in_(TURNED_DOWN_STATUSES))
+        .correlate(Case)
+        .scalar_subquery()
+    )
     query = (
-        select(Consensus, AgendaItem)
+        select(Consensus, AgendaItem, last_began)
         .join(AgendaItem, Consensus.item_id == AgendaItem.id)
         .join(Case, AgendaItem.case_id == Case.id)
         .options(contains_eager(AgendaItem.case), joinedload(AgendaItem.meeting))
@@ -245,33 +258,41 @@ def due_again(case_id: int | None = None) -> list[Due]:
             Case.board.in_(current_app.extensions["boards"]),
             AgendaItem.status.in_(CLOSED_WITH),
             cast(Consensus.represent, String).not_in(("{}", "null")),
-            ~exists().where(later.earlier_case_id == Case.id),
+            ~exists().where(
+                later.earlier_case_id == Case.id, later.status.not_in(TURNED_DOWN_STATUSES)
+            ),
         )
         .order_by(AgendaItem.id)
     )
     if case_id is not None:
         query = query.where(Case.id == case_id)
     rows = list(db.session.execute(query).unique())
-    reports = _reports([item.case_id for _, item in rows])
+    reports = _reports([item.case_id for _, item, _ in rows])
     found = []
-    for consensus, item in rows:
+    for consensus, item, began in rows:
+        board = item.meeting.board
         reasons = met(
             represent_of(consensus.represent),
             decided_on=decided_on(item),
-            today=today_of(item.meeting.board),
-            reports=reports.get(item.case_id, []),
+            today=today_of(board),
+            reports=[
+                report
+                for at, report in reports.get(item.case_id, [])
+                if began is None or at > began
+            ],
+            came_back_on=local(began, board).date() if began is not None else None,
         )
         if reasons:
             found.append(Due(item, tuple(reasons)))
     return found
 
 
-def _reports(case_ids: Iterable[int]) -> dict[int, list[Report]]:
-    found: dict[int, list[Report]] = {}
+def _reports(case_ids: Iterable[int]) -> dict[int, list[tuple[dt.datetime, Report]]]:
+    """Case → what was reported of it, each with the moment at which it was."""
+    found: dict[int, list[tuple[dt.datetime, Report]]] = {}
     for one in db.session.scalars(select(Progress).where(Progress.case_id.in_(list(case_ids)))):
-        found.setdefault(one.case_id, []).append(
-            Report(one.fact, one.value, one.unit, one.taken_on)
-        )
+        report = Report(one.fact, one.value, one.unit, one.taken_on)
+        found.setdefault(one.case_id, []).append((one.at, report))
     return found
 
 
