@@ -63,7 +63,7 @@ class Case(Base):
     status_note: Mapped[str] = mapped_column(
         default=""
     )  # what is needed, why declined, by whom treated
-    moved_at: Mapped[dt.datetime | None]  # when it was last submitted, sent back or turned down
+    moved_at: Mapped[dt.datetime | None]  # when last submitted, sent back, turned down or due
     complexity: Mapped[str] = key_column(default="")  # simple or complex, as triage said
     # The registry and row a case was imported from, so that a second import finds it.
     source: Mapped[str | None] = mapped_column(String(200), unique=True)

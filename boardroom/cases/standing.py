@@ -15,17 +15,18 @@ from boardroom.cases.rules import TURNED_DOWN_STATUSES as ENDED
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.people.models import Person, Role
-from boardroom.web import day, local
+from boardroom.web import day, label, local
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that has happened. `days`: since the case was received."""
+    """One thing that has happened. `days`: since the case was received; `why`: in free words."""
 
     name: str
     on: dt.date | None
     more: str = ""
     days: int | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,17 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
     received = _day(case.submitted_at, case)
     found: list[tuple[dt.datetime | None, Step]] = []
 
-    def add(name: str, at: dt.datetime | None, more: str = "") -> None:
-        on = _day(at, case)
+    def add(
+        name: str,
+        at: dt.datetime | None,
+        more: str = "",
+        *,
+        why: str = "",
+        on: dt.date | None = None,
+    ) -> None:
+        on = on or _day(at, case)
         days = (on - received).days if on and received else None
-        found.append((at, Step(name, on, more, days)))
+        found.append((at, Step(name, on, more, days, why)))
 
     if case.source and case.referred_on:  # the registry's day, before all that happened here
         found.append((None, Step("Visit", case.referred_on)))
@@ -126,7 +134,13 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
                 add("Decided", item.ended_at, more)
             case ItemStatus.DEFERRED:
                 until = f"until {day(item.deferral_due)}" if item.deferral_due else ""
-                add("Deferred", item.ended_at, until)
+                add("Deferred", item.ended_at, until, why=why_deferred(item, case.board))
+    if case.status == CaseStatus.SUBMITTED and items and items[-1].status == ItemStatus.DEFERRED:
+        moved, ended = case.moved_at, items[-1].ended_at
+        # Of a time when that moment was not kept, the day on which it was due is known
+        known = moved is not None and ended is not None and moved > ended
+        on = None if known else items[-1].deferral_due
+        add("Waits to be listed again", moved if known else None, on=on)
     if case.status in ENDED:
         name = "Declined" if case.status == CaseStatus.DECLINED else "Standard of care"
         add(name, case.moved_at)
@@ -141,6 +155,12 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
     end = next((s.on for s in reversed(steps) if s.on), None) if over else _day(now(), case)
     taken = (end - received).days if end and received else None
     return Standing(steps, taken, over, imported=bool(case.source))
+
+
+def why_deferred(item: AgendaItem, board: str) -> str:
+    """Why the case was put off, in the board's words, and the note; "" where nothing is said."""
+    reason = label(item.deferral_reason, board, "deferral_reasons")
+    return ". ".join(filter(None, (reason, item.deferral_note.strip())))
 
 
 def judged_on(case: Case, items: Iterable[AgendaItem] | None = None) -> dt.date:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import current_app
-from sqlalchemy import String, and_, cast, exists, func, select
+from sqlalchemy import String, cast, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from boardroom.boards.definition import BoardDefinition
@@ -294,40 +294,3 @@ def _reports(case_ids: Iterable[int]) -> dict[int, list[tuple[dt.datetime, Repor
         report = Report(one.fact, one.value, one.unit, one.taken_on)
         found.setdefault(one.case_id, []).append((one.at, report))
     return found
-
-
-def deferred_until() -> list[tuple[Case, AgendaItem]]:
-    """Every deferred case of a board that is set up, with the item that deferred it last; the
-    earliest day first."""
-    last = (
-        select(func.max(AgendaItem.id))
-        .where(AgendaItem.case_id == Case.id, AgendaItem.status == ItemStatus.DEFERRED)
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    query = (
-        select(Case, AgendaItem)
-        .join(AgendaItem, and_(AgendaItem.case_id == Case.id, AgendaItem.id == last))
-        .where(
-            Case.status == CaseStatus.DEFERRED,
-            Case.board.in_(current_app.extensions["boards"]),
-        )
-        .order_by(AgendaItem.deferral_due.nulls_first(), Case.id)
-    )
-    return [(case, item) for case, item in db.session.execute(query).unique()]
-
-
-def owned_by(person: Person) -> list[tuple[Case, AgendaItem]]:
-    """Deferred cases that the person sees to: as their role, specialty or referring hospital."""
-    mine = []
-    for case, item in deferred_until():
-        place = person.on(case.board)
-        if place is None or not item.deferral_owner:
-            continue
-        if place.role == Role.REFERRER:
-            home = person.hospital.casefold()
-            if not home or case.referrer_hospital.casefold() != home:
-                continue
-        if item.deferral_owner in (str(place.role), place.specialty if place.votes else ""):
-            mine.append((case, item))
-    return mine

@@ -11,21 +11,24 @@ from boardroom import audit, live
 from boardroom.cases import operations as cases
 from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.rules import move_case
+from boardroom.cases.standing import why_deferred
 from boardroom.consensus.models import SignOff, SignOffKind
 from boardroom.db import db, now
 from boardroom.followup import queries, rules
+from boardroom.followup.deferred_queries import deferred_until
 from boardroom.followup.models import CaseReturn
 from boardroom.meetings.models import AgendaItem, MeetingStatus
 from boardroom.people.models import Person, Role
 from boardroom.refusals import Forbidden, IllegalTransition, Refused
 from boardroom.text import condition
+from boardroom.web import day
 
 LONGEST = 2000
 
 
 def nothing_due() -> bool:
     """Whether `bring_back_due` would change nothing; reads only."""
-    return not queries.due_again() and not any(_has_come(item) for _, item in _deferred())
+    return not queries.due_again() and not any(_has_come(item) for _, item in deferred_until())
 
 
 def bring_back_due() -> list[Case]:
@@ -33,7 +36,7 @@ def bring_back_due() -> list[Case]:
     found = [
         _new_round(due.item.case, " ".join(due.reasons), "condition") for due in queries.due_again()
     ]
-    for case, item in _deferred():
+    for case, item in deferred_until():
         if _has_come(item):
             _relist(case, item)
             found.append(case)
@@ -121,10 +124,6 @@ def _new_round(
 # ---- Deferred -----------------------------------------------------------------------------------
 
 
-def _deferred() -> list[tuple[Case, AgendaItem]]:
-    return queries.deferred_until()
-
-
 def _has_come(item: AgendaItem) -> bool:
     # While its meeting is live the chair may still take it again there.
     return (
@@ -142,17 +141,9 @@ def _relist(case: Case, item: AgendaItem) -> None:
     case = cases.hold(case.id)
     move_case(case.status, CaseStatus.SUBMITTED)
     case.status = CaseStatus.SUBMITTED
-    reason = next(
-        (
-            entry.name
-            for entry in queries.board_of(case).deferral_reasons
-            if entry.key == item.deferral_reason
-        ),
-        item.deferral_reason,
-    )
-    case.status_note = f"Was deferred until today: {reason}" + (
-        f". {item.deferral_note}" if item.deferral_note else ""
-    )
+    case.moved_at = now()
+    until = f"Was deferred until {day(item.deferral_due)}"  # read on any day: never "today"
+    case.status_note = ": ".join(filter(None, (until, why_deferred(item, case.board))))
     db.session.flush()
     audit.record("listed itself again", board=case.board, case_id=case.id)
     live.announce_case(case.id, "case_moved", {"case", "agenda"}, actor=None)

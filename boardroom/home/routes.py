@@ -20,6 +20,7 @@ from boardroom.comments import queries as comments
 from boardroom.consensus.queries import answered_among
 from boardroom.db import now
 from boardroom.followup import queries as followup
+from boardroom.followup.deferred_queries import owned_by
 from boardroom.home import queries
 from boardroom.home.rules import Step, first_steps
 from boardroom.meetings.models import Meeting
@@ -45,7 +46,7 @@ def home() -> str:
             to_see_to=_to_see_to_as_referrer(),
             requests={one.request.case_id: one for one in open_requests(current_user)},
             asked=followup.asked_of(current_user),
-            owned=followup.owned_by(current_user),
+            owned=owned_by(current_user),
         )
     meetings = queries.next_meetings(current_user)
     planned = [(m, [i.case_id for i in m.items]) for m in meetings if m.status == "planned"]
@@ -80,7 +81,7 @@ def home() -> str:
         unsigned=queries.to_sign(current_user),
         unconfirmed=followup.to_confirm(current_user),
         asked=followup.asked_of(current_user),
-        owned=followup.owned_by(current_user),
+        owned=owned_by(current_user),
         requests=open_requests(current_user) if prepares else [],
         received=_received(received, parts),
         counts=queries.cases_by_status(current_user),
