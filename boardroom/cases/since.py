@@ -14,12 +14,15 @@ from boardroom.clinical.inputs import half_up
 from boardroom.clinical.response import RESPONSES, target_response
 from boardroom.clinical.tumour_reading import SITES
 
-Direction = Literal["up", "down", "new", "gone", "other"]
+Direction = Literal["up", "down", "new", "missing", "other"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `was` or `now` is empty where there was or is none."""
+    """One difference. `was` or `now` is empty where there was or is none.
+
+    `missing`: a lesion that the new reading does not have; whether it is gone, nothing says.
+    """
 
     label: str
     was: str
@@ -86,7 +89,7 @@ def _lesions(earlier: Iterable[Any], later: Iterable[Any]) -> list[Change]:
         if old is None and new is not None:
             found.append(Change(label, "", _lesion(new), "new"))
         elif new is None and old is not None:
-            found.append(Change(label, _lesion(old), "", "gone"))
+            found.append(Change(label, _lesion(old), "", "missing"))
         elif _lesion(old) != _lesion(new):
             sizes = (_size(old), _size(new))
             direction: Direction = "other"

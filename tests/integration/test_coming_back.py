@@ -67,6 +67,24 @@ def test_a_value_that_meets_the_condition_brings_the_case_back(house: Any, rows:
     assert len(rows(select(Case))) == 2, "it comes back once"
 
 
+def test_a_lesion_that_the_new_reading_does_not_have_is_not_said_to_be_gone(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001", represent=AFP)
+    client = house.as_("coordinator")
+    assert report(client, made.case, "afp|ng/mL", "312").status_code == 303
+    new = rows(select(Case).order_by(Case.id))[-1].id
+    with house.app.app_context(), write_transaction() as session:
+        for number in (1, 2):
+            session.add(Lesion(case_id=made.case, number=number, size_mm=40))
+        session.add(Lesion(case_id=new, number=1, size_mm=30))
+    page = client.get(f"/cases/{new}").text
+    line = page.split('<th scope="row">Lesion 2</th>')[1].split("</tr>")[0]
+    assert "40 mm" in line
+    assert "not in the new reading" in line
+    assert "gone" not in line
+
+
 def test_the_referrer_reports_the_value_that_brings_it_back(house: Any, rows: Any) -> None:
     """The referring hospital has the new AFP; the form is theirs once they have the answer."""
     waiting = decide(house, "BR-9001", represent=AFP)

@@ -54,7 +54,7 @@ def test_lesions_are_compared_once_they_are_read_again() -> None:
     assert told(before, case([], [])) == []
     after = case([], [lesion(1, 40, 25), lesion(2, 20), lesion(4, 9)])
     assert told(before, after) == [
-        ("Lesion 1", "down"), ("Lesion 3", "gone"), ("Lesion 4", "new"),
+        ("Lesion 1", "down"), ("Lesion 3", "missing"), ("Lesion 4", "new"),
     ]  # fmt: skip
 
 
