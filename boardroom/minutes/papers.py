@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import typst
 
+from boardroom.aside import begun
 from boardroom.minutes import words
 from boardroom.minutes.brief import CaseBrief
 from boardroom.minutes.fonts import Fonts, needs_shaping
@@ -148,20 +149,31 @@ _SHEETS = b"""
 """
 
 
-def drawn_pngs(drawings: Sequence[str], fonts: Fonts, pixels_per_inch: int = 160) -> list[bytes]:
+def drawn_pngs(
+    drawings: Sequence[str], fonts: Fonts, pixels_per_inch: int = 160
+) -> list[Callable[[], bytes]]:
     """Drawings upon the liver as pictures, for papers that cannot hold an SVG; 8 cm wide in print.
 
-    All at once: it is the start that takes the time.
+    They are drawn beside what goes on meanwhile, in two threads: packing them takes long.
     """
-    if not drawings:
-        return []
-    compiler = typst.Compiler(
-        _SHEETS,
-        font_paths=fonts.loaded,
-        sys_inputs={"liver": _liver(), "drawings": json.dumps(list(drawings))},
-    )
-    made: Any = compiler.compile(format="png", ppi=pixels_per_inch)
-    return [bytes(png) for png in ([made] if isinstance(made, bytes) else made)]
+
+    def all_of(some: Sequence[str]) -> list[bytes]:
+        compiler = typst.Compiler(
+            _SHEETS,
+            font_paths=fonts.loaded,
+            sys_inputs={"liver": _liver(), "drawings": json.dumps(some)},
+        )
+        made: Any = compiler.compile(format="png", ppi=pixels_per_inch)
+        return [bytes(png) for png in ([made] if isinstance(made, bytes) else made)]
+
+    half = -(-len(drawings) // 2)
+    parts = [some for some in (drawings[:half], drawings[half:]) if some]
+    drawn = [(begun(partial(all_of, some)), len(some)) for some in parts]
+    return [partial(_one_of, part, n) for part, length in drawn for n in range(length)]
+
+
+def _one_of(made: Callable[[], Sequence[bytes]], n: int) -> bytes:
+    return made()[n]
 
 
 def compile_pdf(

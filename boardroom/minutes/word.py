@@ -40,9 +40,8 @@ def minutes_docx(document: MinutesDocument) -> bytes:
     paper = Paper(docx.Document())
     paper.set_up(view, document.generated_at)
     pictures = [one for case in view["cases"] for one in (case["map"] or {}).get("pictures", ())]
-    for one, png in zip(
-        pictures, drawn_pngs([one["svg"] for one in pictures], load_fonts()), strict=True
-    ):
+    drawn = drawn_pngs([one["svg"] for one in pictures], load_fonts())
+    for one, png in zip(pictures, drawn, strict=True):
         one["png"] = png
     _opening(paper, view)
     for case in view["cases"]:
