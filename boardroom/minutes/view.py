@@ -20,8 +20,17 @@ HASH_NOTE = (
 )
 
 
-def minutes_view(document: MinutesDocument) -> View:
-    """Everything the template draws, in words and in order."""
+def case_views(document: MinutesDocument) -> list[View]:
+    """The sheets of all cases, in words and in order."""
+    clock = words.Clock(document.board.time_zone)
+    return [
+        fitted(minutes_case_view(case, document, clock), len(document.options))
+        for case in document.cases
+    ]
+
+
+def minutes_view(document: MinutesDocument, cases: list[View] | None = None) -> View:
+    """Everything the template draws, in words and in order; `cases`: their views, if they exist."""
     clock = words.Clock(document.board.time_zone)
     meeting = document.meeting
     withheld = document.names == "withheld"
@@ -78,10 +87,7 @@ def minutes_view(document: MinutesDocument) -> View:
         "options": [o.model_dump() for o in document.options],
         "stances": words.STANCES,
         "count": _count(document),
-        "cases": [
-            fitted(minutes_case_view(case, document, clock), len(document.options))
-            for case in document.cases
-        ],
+        "cases": case_views(document) if cases is None else cases,
         "amendments": [
             {
                 "number": a.number,

@@ -8,7 +8,7 @@ from boardroom.minutes import words
 from boardroom.minutes.document import MinutesDocument
 from boardroom.minutes.fonts import load_fonts
 from boardroom.minutes.papers import View, drawn_pngs
-from boardroom.minutes.view import minutes_view
+from boardroom.minutes.view import case_views, minutes_view
 from boardroom.minutes.wordml import MUTED, WIDTH, Paper, Pieces
 
 SYMBOLS = {
@@ -36,13 +36,14 @@ CAUTION, ACCENT = "9A5C00", "0B6E75"
 
 def minutes_docx(document: MinutesDocument) -> bytes:
     """The minutes as DOCX bytes, with real headings, tables and page fields."""
-    view = minutes_view(document)
-    paper = Paper(docx.Document())
-    paper.set_up(view, document.generated_at)
-    pictures = [one for case in view["cases"] for one in (case["map"] or {}).get("pictures", ())]
+    cases = case_views(document)
+    pictures = [one for case in cases for one in (case["map"] or {}).get("pictures", ())]
     drawn = drawn_pngs([one["svg"] for one in pictures], load_fonts())
     for one, png in zip(pictures, drawn, strict=True):
         one["png"] = png
+    view = minutes_view(document, cases)
+    paper = Paper(docx.Document())
+    paper.set_up(view, document.generated_at)
     _opening(paper, view)
     for case in view["cases"]:
         _case(paper, view, case)

@@ -37,8 +37,15 @@ Piece = str | tuple[str, dict[str, Any]]
 """Text, or text and how it looks."""
 Pieces = str | Sequence[Piece]
 
-_SIGNS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _TEXT, _END = '<w:t xml:space="preserve">', "</w:t>"
+_SIGNS = (  # replaced in this order
+    ("&", "&amp;"),
+    ("<", "&lt;"),
+    (">", "&gt;"),
+    ("\r", "&#13;"),
+    ("\n", f"{_END}<w:br/>{_TEXT}"),
+    ("\t", f"{_END}<w:tab/>{_TEXT}"),
+)
 _NO_TEXT = bytes({*range(32)} - {9, 10, 13})  # what XML cannot hold, which `clean` took out before
 
 # Without the distances LibreOffice takes 3 mm and breaks the line.
@@ -87,22 +94,24 @@ def _run(
     text: str, *, bold: bool = False, color: str | None = None, size: float | None = None
 ) -> str:
     """A run of text; line ends and tabs are Word's."""
-    written = text.translate(_SIGNS)
-    for sign, tag in (("\n", "<w:br/>"), ("\t", "<w:tab/>")):
-        if sign in written:
-            written = written.replace(sign, f"{_END}{tag}{_TEXT}")
-    return f"<w:r>{_look(bold, color, size)}{_TEXT}{written}{_END}</w:r>"
+    for sign, written in _SIGNS:
+        if sign in text:
+            text = text.replace(sign, written)
+    return f"<w:r>{_look(bold, color, size)}{_TEXT}{text}{_END}</w:r>"
 
 
 def _runs(pieces: Pieces, **default: Any) -> str:
     if isinstance(pieces, str):
         return _run(pieces, **default) if pieces else ""
-    found = []
-    for piece in pieces:
-        text, how = (piece, {}) if isinstance(piece, str) else piece
-        if text:
-            found.append(_run(text, **(default | how)))
-    return "".join(found)
+    return "".join(
+        [
+            _run(piece, **default)
+            if isinstance(piece, str)
+            else _run(piece[0], **default | piece[1])
+            for piece in pieces
+            if piece and (isinstance(piece, str) or piece[0])
+        ]
+    )
 
 
 def _height(png: bytes, width: int) -> int:
