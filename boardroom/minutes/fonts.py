@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 PACKAGES = ("fontpkg_inter", "fontpkg_noto_sans_arabic", "fontpkg_heebo")
 """Latin, Greek and Cyrillic; Arabic; Hebrew. In the order in which they are asked for a glyph."""
 
-_LONG_WORD = re.compile(r"[^\s\u200b]{28,}")
+_LONG = 28  # letters
+_LONG_WORD = re.compile(rf"[^\s\u200b]{{{_LONG},}}")
 # Joiners and selectors are drawn by no glyph of their own, so without their neighbours they go.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
@@ -47,6 +48,7 @@ class Fonts:
                 self.characters |= set(font.getBestCmap() or {})
         # Characters without an agreed meaning may not be in an archival PDF, drawable or not.
         self.characters = {c for c in self.characters if unicodedata.category(chr(c)) != "Co"}
+        self._letters = frozenset(map(chr, self.characters)) | set("\n\t ")
         self.families = tuple(ordered) or tuple(families)
 
     def drawable(self, text: str) -> str:
@@ -54,17 +56,16 @@ class Fonts:
 
         Composed where the fonts have the composed letter; very long words get places to break.
         """
-        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
         if not text.isascii():
-            text = "".join(
-                c if ord(c) in self.characters or c in "\n\t " else _written_out(c) for c in text
-            )
-        return _LONG_WORD.sub(_breakable, text)
+            text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+            if not self._letters.issuperset(text):
+                text = "".join(c if c in self._letters else _written_out(c) for c in text)
+        return _LONG_WORD.sub(_breakable, text) if len(text) >= _LONG else text
 
     def lacks(self, text: str) -> bool:
         """Whether `drawable` has to write something out."""
         text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-        return not {ord(c) for c in set(text) - set("\n\t ")} <= self.characters
+        return not self._letters.issuperset(text)
 
 
 # Latin, Greek, Cyrillic and signs, composed: each character is drawn by one glyph of its own.

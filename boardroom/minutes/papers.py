@@ -119,17 +119,16 @@ class Drawing(str):
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:
-    match value:
-        case Drawing():
-            return str(value)
-        case str():
-            return change(value)
-        case list() | tuple():
-            return [_each_text(item, change) for item in value]
-        case dict():
-            return {key: _each_text(item, change) for key, item in value.items()}
-        case _:
-            return value
+    kind = type(value)
+    if kind is str:
+        return change(value)
+    if kind is dict:
+        return {key: _each_text(item, change) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_each_text(item, change) for item in value]
+    if isinstance(value, Drawing):
+        return str(value)
+    return change(value) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=1)
