@@ -24,6 +24,7 @@ from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.consensus.queries import consensus_view
 from boardroom.followup import operations, queries, return_operations
 from boardroom.followup.forms import AnswerForm, ReopenForm, ReportForm
+from boardroom.followup.return_queries import EarlierRound, earlier_round_of, treated_since
 from boardroom.followup.rules import CARRIED_OUT
 from boardroom.people.models import Role
 from boardroom.refusals import Refused
@@ -218,7 +219,15 @@ def came_back(case: Case) -> dict[str, Any] | None:
         else None,
         "consensus": consensus_view(item) if item is not None else None,
         "on": queries.decided_on(item) if item is not None else None,
+        "treated": treated_since([case.earlier_case.id]).get(case.earlier_case.id, []),
     }
+
+
+@bp.app_template_global("earlier_round")
+def earlier_round(case: Case) -> EarlierRound | None:
+    """The round before in one line: its code, why it came back, what was decided; None for a
+    first round, without a question to the database."""
+    return earlier_round_of(case)
 
 
 # What the table of values and lesions does not say already

@@ -1,0 +1,119 @@
+"""Where a case that came back came from: the earlier round, why it came back, what it said then."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased, joinedload
+
+from boardroom.cases.models import Case
+from boardroom.consensus.models import Consensus
+from boardroom.db import db
+from boardroom.followup.models import CaseReturn, FollowUp, Progress
+from boardroom.followup.queries import CLOSED_WITH, decided_on
+from boardroom.meetings.models import AgendaItem
+from boardroom.web import label
+
+BY_HAND = "by_hand"
+"""The kind of a round that a coordinator began; any other is that of its `CaseReturn`."""
+
+
+@dataclass(frozen=True)
+class Treated:
+    """A treatment reported after a decision, in words: cycles given, or what was carried out."""
+
+    on: dt.date
+    what: str
+
+
+@dataclass(frozen=True)
+class EarlierRound:
+    """The round before this one. `kind`: condition, dissent or by_hand; `verdict`: the board's key,
+    empty where none was recorded; `on`: the day of the decision, None before one."""
+
+    case_id: int
+    code: str
+    kind: str = BY_HAND
+    reason: str = ""
+    verdict: str = ""
+    on: dt.date | None = None
+    treated: tuple[Treated, ...] = ()
+
+
+def earlier_round_of(case: Case) -> EarlierRound | None:
+    """The round before this case; None, and nothing asked, for a first round."""
+    return earlier_rounds([case]).get(case.id)
+
+
+def earlier_rounds(cases: Iterable[Case]) -> dict[int, EarlierRound]:
+    """`earlier_round_of` for several cases by id, in a fixed number of queries; first rounds are
+    left out, and where all are nothing is asked."""
+    later = {case.id: case.earlier_case_id for case in cases if case.earlier_case_id is not None}
+    if not later:
+        return {}
+    earlier = aliased(Case)
+    query = (
+        select(Case.id, earlier.id, earlier.code, CaseReturn.kind, CaseReturn.reason)
+        .join(earlier, Case.earlier_case_id == earlier.id)
+        .outerjoin(CaseReturn, CaseReturn.case_id == Case.id)
+        .where(Case.id.in_(later))
+    )
+    decided = _decisions(later.values())
+    treated = treated_since(later.values())
+    found = {}
+    for case_id, earlier_id, code, kind, reason in db.session.execute(query):
+        verdict, on = decided.get(earlier_id, ("", None))
+        found[case_id] = EarlierRound(
+            case_id=earlier_id,
+            code=code,
+            kind=kind or BY_HAND,
+            reason=reason or "",
+            verdict=verdict,
+            on=on,
+            treated=tuple(treated.get(earlier_id, ())),
+        )
+    return found
+
+
+def _decisions(case_ids: Iterable[int]) -> dict[int, tuple[str, dt.date]]:
+    """Case → (verdict, day) with which it was last decided, finally or provisionally."""
+    query = (
+        select(AgendaItem, Consensus.verdict)
+        .outerjoin(Consensus, Consensus.item_id == AgendaItem.id)
+        .where(AgendaItem.case_id.in_(list(case_ids)), AgendaItem.status.in_(CLOSED_WITH))
+        .order_by(AgendaItem.ended_at.nulls_first(), AgendaItem.id)
+        .options(joinedload(AgendaItem.meeting))
+    )
+    return {
+        item.case_id: (verdict or "", decided_on(item))
+        for item, verdict in db.session.execute(query).unique()
+    }
+
+
+def treated_since(case_ids: Iterable[int]) -> dict[int, list[Treated]]:
+    """Case → the treatments reported after its decision, the earliest first."""
+    ids = list(case_ids)
+    found: dict[int, list[Treated]] = {}
+    cycles = select(Progress).where(Progress.case_id.in_(ids), Progress.fact == "")
+    for one in db.session.scalars(cycles.order_by(Progress.id)):
+        given = f"{one.value} {'cycle' if one.value == '1' else 'cycles'} of treatment given"
+        found.setdefault(one.case_id, []).append(Treated(one.taken_on, given))
+    answers = (
+        select(FollowUp, Case.board)
+        .join(Case, FollowUp.case_id == Case.id)
+        .where(FollowUp.case_id.in_(ids), FollowUp.treated_on.is_not(None))
+        .order_by(FollowUp.days)
+    )
+    for answer, board in db.session.execute(answers):
+        treatment = label(answer.treatment, board, "options")
+        given = ": ".join(filter(None, (treatment, answer.treatment_detail)))
+        if answer.treated_on is None or not given:
+            continue
+        told = Treated(answer.treated_on, given)
+        # What was told after 30 days is often told again after 90.
+        if told not in found.setdefault(answer.case_id, []):
+            found[answer.case_id].append(told)
+    return {case: sorted(lines, key=lambda line: line.on) for case, lines in found.items()}

@@ -1,0 +1,122 @@
+"""A case that came back is recognised where the board decides: on the stage and on the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from boardroom.cases.models import Case, Fact
+from boardroom.consensus.models import SignOff, SignOffKind
+from boardroom.db import now, write_transaction
+from boardroom.followup.models import FollowUp
+from boardroom.meetings.stage import load_meeting, render_parts
+from tests.integration.counting import counted
+from tests.integration.decided import DECIDED, decide, everybody
+from tests.integration.meeting_samples import begin, make_case, make_meeting
+from tests.integration.test_coming_back import AFP, report
+
+
+@pytest.fixture
+def house(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> Any:
+    """Everybody that is needed; `as_(name)` is a browser of theirs."""
+    return everybody(app, person, sign_in)
+
+
+def parts(house: Any, case: int, who: str, *, wall: bool = False) -> str:
+    """The part with the case, as somebody's screen shows it while the case is decided."""
+    meeting, (item,) = make_meeting(house.app, case)
+    begin(house.app, meeting, item, pen=None)
+    url = f"/meetings/{meeting}/stage/state" + ("?projector=1" if wall else "")
+    found: str = house.as_(who).get(url).json["parts"]["case"]
+    return " ".join(found.split())
+
+
+def back_by_a_value(house: Any, rows: Any) -> int:
+    """A case that AFP brought back, after two cycles and an ablation; returns the new round."""
+    made = decide(house, "BR-9001", represent=AFP)
+    with house.app.app_context(), write_transaction() as session:
+        taken = now().date() - DECIDED
+        old = session.get_one(Case, made.case)
+        old.facts.append(Fact(key="afp", value="2140", unit="ng/mL", taken_on=taken))
+        session.add(
+            FollowUp(
+                case_id=made.case, days=30, carried_out="yes", treatment="remnant_growth",
+                treatment_detail="right side", treated_on=now().date() - DECIDED / 2,
+                outcome="disease_free", answered_by_id=house.people["coordinator"],
+            )
+        )  # fmt: skip
+    client = house.as_("coordinator")
+    assert report(client, made.case, "cycles", "2", 9).status_code == 303
+    assert report(client, made.case, "afp|ng/mL", "312").status_code == 303
+    new: int = rows(select(Case.id).order_by(Case.id))[-1]
+    return new
+
+
+@pytest.mark.parametrize("who", ["chair", "oncology", "observer"])
+def test_the_stage_says_why_a_case_came_back_and_what_changed(
+    house: Any, rows: Any, who: str
+) -> None:
+    said = parts(house, back_by_a_value(house, rows), who)
+    fold = said.partition('<details class="fold came-back">')[2].partition("</details>")[0]
+    summary, _, inside = fold.partition("</summary>")
+    assert summary.endswith("Came back from BR-9001: AFP is 312 ng/mL, under 500 ng/mL")
+    assert "Convertible" in inside, "what was decided then"
+    assert "2140" in inside
+    assert "2 cycles of treatment given" in inside
+    assert "right side" in inside
+
+
+def test_the_wall_says_it_in_one_line_without_names(house: Any, rows: Any) -> None:
+    said = parts(house, back_by_a_value(house, rows), "chair", wall=True)
+    line = said.partition('class="wall-back"')[2].partition("</p>")[0]
+    assert "Came back from BR-9001" in line
+    assert "AFP is 312 ng/mL, under 500 ng/mL" in line
+    assert "Convertible" in line
+    assert "Since" not in said
+    for name in rows(select(Case))[0].patient.name, "coordinator":
+        assert name not in said
+
+
+def test_a_case_reopened_from_a_dissent_is_named_so(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001")
+    with house.app.app_context(), write_transaction() as session:
+        dissent = SignOff(
+            item_id=made.item, specialty="surgery", person_id=house.people["surgery"],
+            kind=SignOffKind.DISSENT, text="Too early", reopen_condition="it is stable in March",
+        )  # fmt: skip
+        session.add(dissent)
+        session.flush()
+        key = dissent.id
+    where = f"/cases/{made.case}/dissents/{key}/reopen"
+    assert house.as_("oncology").post(where, data={"text": "Stable on MRI"}).status_code == 303
+    new = rows(select(Case.id).order_by(Case.id))[-1]
+    said = parts(house, new, "surgery")
+    assert "Reopened from BR-9001: Surgery dissented; to be reopened if:" in said
+    assert "Stable on MRI" in said
+    assert "Reopened from BR-9001" in parts(house, new, "chair", wall=True)
+
+
+def test_a_round_begun_by_hand_is_named_so(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001")
+    new = make_case(house.app, "BR-9002")
+    with house.app.app_context(), write_transaction() as session:
+        session.get_one(Case, new).earlier_case_id = made.case
+    assert "New round of BR-9001" in parts(house, new, "surgery")
+    assert "New round of BR-9001" in parts(house, new, "chair", wall=True)
+
+
+def test_a_first_round_asks_nothing_more(house: Any, rows: Any) -> None:
+    case = make_case(house.app, "BR-9001")
+    meeting, (item,) = make_meeting(house.app, case)
+    begin(house.app, meeting, item, pen=None)
+    for audience in ("member", "projector"):
+        with house.app.test_request_context(), counted(house.app) as asked:
+            made = render_parts(load_meeting(meeting), audience, frozenset({"case"}))
+        assert "came-back" not in made["case"]
+        assert "wall-back" not in made["case"]
+        assert not [one for one in asked if "case_return" in one or "progress" in one]
