@@ -27,6 +27,7 @@ from boardroom.minutes.brief import (
     Whole,
 )
 from boardroom.minutes.decision import Consensus, Deferral, Quorum, Reclassification, SignOff
+from boardroom.minutes.earlier import EarlierRound
 from boardroom.minutes.versions import SCHEMA_VERSION, Version, as_of
 from boardroom.opinions.rules import was_late
 
@@ -133,6 +134,7 @@ class MinutesCase(CaseBrief):
 
     `stage_migration`: why the option chosen is not the first of the tumour's stage.
     `listed_without`: what was missing when the case was listed, why it was listed, and by whom.
+    `earlier_round`: where a case that came back came from; null for a first round.
     """
 
     state: Literal["done", "provisional", "deferred", "not_reached"]
@@ -151,6 +153,7 @@ class MinutesCase(CaseBrief):
     decision_aids: DecisionAids | None = None
     stage_migration: Text = ""
     listed_without: Text = ""
+    earlier_round: EarlierRound | None = None
 
 
 class Amendment(Part):

@@ -125,7 +125,7 @@ def _map(found: View | None) -> float:
 
 _ASPECT = 190 / 250  # the drawing's height against its width
 
-_SHORT = ("diagnosis", "referrer", "comorbidity", "presented", "times")
+_SHORT = ("earlier_round", "diagnosis", "referrer", "comorbidity", "presented", "times")
 
 
 def _decision(case: View) -> float:

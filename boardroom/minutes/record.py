@@ -17,6 +17,7 @@ from boardroom.cases.models import Case
 from boardroom.cases.queries import cases_with_everything
 from boardroom.consensus.models import Confirmation, Consensus, SignOff
 from boardroom.db import db, now
+from boardroom.followup.return_queries import earlier_rounds
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.minutes import brief, document, words
 from boardroom.minutes.record_case import minutes_case
@@ -52,6 +53,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
     ):
         sign_offs.setdefault(found.item_id, []).append(found)
     aids = kept_by_item(ids)
+    earlier = earlier_rounds(cases.values())
     people = {stay.person_id: stay.person.name for stay in _stays(meeting)}
     on = local(meeting.started_at or meeting.starts_at, board.key).date()
     return document.MinutesDocument(
@@ -83,6 +85,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
                 people,
                 read.get(item.case_id, {}),
                 aids.get(item.id),
+                earlier.get(item.case_id),
             )
             for place, item in enumerate(items, start=1)
         ),

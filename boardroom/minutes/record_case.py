@@ -15,8 +15,9 @@ from boardroom.consensus.models import Consensus, SignOff
 from boardroom.consensus.represent import in_words, represent_of
 from boardroom.consensus.rules import content_of
 from boardroom.consensus.words import as_text
+from boardroom.followup.return_queries import EarlierRound
 from boardroom.meetings.models import AgendaItem, ItemStatus
-from boardroom.minutes import decision, document
+from boardroom.minutes import decision, document, earlier
 from boardroom.minutes.aids import decision_aids
 from boardroom.minutes.case_brief import case_brief
 from boardroom.minutes.terms import specialty, term, word
@@ -43,6 +44,7 @@ def minutes_case(
     people: Mapping[int, str],
     readings: Sides,
     aids: DecisionAids | None,
+    before: EarlierRound | None,
 ) -> document.MinutesCase:
     """One case at the meeting. `people`: the names of those who were there, by their number."""
     base = case_brief(
@@ -85,6 +87,20 @@ def minutes_case(
         decision_aids=decision_aids(aids, case, board),
         stage_migration=as_text(content_of(consensus), board, ("stage_migration",)).popitem()[1],
         listed_without=_listed_without(item),
+        earlier_round=_earlier_round(before, board) if before is not None else None,
+    )
+
+
+def _earlier_round(found: EarlierRound, board: BoardDefinition) -> earlier.EarlierRound:
+    return earlier.EarlierRound(
+        code=found.code,
+        kind=found.kind,  # type: ignore[arg-type]
+        reason=found.reason,
+        verdict=term(board, "verdicts", found.verdict),
+        decided_on=found.on,
+        treated_since=tuple(
+            earlier.TreatedSince(on=one.on, what=one.what) for one in found.treated
+        ),
     )
 
 

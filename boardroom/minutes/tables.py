@@ -23,7 +23,7 @@ COLUMNS = (
     # The case
     "position", "case", "patient_name", "patient_sex", "patient_age", "patient_birth_date",
     "patient_record_number", "patient_hospital", "referrer", "referrer_hospital", "question",
-    "diagnosis_key", "diagnosis",
+    "diagnosis_key", "diagnosis", "earlier_round", "came_back_because",
     # Before the board
     "first_verdict_key", "first_verdict", "first_reason_kind_key", "first_reason_kind",
     "first_reason", "first_by",
@@ -151,6 +151,8 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "question": case.question,
         "diagnosis_key": case.diagnosis_key,
         "diagnosis": case.diagnosis,
+        "earlier_round": case.earlier_round.code if case.earlier_round else "",
+        "came_back_because": case.earlier_round.reason if case.earlier_round else "",
         "first_verdict_key": _key(first.verdict),
         "first_verdict": _label(first.verdict),
         "first_reason_kind_key": first.reason_kind_key,

@@ -41,6 +41,7 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: words
             ),
         )
         + paragraphs(case.listed_without),
+        "earlier_round": paragraphs(" ".join(words.earlier_round(case))),
         "presented": paragraphs(case.presented_by),
         "aids": aids_view(case.decision_aids),
         "deferral": [

@@ -134,6 +134,7 @@ def _case(paper: Paper, view: View, case: View) -> None:
     for fact in case["long_facts"]:
         paper.labelled(fact["label"], fact["value"])
     for label, key in (
+        ("Earlier round", "earlier_round"),
         ("Diagnosis", "diagnosis"),
         ("Referred by", "referrer"),
         ("Comorbidity", "comorbidity"),

@@ -52,6 +52,11 @@ EARLIER = {
     "reservation": "Signed an earlier text with reservation",
     "dissent": "Dissented from an earlier text",
 }
+CAME_BACK = {
+    "condition": "came back by itself",
+    "dissent": "reopened from a dissent",
+    "by_hand": "a new round",
+}
 OUTCOMES = reclassification.WORDS
 CONFIDENCE = {1: "a guess", 2: "unsure", 3: "fairly sure", 4: "sure", 5: "certain"}
 
@@ -354,6 +359,23 @@ def deferred_until(deferral: Deferral) -> str:
 def moved(shift: Shift) -> tuple[str, str]:
     """What stood before a shift and what stands since, in words also where a text was emptied."""
     return shift.was.strip() or "nothing", shift.now.strip() or "withdrawn"
+
+
+def earlier_round(case: MinutesCase) -> list[str]:
+    """Where a case that came back came from, why, what was decided then and given since: one
+    sentence each; empty for a first round."""
+    found = case.earlier_round
+    if found is None:
+        return []
+    reason = found.reason.rstrip(".")
+    lines = [f"{found.code}, {CAME_BACK[found.kind]}" + (f": {reason}" if reason else "")]
+    if found.decided_on:
+        verdict = found.verdict.label if found.verdict else "no verdict"
+        lines.append(f"Decided {date(found.decided_on)}: {verdict}")
+    if found.treated_since:
+        given = "; ".join(f"{one.what}, {date(one.on)}" for one in found.treated_since)
+        lines.append(f"Treated since: {given}")
+    return [f"{line}." for line in lines]
 
 
 def objections(case: MinutesCase, options: dict[str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A case that came back is recognised where the board decides: on the stage and on the wall."""
+"""A case that came back is recognised where the board decides, and in the minutes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from boardroom.cases.models import Case, Fact
 from boardroom.consensus.models import SignOff, SignOffKind
 from boardroom.db import now, write_transaction
 from boardroom.followup.models import FollowUp
+from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.meetings.stage import load_meeting, render_parts
+from boardroom.web import local
 from tests.integration.counting import counted
 from tests.integration.decided import DECIDED, decide, everybody
 from tests.integration.meeting_samples import begin, make_case, make_meeting
@@ -120,3 +122,25 @@ def test_a_first_round_asks_nothing_more(house: Any, rows: Any) -> None:
         assert "came-back" not in made["case"]
         assert "wall-back" not in made["case"]
         assert not [one for one in asked if "case_return" in one or "progress" in one]
+
+
+def test_the_minutes_say_where_a_case_came_from(house: Any, rows: Any) -> None:
+    new, first = back_by_a_value(house, rows), make_case(house.app, "BR-9009")
+    meeting, items = make_meeting(house.app, new, first)
+    begin(house.app, meeting, items[0], pen=None)
+    with house.app.app_context(), write_transaction() as session:
+        session.get_one(Meeting, meeting).status = MeetingStatus.CLOSED
+    chair = house.as_("chair")
+    page = " ".join(chair.get(f"/meetings/{meeting}/minutes").text.split())
+    assert "BR-9001, came back by itself: AFP is 312 ng/mL, under 500 ng/mL." in page
+    assert page.count("Earlier round") == 1
+    found = chair.get(f"/meetings/{meeting}/minutes.json").json["cases"]
+    back = found[0]["earlier_round"]
+    assert (back["code"], back["kind"]) == ("BR-9001", "condition")
+    assert back["reason"] == "AFP is 312 ng/mL, under 500 ng/mL."
+    assert back["verdict"]["key"] == "convertible"
+    assert back["verdict"]["label"].startswith("Convertible")
+    with house.app.app_context():
+        assert back["decided_on"] == local(now() - DECIDED, "liver").date().isoformat()
+    assert [one["what"] for one in back["treated_since"]][1] == "2 cycles of treatment given"
+    assert found[1]["earlier_round"] is None

@@ -259,6 +259,19 @@ def provisional(number: int) -> dict[str, Any]:
     )
 
 
+def came_back(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """A case that a value brought back after two cycles."""
+    earlier = {
+        "code": "BR-0028",
+        "kind": "condition",
+        "reason": "AFP is 312 ng/mL, under 500 ng/mL.",
+        "verdict": CONVERTIBLE,
+        "decided_on": "2026-09-17",
+        "treated_since": [{"on": "2026-10-12", "what": "2 cycles of treatment given"}],
+    }
+    return case(number, earlier_round=earlier | changes)
+
+
 def deferred(number: int) -> dict[str, Any]:
     """A case put off."""
     return case(

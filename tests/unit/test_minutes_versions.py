@@ -27,15 +27,18 @@ HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs"
 
 
-def stored() -> tuple[dict[str, Any], str]:
-    """(content, hash) as they lay in the table when schema 1.0 was the present one."""
-    kept = json.loads((HERE / "stored" / "minutes-1.0.json").read_text(encoding="utf-8"))
+EARLIER = pytest.mark.parametrize("version", [v for v in ("1.0", *NEWER) if v != SCHEMA_VERSION])
+
+
+def stored(version: str) -> tuple[dict[str, Any], str]:
+    """(content, hash) as they lay in the table when this schema was the present one."""
+    kept = json.loads((HERE / "stored" / f"minutes-{version}.json").read_text(encoding="utf-8"))
     return kept["content"], kept["content_hash"]
 
 
-def read() -> MinutesDocument:
+def read(version: str) -> MinutesDocument:
     """The stored record as it is read today, with its signature."""
-    content, digest = stored()
+    content, digest = stored(version)
     signature = {
         "signed_by": samples.STAFF[0],
         "signed_at": samples.at(130),
@@ -46,28 +49,33 @@ def read() -> MinutesDocument:
     )
 
 
-def test_an_earlier_record_is_still_the_one_that_was_signed() -> None:
-    content, digest = stored()
-    assert content["schema_version"] == "1.0" != SCHEMA_VERSION
-    assert record_of(read()) == content
-    assert content_hash(read()) == digest
-    assert matches_signature(read()) is True
-    altered = read().model_copy(update={"chair": "Dr Somebody Else"})
+@EARLIER
+def test_an_earlier_record_is_still_the_one_that_was_signed(version: str) -> None:
+    content, digest = stored(version)
+    assert content["schema_version"] == version != SCHEMA_VERSION
+    assert record_of(read(version)) == content
+    assert content_hash(read(version)) == digest
+    assert matches_signature(read(version)) is True
+    altered = read(version).model_copy(update={"chair": "Dr Somebody Else"})
     assert matches_signature(altered) is False
 
 
-def test_its_json_is_that_of_its_own_version_and_comes_back() -> None:
-    content, _ = stored()
-    exported = json.loads(to_json(read()))
+@EARLIER
+def test_its_json_is_that_of_its_own_version_and_comes_back(version: str) -> None:
+    content, _ = stored(version)
+    exported = json.loads(to_json(read(version)))
     assert {k: v for k, v in exported.items() if k in content} == content
-    assert set(exported) - set(content) == {"signature", "amendments", "generated_at"}
-    assert MinutesDocument.model_validate(exported) == read()
+    beside = {"signature", "amendments", "generated_at"}
+    beside |= set() if version == "1.0" else {"confirmations"}
+    assert set(exported) - set(content) == beside
+    assert MinutesDocument.model_validate(exported) == read(version)
 
 
+@EARLIER
 @pytest.mark.parametrize("names", [True, False])
 @pytest.mark.parametrize("format_", FORMATS)
-def test_it_is_drawn_in_every_form(format_: str, names: bool) -> None:
-    data = render(read(), format_, names=names)
+def test_it_is_drawn_in_every_form(format_: str, names: bool, version: str) -> None:
+    data = render(read(version), format_, names=names)
     match format_:
         case "pdf":
             pages = pypdf.PdfReader(io.BytesIO(data)).pages
@@ -80,11 +88,13 @@ def test_it_is_drawn_in_every_form(format_: str, names: bool) -> None:
     assert ("Nonesuch" in text) is names
     if format_ == "csv":
         rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-        assert rows[0]["schema_version"] == "1.0"
+        assert rows[0]["schema_version"] == version
         assert rows[0]["tell_by"] == "2026-11-30"
         assert rows[1]["tell_by"] == rows[1]["told_by"] == ""
     else:
-        assert "Mon 30 Nov 2026" in text
+        # As JSON in the words of its own version: a day since 2.0.
+        as_a_day = format_ == "json" and version != "1.0"
+        assert ("2026-11-30" if as_a_day else "Mon 30 Nov 2026") in text
 
 
 def _fields(schema: dict[str, Any], part: Any, path: str) -> set[str]:
@@ -100,16 +110,22 @@ def _fields(schema: dict[str, Any], part: Any, path: str) -> set[str]:
     return found
 
 
+def _published(version: str) -> dict[str, Any]:
+    name = f"minutes-{version}.schema.json" if version else "minutes.schema.json"
+    found: dict[str, Any] = json.loads((DOCS / name).read_text(encoding="utf-8"))
+    return found
+
+
 def test_every_field_that_a_version_added_is_named() -> None:
     """A field that is not named would be written into records that were signed without it."""
-    now = json.loads((DOCS / "minutes.schema.json").read_text(encoding="utf-8"))
+    now, versions = _published(""), ["1.0", *NEWER]
     seen = _fields(now, now, "")
     for version, paths in reversed(NEWER.items()):
         added = {f for f in seen if any(f == p or f.startswith(f"{p}.") for p in paths)}
         assert all(path in added for path in paths), version
         seen -= added
-    first = json.loads((DOCS / "minutes-1.0.schema.json").read_text(encoding="utf-8"))
-    assert seen == _fields(first, first, "")
+        then = _published(versions[versions.index(version) - 1])
+        assert seen == _fields(then, then, ""), version
 
 
 def test_days_in_words_are_refused_in_the_present_version() -> None:
