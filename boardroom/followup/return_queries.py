@@ -98,22 +98,23 @@ def treated_since(case_ids: Iterable[int]) -> dict[int, list[Treated]]:
     ids = list(case_ids)
     found: dict[int, list[Treated]] = {}
     cycles = select(Progress).where(Progress.case_id.in_(ids), Progress.fact == "")
-    for one in db.session.scalars(cycles.order_by(Progress.id)):
-        given = f"{one.value} {'cycle' if one.value == '1' else 'cycles'} of treatment given"
-        found.setdefault(one.case_id, []).append(Treated(one.taken_on, given))
+    for told in db.session.scalars(cycles.order_by(Progress.id)):
+        given = f"{told.value} {'cycle' if told.value == '1' else 'cycles'} of treatment given"
+        found.setdefault(told.case_id, []).append(Treated(told.taken_on, given))
     answers = (
         select(FollowUp, Case.board)
         .join(Case, FollowUp.case_id == Case.id)
         .where(FollowUp.case_id.in_(ids), FollowUp.treated_on.is_not(None))
         .order_by(FollowUp.days)
     )
+    # What was told after 30 days is often told again after 90, with more about it.
+    carried_out: dict[tuple[int, dt.date, str], str] = {}
     for answer, board in db.session.execute(answers):
-        treatment = label(answer.treatment, board, "options")
-        given = ": ".join(filter(None, (treatment, answer.treatment_detail)))
-        if answer.treated_on is None or not given:
+        if answer.treated_on is None or not answer.treatment:
             continue
-        told = Treated(answer.treated_on, given)
-        # What was told after 30 days is often told again after 90.
-        if told not in found.setdefault(answer.case_id, []):
-            found[answer.case_id].append(told)
+        one = (answer.case_id, answer.treated_on, label(answer.treatment, board, "options"))
+        carried_out[one] = answer.treatment_detail or carried_out.get(one, "")
+    for (case_id, on, treatment), detail in carried_out.items():
+        what = ": ".join(filter(None, (treatment, detail.rstrip("."))))
+        found.setdefault(case_id, []).append(Treated(on, what))
     return {case: sorted(lines, key=lambda line: line.on) for case, lines in found.items()}

@@ -39,19 +39,20 @@ def parts(house: Any, case: int, who: str, *, wall: bool = False) -> str:
 
 
 def back_by_a_value(house: Any, rows: Any) -> int:
-    """A case that AFP brought back, after two cycles and an ablation; returns the new round."""
+    """A case that AFP brought back, treated as planned and with two cycles; returns it."""
     made = decide(house, "BR-9001", represent=AFP)
     with house.app.app_context(), write_transaction() as session:
         taken = now().date() - DECIDED
         old = session.get_one(Case, made.case)
         old.facts.append(Fact(key="afp", value="2140", unit="ng/mL", taken_on=taken))
-        session.add(
-            FollowUp(
-                case_id=made.case, days=30, carried_out="yes", treatment="remnant_growth",
-                treatment_detail="right side", treated_on=now().date() - DECIDED / 2,
-                outcome="disease_free", answered_by_id=house.people["coordinator"],
-            )
-        )  # fmt: skip
+        for days, detail in ((30, ""), (90, "right side.")):
+            session.add(
+                FollowUp(
+                    case_id=made.case, days=days, carried_out="yes", treatment="remnant_growth",
+                    treatment_detail=detail, treated_on=now().date() - DECIDED / 2,
+                    outcome="disease_free", answered_by_id=house.people["coordinator"],
+                )
+            )  # fmt: skip
     client = house.as_("coordinator")
     assert report(client, made.case, "cycles", "2", 9).status_code == 303
     assert report(client, made.case, "afp|ng/mL", "312").status_code == 303
@@ -142,5 +143,8 @@ def test_the_minutes_say_where_a_case_came_from(house: Any, rows: Any) -> None:
     assert back["verdict"]["label"].startswith("Convertible")
     with house.app.app_context():
         assert back["decided_on"] == local(now() - DECIDED, "liver").date().isoformat()
-    assert [one["what"] for one in back["treated_since"]][1] == "2 cycles of treatment given"
+    given = [one["what"] for one in back["treated_since"]]
+    assert len(given) == 2, "what was told twice stands once"
+    assert given[0].endswith(": right side")
+    assert given[1] == "2 cycles of treatment given"
     assert found[1]["earlier_round"] is None
