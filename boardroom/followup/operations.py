@@ -85,7 +85,15 @@ def answer(case: Case, days: int, given: Answer, *, actor: Person) -> FollowUp:
     audit.record(
         "told what became of a plan", board=case.board, case_id=case.id, actor=actor, days=days
     )
+    _show_later_round(case, actor)
     return found
+
+
+def _show_later_round(case: Case, actor: Person) -> None:
+    """A stage that shows the next round shows what is told about this one as well."""
+    later = queries.later_round(case.id)
+    if later is not None:
+        live.announce_case(later.id, "case_reported", {"case"}, actor=actor)
 
 
 def _finish(case: Case) -> None:
@@ -137,4 +145,5 @@ def report(
     db.session.flush()
     audit.record("reported on a decided case", board=case.board, case_id=case.id, actor=actor)
     live.announce_case(case.id, "case_reported", {"case"}, actor=actor)
+    _show_later_round(case, actor)
     return bring_back_if_due(case, actor=actor)

@@ -18,7 +18,7 @@ from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.meetings.stage import load_meeting, render_parts
 from boardroom.web import local
 from tests.integration.counting import counted
-from tests.integration.decided import DECIDED, decide, everybody
+from tests.integration.decided import DECIDED, YES, decide, everybody
 from tests.integration.meeting_samples import begin, make_case, make_meeting
 from tests.integration.test_coming_back import AFP, report
 
@@ -72,6 +72,25 @@ def test_the_stage_says_why_a_case_came_back_and_what_changed(
     assert "2140" in inside
     assert "2 cycles of treatment given" in inside
     assert "right side" in inside
+
+
+def test_a_stage_hears_what_is_told_about_the_earlier_round_meanwhile(
+    house: Any, rows: Any
+) -> None:
+    new = back_by_a_value(house, rows)
+    meeting, (item,) = make_meeting(house.app, new)
+    begin(house.app, meeting, item, pen=None)
+    (old,) = rows(select(Case.earlier_case_id).where(Case.id == new))
+    seq = select(Meeting.seq)
+    for tell in (
+        lambda: report(house.as_("oncology"), old, "cycles", "3"),
+        lambda: house.as_("coordinator").post(f"/cases/{old}/follow-up/30", data=YES),
+    ):
+        before = rows(seq.where(Meeting.id == meeting))[0]
+        assert tell().status_code == 303
+        assert rows(seq.where(Meeting.id == meeting))[0] > before
+    said = house.as_("chair").get(f"/meetings/{meeting}/stage/state").json["parts"]["case"]
+    assert "3 cycles of treatment given" in said
 
 
 def test_the_wall_says_it_in_one_line_without_names(house: Any, rows: Any) -> None:
