@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import abort, current_app, flash, g, make_response, request
+from flask import abort, current_app, flash, g, jsonify, make_response, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -14,6 +14,7 @@ from boardroom.cases.blueprint import board_of, bp, documents_folder, form_of, f
 from boardroom.cases.documents import KINDS
 from boardroom.cases.fields import DOCUMENT
 from boardroom.cases.models import Case
+from boardroom.errors import wants_part
 from boardroom.refusals import Refused
 from boardroom.web import see_other
 
@@ -42,17 +43,22 @@ def attached_from_request(found: Case, *, folder: Path) -> int:
 
 
 @bp.post("/cases/<int:case_id>/documents")
-def upload_document(case_id: int) -> Response | tuple[str, int]:
-    """Attach the chosen files; if one cannot be taken, none is."""
+def upload_document(case_id: int) -> Response | tuple[Response, int] | tuple[str, int]:
+    """Attach the chosen files; if one cannot be taken, none is. A script is answered in JSON."""
     operations.hold(case_id)
     found = queries.load_case(case_id)
+    before = found.version
     try:
         count = attached_from_request(found, folder=documents_folder())
         if not count:
             raise Refused("Choose a file first.")
     except (Refused, rules.ValueRefused) as refused:
+        if wants_part():
+            return jsonify(error=str(refused)), 422
         return form_page(form_of(found, errors={"file": str(refused)})), 422
     flash("Attached." if count == 1 else f"{count} documents attached.", "success")
+    if wants_part():
+        return jsonify(version=found.version, before=before)
     return see_other("cases.edit_case", case_id=case_id, _anchor="documents")
 
 

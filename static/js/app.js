@@ -144,22 +144,34 @@
   });
 
   // ---- Files -----------------------------------------------------------------------------------
+  /** What is wrong with the chosen files, beside the chooser; "" takes away what was said before. */
+  function sayFiles(input, words) {
+    const id = `${input.id}-size`, error = `${input.id}-error`;
+    const others = (input.getAttribute("aria-describedby") ?? "").split(/\s+/).filter((one) => one && one !== id && one !== error);
+    for (const old of [id, error]) document.getElementById(old)?.remove();
+    input.closest("[data-field]")?.classList.toggle("has-error", Boolean(words));
+    input.removeAttribute("aria-invalid");
+    if (words) {
+      const said = Object.assign(document.createElement("p"), { id, className: "field-error", textContent: words });
+      said.setAttribute("role", "alert");
+      input.after(said);
+      others.push(id);
+    }
+    if (others.length) input.setAttribute("aria-describedby", others.join(" "));
+    else input.removeAttribute("aria-describedby");
+  }
   // What the server would refuse for its size is not sent to it first; the other files stay chosen.
   document.addEventListener("change", (event) => {
     const input = event.target;
     if (!input.matches?.("input[type=file][data-largest]")) return;
     const fits = (file) => file.size <= Number(input.dataset.largest) * 1048576;
     const left = [...input.files].filter((file) => !fits(file));
-    const id = `${input.id}-size`;
-    document.getElementById(id)?.remove();
-    if (!left.length) return;
+    if (!left.length) { sayFiles(input, ""); return; }
     const kept = new DataTransfer();
     for (const file of input.files) if (fits(file)) kept.items.add(file);
     input.files = kept.files;
     const words = left.map((file) => `${file.name} has ${Math.ceil(file.size / 1048576)} MB`).join(", ");
-    const said = Object.assign(document.createElement("p"), { id, className: "field-error", textContent: `Not taken: ${words}. A document may have up to ${input.dataset.largest} MB.` });
-    said.setAttribute("role", "alert");
-    input.after(said);
+    sayFiles(input, `Not taken: ${words}. A document may have up to ${input.dataset.largest} MB.`);
   });
 
   // ---- Keys ----------------------------------------------------------------------------------
@@ -229,5 +241,5 @@
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 
-  window.Boardroom = { toast, saveState, setTheme, toggleNames, openDialog, csrfToken: token };
+  window.Boardroom = { toast, saveState, sayFiles, setTheme, toggleNames, openDialog, csrfToken: token };
 })();

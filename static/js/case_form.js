@@ -133,4 +133,47 @@
       setTimeout(() => leaving.requestSubmit());
     });
   });
+
+  // ---- Documents that are chosen and not attached yet: no press goes on without them ----------------
+  const attach = document.getElementById("attach"), chooser = document.getElementById("f-file");
+  const chosen = () => Boolean(chooser?.files.length);
+  let attaching = false;
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!chosen() || !attach || button?.hasAttribute("data-part")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (attaching) return;
+    unfold(chooser.id);
+    if (!attach.reportValidity()) return;
+    // Not at once: we are inside this form's submit event, and the attaching saves it first.
+    if (!button || button.hasAttribute("data-autosave-flush")) setTimeout(() => attach.requestSubmit());
+    else attachFirst(button);
+  });
+  async function attachFirst(button) {
+    attaching = true;
+    const names = [...chooser.files].map((file) => file.name).join(", ");
+    let answer = null;
+    try {
+      await window.BoardroomAutosave.flush(form);
+      window.Boardroom.saveState("saving", "Attaching…");
+      const response = await fetch(attach.action, { method: "POST", headers: { "X-Boardroom-Part": "1", Accept: "application/json" }, body: new FormData(attach) });
+      answer = /json/.test(response.headers.get("Content-Type") ?? "") ? await response.json() : null;
+      if (!response.ok || !answer?.version) throw new Error(response.status);
+    } catch {
+      window.Boardroom.saveState("error");
+      window.Boardroom.sayFiles(chooser, answer?.error ? `Not attached, so nothing is submitted yet: ${answer.error}` : `Not submitted: ${names} could not be attached. Try again, or take it out of the chooser.`);
+      chooser.focus();
+      return;
+    } finally {
+      attaching = false;
+    }
+    attach.reset();
+    // Only over the version that stood here: what somebody else saved meanwhile is asked about as ever.
+    if (String(answer.before) === form.dataset.version) form.dataset.version = form.elements.namedItem("version").value = answer.version;
+    form.requestSubmit(button);
+  }
+  addEventListener("beforeunload", (event) => {
+    if (chosen() && !attach?.dataset.ready) event.preventDefault();
+  });
 })();

@@ -175,6 +175,26 @@ def test_a_file_too_large_is_said_before_it_is_sent(
     expect(page.locator("#f-file-size")).to_have_count(0)
 
 
+def test_what_was_said_of_a_file_goes_with_the_next_choice(
+    begin: Callable[[], Page], tmp_path: Path
+) -> None:
+    page = begin()
+    empty, large = tmp_path / "empty.pdf", tmp_path / "scan.pdf"
+    empty.touch()
+    with large.open("wb") as file:
+        file.truncate(26 * 1024 * 1024)
+    unfold(page, "documents")
+    page.locator("#f-file").set_input_files(empty)
+    page.get_by_role("button", name="Attach", exact=True).click()
+    field = page.locator(".field", has=page.locator("#f-file"))
+    expect(field.locator(".field-error")).to_contain_text("empty")
+    page.locator("#f-file").set_input_files(large)
+    expect(field.locator(".field-error")).to_have_count(1)
+    expect(field.locator(".field-error")).to_contain_text("Not taken: scan.pdf has 26 MB.")
+    page.locator("#f-file").set_input_files([])
+    expect(field.locator(".field-error")).to_have_count(0)
+
+
 def test_lines_come_and_go_without_a_mouse(begin: Callable[[], Page]) -> None:
     page = begin()
     unfold(page, "tumour")
@@ -229,3 +249,73 @@ def test_a_refused_value_is_saved_once_it_is_mended(
     page.reload()
     expect(inr).to_have_value("1.2")
     expect(page.locator("#f-summary")).to_have_value("Typed.")
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """A document to attach."""
+    path = tmp_path / "report.txt"
+    path.write_text("Two lesions.")
+    return path
+
+
+def test_saving_attaches_what_is_chosen(begin: Callable[[], Page], report: Path) -> None:
+    page = begin()
+    fill(page, "summary", "Typed with it.")
+    unfold(page, "documents")
+    page.locator("#f-file").set_input_files(report)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("link", name="report")).to_be_visible()
+    expect(page.locator("#f-summary")).to_have_value("Typed with it.")
+
+
+def test_submitting_attaches_what_is_chosen_first(begin: Callable[[], Page], report: Path) -> None:
+    page = begin()
+    shown(page, "diagnosis").select_option("hcc")
+    fill(page, "fact-inr-1-value", "many")
+    unfold(page, "documents")
+    page.locator("#f-file").set_input_files(report)
+    page.get_by_role("button", name="Submit to the board").first.click()
+    summary = page.locator("#error-summary")
+    expect(summary).to_contain_text("not a number")
+    expect(page.locator("#f-fact-inr-1-value")).to_have_value("many")
+    expect(page.locator(".document-line")).to_have_count(1)
+
+    page.locator("#f-fact-inr-1-value").fill("1.2")
+    shown(page, "file").set_input_files({"name": "b.txt", "mimeType": "text/plain", "buffer": b"B"})
+    page.get_by_role("button", name="Submit to the board").first.click()
+    expect(page.get_by_text("is submitted to the board")).to_be_visible()
+    page.get_by_role("link", name="Edit", exact=True).first.click()
+    expect(page.locator(".document-line")).to_have_count(2)
+
+
+def test_a_document_that_cannot_be_attached_holds_the_submission_up(
+    begin: Callable[[], Page], tmp_path: Path
+) -> None:
+    page = begin()
+    shown(page, "diagnosis").select_option("hcc")
+    empty = tmp_path / "empty.pdf"
+    empty.touch()
+    unfold(page, "documents")
+    page.locator("#f-file").set_input_files(empty)
+    page.get_by_role("button", name="Submit to the board").first.click()
+    expect(page.locator("#f-file-size")).to_contain_text("nothing is submitted yet")
+    expect(page.locator("#f-file")).to_be_focused()
+    page.locator("#f-file").set_input_files([])
+    page.get_by_role("button", name="Submit to the board").first.click()
+    expect(page.get_by_text("is submitted to the board")).to_be_visible()
+
+
+def test_leaving_asks_while_a_document_is_chosen(begin: Callable[[], Page], report: Path) -> None:
+    page = begin()
+    unfold(page, "documents")
+    page.locator("#f-file").set_input_files(report)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Read the case").first.click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert "/edit" in page.url
+    page.get_by_role("button", name="Attach", exact=True).click()
+    expect(page.locator(".document-line")).to_have_count(1)
+    assert asked == ["beforeunload"], "attaching it asks nothing"
