@@ -10,6 +10,7 @@ from functools import cached_property
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import fields
 from boardroom.cases.models import Case
+from boardroom.cases.names import NAME_IN_TEXT, holds_name
 from boardroom.cases.rules import Lacking, Readiness, ValueRefused, check_lesion
 from boardroom.cases.sections import SectionState, section_of, section_states
 from boardroom.cases.targets import Plain, entered, targets
@@ -68,7 +69,7 @@ class CaseForm:
     def __post_init__(self) -> None:
         said = {
             name: words
-            for name, words in _improbable(self.case)
+            for name, words in (*_improbable(self.case), *_named(self.case))
             if self.typed.get(name) in (None, self.text(name, stored=True))
         }
         self.warnings = {**said, **self.warnings}
@@ -219,3 +220,16 @@ def _improbable(case: Case) -> Iterator[tuple[str, str]]:
             check_lesion(lesion.size_mm, lesion.viable_mm)
         except ValueRefused as refused:
             yield f"lesions-{lesion.id}-viable_mm", refused.reason
+
+
+def _named(case: Case) -> Iterator[tuple[str, str]]:
+    """(field, that the patient's name stands in it) for every text that is stored."""
+    texts = [(name, case, of) for name, of in fields.CASE.items()] + [
+        (f"{lines}-{row.id}-{name}", row, of)
+        for lines, ofs in fields.LINES.items()
+        for row in getattr(case, lines)
+        for name, of in ofs.items()
+    ]
+    for name, row, of in texts:
+        if of.told and holds_name(getattr(row, of.name) or "", case.patient.name):
+            yield name, NAME_IN_TEXT

@@ -50,6 +50,11 @@ class Field:
         own = _OWN_CHOICES.get(self.vocabulary)
         return list(own) if own is not None else board.choices_for(self.vocabulary)
 
+    @property
+    def told(self) -> bool:
+        """Whether it is told in one's own words, as no name, place or number is."""
+        return self.kind == "long" or self.name in ("note", "vascular_contact")
+
     def parse(self, text: str, board: BoardDefinition, today: dt.date) -> Any:
         """The value to store. Raises ValueRefused."""
         match self.kind:

@@ -12,6 +12,7 @@ from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import fields, rules
 from boardroom.cases.models import Case, Fact, Lesion, PatientQuestion
+from boardroom.cases.names import NAME_IN_TEXT, holds_name
 from boardroom.cases.rules import ValueRefused
 from boardroom.cases.targets import OfFact, Plain, entered, targets
 from boardroom.clinical import facts as clinical
@@ -86,6 +87,7 @@ def save_case(
     of_facts = [target for target in found.values() if isinstance(target, OfFact)]
     for key, number in dict.fromkeys((target.key, target.number) for target in of_facts):
         _set_fact(context, key, number, values)
+    _look_for_the_name(context, found)
     db.session.flush()
     if saved.changed:
         touch(case, actor=actor, action="edited a case")
@@ -204,6 +206,14 @@ def _check_lesions(context: _Context, found: Mapping[str, Plain | OfFact]) -> No
             rules.check_lesion(target.row.size_mm, target.row.viable_mm)
         except ValueRefused as refused:
             context.saved.warnings[name] = refused.reason
+
+
+def _look_for_the_name(context: _Context, found: Mapping[str, Plain | OfFact]) -> None:
+    saved, patient = context.saved, context.case.patient.name
+    for name, target in found.items():
+        told = isinstance(target, Plain) and target.field.told and name not in saved.errors
+        if told and holds_name(target.text(), patient):
+            saved.warnings[name] = NAME_IN_TEXT
 
 
 def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str]) -> None:

@@ -248,3 +248,33 @@ def test_unknown_lists_and_facts_are_refused(
     for path in ("parts/documents", "parts/facts?fact=nonsense", "parts/lesions/0/remove"):
         answer = coordinator.post(f"/cases/{case_id}/{path}", data={"version": "1"}, headers=PART)
         assert answer.status_code == (200 if "remove" in path else 422), path
+
+
+# ---- The patient's name in a text ---------------------------------------------------------------
+
+
+def test_a_patients_name_in_a_text_is_saved_with_a_warning(
+    coordinator: FlaskClient, new_case: Callable[..., int], the_case: Callable[[int], Case]
+) -> None:
+    case_id = new_case()
+    answer = save(coordinator, case_id, 1, **{"patient-name": "Anna Pagefold"}).json
+    line = coordinator.post(
+        f"/cases/{case_id}/parts/questions", data={"version": answer["version"]}, headers=PART
+    ).json
+    asked = f"questions-{the_case(case_id).questions[0].id}-text"
+    texts = {"summary": "Mrs Pagefold fell.", asked: "Will Anna Pagefold live?"}
+    answer = save(coordinator, case_id, line["version"], **texts, first_by="Dr Pagefold").json
+    assert answer["errors"] == {}
+    assert set(answer["warnings"]) == set(texts)
+    assert "leave it out" in answer["warnings"]["summary"]
+    assert the_case(case_id).summary == "Mrs Pagefold fell."
+    page = coordinator.get(f"/cases/{case_id}/edit").text
+    assert page.count("The patient’s name stands in this text.") == 2
+    assert 'id="f-summary-error">The patient’s name' in page
+    assert '<details class="form-part" open data-section="clinical">' in page
+
+    mended = {"summary": "The patient fell.", asked: "Will she live?"}
+    answer = save(coordinator, case_id, answer["version"], **mended).json
+    assert answer["warnings"] == {}
+    page = coordinator.get(f"/cases/{case_id}/edit").text
+    assert "The patient’s name stands in this text." not in page
