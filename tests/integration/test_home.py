@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -102,6 +104,15 @@ def test_a_chair_sees_minutes_to_sign(room: Room) -> None:
     assert "Minutes to sign" in home(room, "chair")
     assert "Minutes to sign" not in home(room, "coordinator")
     assert "No meeting is planned" in home(room, "chair")
+
+
+@pytest.mark.parametrize("name", ["observer", "surgeon", "chair", "coordinator", "administrator"])
+def test_headings_skip_no_level_where_no_meeting_is_planned(room: Room, name: str) -> None:
+    room.change(Meeting, room.meeting, status=MeetingStatus.CLOSED)
+    page = home(room, name).split('<main id="main"')[1].split("</main>")[0]
+    assert "No meeting is planned" in page
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", page)]
+    assert all(after <= before + 1 for before, after in pairwise([0, *levels])), levels
 
 
 def test_an_administrator_sees_people_and_audit(room: Room) -> None:
