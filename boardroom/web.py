@@ -100,29 +100,37 @@ _BOARD_PLACES = (
 
 
 def navigation() -> list[dict[str, Any]]:
-    """The places that the person signed in can go to, in order."""
+    """The places that the person signed in can go to, in order: {label, url, active, icon}.
+
+    A place that several boards have holds them as `boards`, each {label, url, active}, and no url.
+    """
     person = current_user
-    places: list[tuple[str, str, dict[str, str], str]] = [
-        ("Home", "home.home", {}, "home"),
-        ("Cases", "cases.case_list", {}, "document"),
+    places = [
+        _place("Home", "home.home", "home"),
+        _place("Cases", "cases.case_list", "document"),
     ]
     if any(m.role != Role.REFERRER for m in person.memberships):
-        places.append(("Meetings", "meetings.meeting_list", {}, "calendar"))
+        places.append(_place("Meetings", "meetings.meeting_list", "calendar"))
     for text, endpoint, icon, roles in _BOARD_PLACES:
-        boards = person.boards(*roles)
-        for board in boards:
-            name = current_app.extensions["boards"][board].name
-            more = f" · {name}" if len(boards) > 1 else ""
-            places.append((text + more, endpoint, {"board": board}, icon))
-    return [
-        {
-            "label": text,
-            "url": url_for(endpoint, **args),  # type: ignore[arg-type]
-            "active": _is_here(endpoint, args),
-            "icon": icon,
+        names = {
+            board: current_app.extensions["boards"][board].name for board in person.boards(*roles)
         }
-        for text, endpoint, args, icon in places
-    ]
+        if len(names) == 1:
+            places += [_place(text, endpoint, icon, board=board) for board in names]
+        elif names:
+            boards = [_place(name, endpoint, icon, board=board) for board, name in names.items()]
+            here = any(board["active"] for board in boards)
+            places.append({"label": text, "active": here, "icon": icon, "boards": boards})
+    return places
+
+
+def _place(text: str, endpoint: str, icon: str, **args: str) -> dict[str, Any]:
+    return {
+        "label": text,
+        "url": url_for(endpoint, **args),  # type: ignore[arg-type]
+        "active": _is_here(endpoint, args),
+        "icon": icon,
+    }
 
 
 def _is_here(endpoint: str, args: dict[str, str]) -> bool:

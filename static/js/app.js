@@ -96,17 +96,19 @@
     const dialog = document.getElementById(id);
     if (dialog && !dialog.open) dialog.showModal();
   }
-  function closeOpened(except = null) {
+  function closeOpened(except = null, keep = null) {
     for (const toggle of document.querySelectorAll('[data-open][aria-expanded="true"]')) {
-      if (toggle === except) continue;
-      document.getElementById(toggle.dataset.open)?.classList.remove("open");
+      const box = document.getElementById(toggle.dataset.open);
+      if (toggle === except || keep && box?.contains(keep)) continue;
+      box?.classList.remove("open");
       toggle.setAttribute("aria-expanded", "false");
     }
+    for (const boards of document.querySelectorAll(".bar-boards[open]")) if (boards !== keep) boards.open = false;
   }
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest?.(selector);
     let hit;
-    closeOpened(at("[data-open]"));
+    closeOpened(at("[data-open]"), at(".bar-boards"));
     if ((hit = at("[data-theme-set]"))) setTheme(hit.dataset.themeSet);
     else if (at("[data-theme-next]")) {
       const order = ["auto", "light", "dark"];
@@ -180,8 +182,10 @@
   }
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "Escape") closeOpened();
-    else if (event.key === "?") { event.preventDefault(); openDialog("keys"); }
+    if (event.key === "Escape") {
+      document.querySelector(".bar-boards[open]:focus-within > summary")?.focus();
+      closeOpened();
+    } else if (event.key === "?") { event.preventDefault(); openDialog("keys"); }
     else if (event.key.toLowerCase() === "h" && !event.repeat && !document.querySelector("dialog[open]")) toggleNames();
   });
 
