@@ -53,6 +53,14 @@ def test_a_draft_saves_field_by_field(room: Room, rows: Callable[..., list[Any]]
     assert 'value="bridge"' in page
 
 
+def test_a_specialty_is_named_as_the_board_writes_it(room: Room) -> None:
+    # Not every language writes it small within a sentence
+    page = room.client("surgeon").get(room.at("opinion")).text
+    assert "as Surgery<" in page
+    assert "as surgery" not in page
+    assert "Questions to surgery" not in page
+
+
 def test_a_field_that_cannot_be_taken_is_named_and_the_rest_is_saved(
     room: Room, rows: Callable[..., list[Any]]
 ) -> None:
