@@ -142,8 +142,11 @@
     if (target) { target.focus(); target.setSelectionRange?.(target.value.length, target.value.length); }
   });
   function notSent(event) {
-    const form = (event.target instanceof Element ? event.target : null)?.closest?.("[data-comment-form]");
-    if (form) window.Boardroom?.toast("Not sent. Your words are still here; try again.");
+    const form = (event.target instanceof Element ? event.target : null)?.closest?.("[data-comment-form], [data-withdraw]");
+    if (form?.matches("[data-withdraw]")) {
+      form.closest("dialog")?.close(); // a message would lie behind it
+      window.Boardroom?.toast("Not withdrawn. Try again.");
+    } else if (form) window.Boardroom?.toast("Not sent. Your words are still here; try again.");
   }
   document.addEventListener("htmx:error", notSent);
   document.addEventListener("htmx:response:error", notSent);

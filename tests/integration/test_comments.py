@@ -232,6 +232,17 @@ def test_a_withdrawn_comment_leaves_its_place(room: Room, rows: Callable[..., li
     assert client.post(room.at(f"comments/{comment.id}/withdraw")).status_code == 409
 
 
+def test_withdrawing_is_asked_first(room: Room, rows: Callable[..., list[Any]]) -> None:
+    say(room, "surgeon", "on second thoughts")
+    (comment,) = rows(select(Comment))
+    page = room.client("surgeon").get(room.at("comments")).text
+    assert f'data-dialog="withdraw-{comment.id}">Withdraw</button>' in page
+    before, dialog = page.split(f'<dialog class="ask" id="withdraw-{comment.id}"')
+    assert f"comments/{comment.id}/withdraw" not in before, "nothing but the dialog sends it"
+    assert f'action="{room.at(f"comments/{comment.id}/withdraw")}"' in dialog
+    assert "Its text goes for good" in dialog
+
+
 def test_somebody_who_left_is_not_addressed(room: Room, rows: Callable[..., list[Any]]) -> None:
     room.change(Person, room.people["oncologist"], active=False)
     say(room, "surgeon", "@Invented Oncologist are you there?")
