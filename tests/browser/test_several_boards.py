@@ -95,3 +95,21 @@ def test_a_board_is_chosen_without_a_mouse(people: People, axe_source: str) -> N
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/boards/(lung|north)/people"))
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_boards_unfold_within_the_menu_of_the_stage(
+    people: People, meeting: str, width: int
+) -> None:
+    page = people.page("admin@", f"{meeting}/stage", viewport={"width": width, "height": 700})
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.locator("summary", has_text="Exports").click()
+    board = page.get_by_role("link", name=f"Exports: {OTHERS['north']}")
+    expect(board).to_be_in_viewport(ratio=1)
+    menu, below = page.locator("#bar-nav"), page.locator("summary", has_text="People")
+    inside, link, entry = (one.bounding_box() for one in (menu, board, below))
+    assert inside is not None
+    assert link is not None
+    assert entry is not None
+    assert link["x"] + link["width"] <= inside["x"] + inside["width"]
+    assert link["y"] + link["height"] <= entry["y"], "nothing lies over the next entry"
