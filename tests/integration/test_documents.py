@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from boardroom.audit import AuditEntry
 from boardroom.cases import documents, operations
-from boardroom.cases.models import Document, Patient
+from boardroom.cases.models import Case, Document, Patient
 from boardroom.db import write_transaction
 from boardroom.refusals import Refused
 
@@ -59,7 +59,7 @@ def case_id(app: Flask) -> int:
         return made.id
 
 
-def send(client: FlaskClient, case_id: int, *files: tuple[bytes, str]) -> Any:
+def send(client: FlaskClient, case_id: int, *files: tuple[bytes, str], script: bool = False) -> Any:
     # Written by hand: the test client leaves the spool of a large body open.
     body = b"".join(
         f'--cut\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
@@ -71,6 +71,7 @@ def send(client: FlaskClient, case_id: int, *files: tuple[bytes, str]) -> Any:
         f"/cases/{case_id}/documents",
         data=body + b"--cut--\r\n",
         content_type="multipart/form-data; boundary=cut",
+        headers={"X-Boardroom-Part": "1"} if script else {},
     )
 
 
@@ -161,6 +162,19 @@ def test_one_bad_file_among_good_ones_leaves_nothing(
     answer = send(coordinator, case_id, (PDF, "a.pdf"), (b"MZ\x90", "b.pdf"))
     assert answer.status_code == 422
     assert rows(select(Document)) == []
+
+
+def test_a_script_that_attaches_is_told_the_version(
+    coordinator: FlaskClient, case_id: int, rows: Callable[..., list[Any]]
+) -> None:
+    refused = send(coordinator, case_id, (PDF, "CT.pdf"), (b"", "empty.pdf"), script=True)
+    assert refused.status_code == 422
+    assert "empty" in refused.json["error"]
+    assert rows(select(Document)) == []
+    taken = send(coordinator, case_id, (PDF, "CT.pdf"), (PNG, "slice.png"), script=True)
+    (case,) = rows(select(Case).where(Case.id == case_id))
+    assert taken.json["version"] == case.version > taken.json["before"]
+    assert len(rows(select(Document))) == 2
 
 
 def test_no_file_a_repeated_one_and_too_large_ones(
