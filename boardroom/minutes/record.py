@@ -142,7 +142,10 @@ def _intervals(stays: list[Attendance]) -> list[document.Interval]:
 
 def _never_there(meeting: Meeting, board: BoardDefinition) -> tuple[str, ...]:
     there = {s.specialty for s in _stays(meeting) if s.specialty}
-    return board.quorum_missing(there) if meeting.started_at is not None else ()
+    if meeting.started_at is None:
+        return ()
+    # Of all core specialties: quorum may ask for fewer, and a deputy is another specialty.
+    return tuple(s.key for s in board.core if s.key not in there)
 
 
 def confirmations(

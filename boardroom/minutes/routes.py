@@ -15,7 +15,7 @@ from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.db import after_commit, now
 from boardroom.live import start_background
 from boardroom.meetings.models import Meeting, MeetingStatus
-from boardroom.minutes import exporting, operations, queries, words
+from boardroom.minutes import exporting, operations, presence, queries, words
 from boardroom.minutes.document import (
     MinutesCase,
     MinutesDocument,
@@ -47,6 +47,7 @@ def _page(meeting: Meeting, form: AmendForm | None = None, status: int = 200) ->
         form=form,
         formats=FORMATS,
         words=words,
+        presence=presence,
         clock=words.Clock(board.time_zone),
     )
     return page, status

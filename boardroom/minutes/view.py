@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from boardroom.minutes import words
+from boardroom.minutes import presence, words
 from boardroom.minutes.document import (
     MinutesDocument,
     content_hash,
@@ -131,8 +131,8 @@ def _count(document: MinutesDocument) -> str:
 def _core_lines(document: MinutesDocument) -> list[View]:
     """Which core specialties were never there, and which cases were closed without one."""
     core = ", ".join(s.name for s in document.core_specialties)
-    never = ", ".join(s.name for s in document.core_missing)
-    without = words.without_core(document)
+    never = ", ".join(presence.never_there(document))
+    without = presence.without_core(document)
     return [
         {"text": text, "alarm": alarm}
         for text, alarm, shown in (

@@ -20,6 +20,7 @@ from boardroom.minutes.brief import (
 )
 from boardroom.minutes.decision import Consensus, Deferral, OptionDisposition, SignOff
 from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument, Shift
+from boardroom.minutes.presence import absent_core
 from boardroom.text import in_sentence
 
 STANCES = {
@@ -243,7 +244,10 @@ def quorum(case: MinutesCase, document: MinutesDocument, clock: Clock) -> list[s
     at = f" at {clock.time(case.ended_at)}" if case.ended_at else ""
     if there:
         lines.append(f"There when it closed{at}: {', '.join(there)}.")
-    for name in q.missing:
+    absent = absent_core(case, document)
+    if absent:
+        lines.append(f"Core specialties not there when it closed{at}: {', '.join(absent)}.")
+    for name in (*q.missing, *absent):
         for person in document.attendance:
             if person.specialty is not None and person.specialty.name == name:
                 lines.append(
@@ -251,15 +255,6 @@ def quorum(case: MinutesCase, document: MinutesDocument, clock: Clock) -> list[s
                     f"{joined(person.name, stays(person, clock), by=', ')}."
                 )
     return lines
-
-
-def without_core(document: MinutesDocument) -> str:
-    """ "BR-0001 without Hepatology": the cases that were closed without quorum, or nothing."""
-    return "; ".join(
-        f"{case.code} without {', '.join(case.quorum.missing)}"
-        for case in document.cases
-        if case.quorum.missing
-    )
 
 
 def quorum_key(case: MinutesCase) -> str:

@@ -11,6 +11,7 @@ import pytest
 import rfc8785
 from pydantic import ValidationError
 
+from boardroom.minutes import presence
 from boardroom.minutes.brief import clean
 from boardroom.minutes.document import (
     NOT_HASHED,
@@ -168,3 +169,20 @@ def test_a_confirmation_stands_beside_the_record() -> None:
     confirmed = samples.minutes(confirmations=[confirmation])
     assert content_hash(confirmed) == content_hash(document)
     assert json.loads(to_json(confirmed))["confirmations"][0]["text"] == "Agrees"
+
+
+def test_a_record_signed_with_too_few_names_still_says_who_was_not_there() -> None:
+    quorum = {"needed": ["Surgery"], "present": ["Surgery", "Oncology"], "missing": []}
+    document = samples.minutes(
+        [samples.case(1, quorum=quorum)],
+        attendance=[
+            {"name": "Dr A", "specialty": samples.SPECIALTIES[0]},
+            {"name": "Dr B", "specialty": samples.SPECIALTIES[1]},
+        ],
+        core_missing=[],
+    )
+    assert presence.never_there(document) == ["Radiology", "Hepatology"]
+    assert presence.without_core(document) == "BR-0401 without Radiology, Hepatology"
+    not_begun = samples.content([])["meeting"] | {"started_at": None}
+    empty = samples.minutes([], meeting=not_begun, attendance=[], core_missing=[])
+    assert presence.never_there(empty) == []
