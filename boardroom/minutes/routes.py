@@ -16,6 +16,7 @@ from boardroom.db import after_commit, now
 from boardroom.live import start_background
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.minutes import exporting, operations, presence, queries, words
+from boardroom.minutes.discussed import computed, discussed
 from boardroom.minutes.document import (
     MinutesCase,
     MinutesDocument,
@@ -29,6 +30,8 @@ from boardroom.refusals import IllegalTransition, Refused
 from boardroom.web import local, see_other
 
 bp = Blueprint("minutes", __name__)
+bp.add_app_template_global(discussed)
+bp.add_app_template_global(computed, "computed_of")
 
 
 def _page(meeting: Meeting, form: AmendForm | None = None, status: int = 200) -> tuple[str, int]:
