@@ -22,6 +22,8 @@ NAME = "[name]"
 """Stands for a name that cannot be told to be that of one case of the meeting."""
 
 _TITLES = frozenset("mr mrs ms mx miss dr prof herr herrn hr frau fr sir pt pat".split())
+_FORMAL = frozenset("mr mrs ms mx miss herr herrn frau".split())
+"""Titles that stand before nothing but a name: "pt may need", "dr will call"."""
 _PARTICLES = frozenset(
     "mr mrs ms miss dr prof sir de del della den der des di do dos du el la le les van von vom zu "
     "zur ter ten af av y e i und and bin ibn al abu ben da das jr sr ii iii".split()
@@ -183,7 +185,9 @@ class _Reading:
         if not all(_GAP.fullmatch(gap) for gap in gaps):
             return False
         if order == one.words and all(gap.isspace() for gap in gaps):
-            return True
+            # "He will page us" is no name in the case of anybody but Will Page.
+            doubtful = all(token.small and token.plain in EVERYDAY for token in run)
+            return not doubtful or (self.own and one in self.ours)
         # "If it is short, may need" is no name; "Short, May" is one.
         return not any(
             token.small
@@ -203,21 +207,29 @@ class _Reading:
             return ours[0].code if len({one.words for one in ours}) == 1 else NAME
         others = [one for one in self.known if token.plain in one.parts]
         whole = any(one.words == (token.plain,) for one in others)
-        if token.small or token.plain in NOBODYS:
+        everyday = token.plain in EVERYDAY
+        if (token.small and everyday) or token.plain in NOBODYS:
             return ""
-        if others and (titled or (whole and token.plain not in EVERYDAY)):
+        if others and (titled or (whole and not everyday and not token.small)):
             return NAME
         return ""
 
     def _titled(self, place: int) -> bool:
         """Whether a title stands before the word: "Mr Short", "Frau von Beispiel"."""
+        word = self.tokens[place]
+        doubtful = word.small and word.plain in EVERYDAY
+        titles = _FORMAL if doubtful else _TITLES
+        # Of "Mrs Ada Short" both are hers; of "Mrs Short may" only the first.
+        same = [] if doubtful else [one for one in self.known if word.plain in one.parts]
         for before in range(place - 1, -1, -1):
             here, after = self.tokens[before], self.tokens[before + 1]
-            if not re.fullmatch(r"\.?\s+|\.", self.text[here.end : after.start]):
+            gap = self.text[here.end : after.start]
+            if not re.fullmatch(r"\.?\s+|[.'’\-–]", gap):
                 return False
-            if here.plain in _TITLES:
+            if here.plain in titles:
                 return True
-            if here.plain not in _PARTICLES:
+            within = gap in "-–" or any(here.plain in one.parts for one in same)
+            if not (within or here.plain in _PARTICLES or len(here.plain) == 1):
                 return False
         return False
 

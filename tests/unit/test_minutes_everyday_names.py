@@ -44,6 +44,7 @@ def others(text: str, name: str = SHORT) -> str:
         "If the interval is short, may need another scan.",
         "Seen 12 May 2026 and in May; since May 2025 no growth.",
         "She asks: “May I travel?”",
+        "The pt may need a scan; the dr may call.",
         "Patient 12 weeks after resection. The Registry was told.",
     ],
 )
@@ -95,6 +96,7 @@ def test_part_of_a_longer_name_is_hidden_beside_another_part() -> None:
         ("As for May Short last week", "As for BR-0401 last week"),
         ("As for Short, May last week", "As for BR-0401 last week"),
         ("As for Mrs Short last week", "As for Mrs [name] last week"),
+        ("As for mr nonesuch-short or Mrs M. Short", "As for mr nonesuch-short or Mrs M. [name]"),
         ("Wie bei Frau Short", "Wie bei Frau [name]"),
         ("A Short course in Mayfair may do", "A Short course in Mayfair may do"),
     ],
@@ -103,6 +105,27 @@ def test_another_patients_case_loses_the_whole_name_and_a_titled_one(
     text: str, becomes: str
 ) -> None:
     assert others(text) == becomes
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "becomes"),
+    [
+        ("Mary O’Brien", "As for Mrs O'Brien", "As for Mrs O'[name]"),
+        (
+            "Basil Ada Nonesuch",
+            "As for mr. nonesuch, Mr B. Nonesuch",
+            "As for mr. [name], Mr B. [name]",
+        ),
+        ("Ada von Beispiel", "Wie Frau von Beispiel", "Wie Frau von [name]"),
+        ("Ada Nonesuch", "As for Mrs Smith-Nonesuch", "As for Mrs Smith-[name]"),
+        ("Will Page", "He will page us", "He will page us"),
+        ("May Short", "It may short-circuit", "It may short-circuit"),
+    ],
+)
+def test_a_titled_name_is_found_however_it_is_put_together(
+    name: str, text: str, becomes: str
+) -> None:
+    assert others(text, name) == becomes
 
 
 def test_two_patients_of_one_name_are_told_apart_only_in_their_own_cases() -> None:
