@@ -2,8 +2,8 @@
 
 A patient's whole name is always replaced. A part of it only in texts of the patient's own case
 and of the meeting, and there only where it is written as a name: most Shorts in a text are short
-times. In other patients' texts a part counts after a title. Where a capital within a sentence
-leaves a doubt, it is hidden.
+times. In other patients' texts a part counts after a title, or where it is written large and is no
+everyday word. Where a capital within a sentence leaves a doubt, it is hidden.
 """
 
 from __future__ import annotations
@@ -206,11 +206,13 @@ class _Reading:
                 return ""
             return ours[0].code if len({one.words for one in ours}) == 1 else NAME
         others = [one for one in self.known if token.plain in one.parts]
-        whole = any(one.words == (token.plain,) for one in others)
         everyday = token.plain in EVERYDAY
         if (token.small and everyday) or token.plain in NOBODYS:
             return ""
-        if others and (titled or (whole and not everyday and not token.small)):
+        # "Quagmire's brother": nobody but the patient is called so as far as anybody can tell.
+        unusual = not everyday and not token.small and len(token.plain) > 3
+        whole = any(one.words == (token.plain,) for one in others)
+        if others and (titled or unusual or (whole and not everyday and not token.small)):
             return NAME
         return ""
 

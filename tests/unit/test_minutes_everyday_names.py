@@ -118,6 +118,8 @@ def test_another_patients_case_loses_the_whole_name_and_a_titled_one(
         ),
         ("Ada von Beispiel", "Wie Frau von Beispiel", "Wie Frau von [name]"),
         ("Ada Nonesuch", "As for Mrs Smith-Nonesuch", "As for Mrs Smith-[name]"),
+        ("Ada Quagmire", "Quagmire’s brother has it too", "[name]’s brother has it too"),
+        ("Ada Quagmire", "no quagmire of bleeding", "no quagmire of bleeding"),
         ("Will Page", "He will page us", "He will page us"),
         ("May Short", "It may short-circuit", "It may short-circuit"),
     ],
