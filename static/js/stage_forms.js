@@ -46,7 +46,7 @@
       if (mine) this.personal();
       // Pressed again before this screen shows the change, the same control would mean another thing.
       await this.shown(Number(answer.headers.get("X-Boardroom-Seq")));
-      if (isMove(form)) this.moved = { to: form.action, at: Date.now() };
+      this.moved = isMove(form) ? { to: form.action, at: Date.now() } : null;
       if (!mine) this.personal(); // who pressed need not wait for the turn of everybody's screen
       if (passed) Boardroom.toast(`${passed} waits again.`);
       // Its control may be gone: who works by keyboard goes on where it was, and presses nothing new.
@@ -55,7 +55,7 @@
 
     /** A second press of the same key by a slip would pass over the case that has just come. */
     pressedTwice(form) {
-      return isMove(form) && this.moved?.to === form.action && Date.now() - this.moved.at < 700;
+      return this.moved?.to === form.action && Date.now() - this.moved.at < 700;
     }
 
     // Giving the pen, closing, deferring, going on: each ends the right to write, so what was typed
