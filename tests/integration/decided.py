@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from boardroom.cases.models import Case, CaseStatus
-from boardroom.consensus.models import Consensus
+from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.db import now, write_transaction
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
 from boardroom.web import local
@@ -89,6 +89,18 @@ def decide(
     return SimpleNamespace(
         case=case, meeting=meeting, item=item, confirm=f"/meetings/{meeting}/items/{item}/confirm"
     )
+
+
+def dissent(house: Any, item: int) -> int:
+    """The surgeon dissents from a decision, under a condition to open it again; its id."""
+    with house.app.app_context(), write_transaction() as session:
+        found = SignOff(
+            item_id=item, specialty="surgery", person_id=house.people["surgery"],
+            kind=SignOffKind.DISSENT, text="Too early", reopen_condition="it is stable in March",
+        )  # fmt: skip
+        session.add(found)
+        session.flush()
+        return found.id
 
 
 # What is answered where the plan was carried out

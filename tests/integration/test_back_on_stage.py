@@ -11,14 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.cases.models import Case, Fact
-from boardroom.consensus.models import SignOff, SignOffKind
 from boardroom.db import now, write_transaction
 from boardroom.followup.models import FollowUp
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.meetings.stage import load_meeting, render_parts
 from boardroom.web import local
 from tests.integration.counting import counted
-from tests.integration.decided import DECIDED, YES, decide, everybody
+from tests.integration.decided import DECIDED, YES, decide, dissent, everybody
 from tests.integration.meeting_samples import begin, make_case, make_meeting
 from tests.integration.test_coming_back import AFP, report
 
@@ -106,14 +105,7 @@ def test_the_wall_says_it_in_one_line_without_names(house: Any, rows: Any) -> No
 
 def test_a_case_reopened_from_a_dissent_is_named_so(house: Any, rows: Any) -> None:
     made = decide(house, "BR-9001")
-    with house.app.app_context(), write_transaction() as session:
-        dissent = SignOff(
-            item_id=made.item, specialty="surgery", person_id=house.people["surgery"],
-            kind=SignOffKind.DISSENT, text="Too early", reopen_condition="it is stable in March",
-        )  # fmt: skip
-        session.add(dissent)
-        session.flush()
-        key = dissent.id
+    key = dissent(house, made.item)
     where = f"/cases/{made.case}/dissents/{key}/reopen"
     assert house.as_("oncology").post(where, data={"text": "Stable on MRI"}).status_code == 303
     new = rows(select(Case.id).order_by(Case.id))[-1]

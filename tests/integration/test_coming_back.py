@@ -18,7 +18,7 @@ from boardroom.followup import keeping
 from boardroom.followup.models import CaseReturn, Progress
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.people.models import Person
-from tests.integration.decided import DECIDED, PART, decide, everybody
+from tests.integration.decided import DECIDED, PART, decide, dissent, everybody
 from tests.integration.meeting_samples import begin, make_case, make_meeting
 
 
@@ -188,14 +188,7 @@ def test_a_dissent_reopens_the_case_when_a_member_says_its_condition_is_met(
     house: Any, rows: Any
 ) -> None:
     made = decide(house, "BR-9001")
-    with house.app.app_context(), write_transaction() as session:
-        dissent = SignOff(
-            item_id=made.item, specialty="surgery", person_id=house.people["surgery"],
-            kind=SignOffKind.DISSENT, text="Too early", reopen_condition="it is stable in March",
-        )  # fmt: skip
-        session.add(dissent)
-        session.flush()
-        key = dissent.id
+    key = dissent(house, made.item)
     # A new result: who enters it is reminded of the condition that only a reader can judge.
     client = house.as_("coordinator")
     assert report(client, made.case, "afp|ng/mL", "900").status_code == 303

@@ -12,10 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.cases.models import Case
-from boardroom.consensus.models import SignOff, SignOffKind
-from boardroom.db import at_time, now, write_transaction
+from boardroom.db import at_time, now
 from boardroom.followup import keeping
-from tests.integration.decided import DECIDED, decide, everybody
+from tests.integration.decided import DECIDED, decide, dissent, everybody
 
 AFP = {"fact": "afp", "unit": "ng/mL", "below": True, "value": "500"}
 DECLINE = {"move": "decline", "reason": "not_liver", "note": "AFP was mistyped"}
@@ -106,14 +105,7 @@ def test_a_dissent_can_open_the_case_again_after_a_round_that_was_turned_down(
     house: Any, rows: Any
 ) -> None:
     made = decide(house, "BR-9001", represent=AFP)
-    with house.app.app_context(), write_transaction() as session:
-        dissent = SignOff(
-            item_id=made.item, specialty="surgery", person_id=house.people["surgery"],
-            kind=SignOffKind.DISSENT, text="Too early", reopen_condition="it is stable in March",
-        )  # fmt: skip
-        session.add(dissent)
-        session.flush()
-        key = dissent.id
+    key = dissent(house, made.item)
     report(house.as_("coordinator"), made.case, "60")
     where = f"/cases/{made.case}/dissents/{key}/reopen"
     surgery = house.as_("surgery")
