@@ -18,6 +18,7 @@
 
     async send(form) {
       if (form.dataset.sending || this.pressedTwice(form)) return;
+      this.moved = null; // what is pressed after anything else is meant, before its answer is here too
       form.dataset.sending = "1";
       const buttons = $$("button[type=submit]", form);
       for (const button of buttons) button.setAttribute("aria-busy", "true");

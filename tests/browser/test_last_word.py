@@ -64,6 +64,7 @@ def test_what_was_deferred_is_taken_up_again_only_when_meant(people: People, mee
     chair.get_by_label("Why is it put off?").select_option(index=1)
     chair.get_by_role("button", name="Defer the case").click()
     expect(chair.locator("[data-phase-is=deferred]")).to_be_attached()
+    expect(chair.locator("dialog[open]")).to_have_count(0)  # keys wait for its answer
     to_a_case(chair)
     chair.keyboard.press("b")
     asks = chair.get_by_role("dialog", name=f"Take {code} up again")
