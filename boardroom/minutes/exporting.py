@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from boardroom import live
-from boardroom.aside import run_aside
 from boardroom.boards.definition import BoardDefinition
 from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import Meeting, MeetingStatus
-from boardroom.minutes.formats import file_name, render
+from boardroom.minutes import kept
+from boardroom.minutes.formats import file_name
 from boardroom.minutes.models import Export
 from boardroom.minutes.queries import document_of, meetings_between
 from boardroom.refusals import IllegalTransition
@@ -49,8 +49,19 @@ def minutes_file(meeting_id: int, format_: str, *, without_names: bool) -> tuple
     document = document_of(meeting, definition)
     board = meeting.board
     db.session.rollback()  # no snapshot is held while the file is made
-    content = run_aside(render, document, format_, names=not without_names)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    content = kept.file_of(app, document, format_, names=not without_names)
     return content, board, file_name(document, format_, names=not without_names)
+
+
+def draw_ahead(app: Flask, meeting_id: int) -> None:
+    """Draw the files of signed minutes before anybody asks for them, in the background."""
+    with app.app_context():
+        try:
+            for format_ in kept.FORMATS_KEPT:
+                minutes_file(meeting_id, format_, without_names=False)
+        except Exception as error:  # noqa: BLE001 - whoever asks for the file is told
+            log.warning("minutes %s were not drawn ahead: %s", meeting_id, type(error).__name__)
 
 
 def board_of(key: str) -> BoardDefinition:
@@ -121,7 +132,7 @@ def sweep(app: Flask) -> int:
     gone = [path for path in over if path.is_file()]
     for path in gone:
         path.unlink(missing_ok=True)
-    return len(gone)
+    return len(gone) + kept.sweep(app)
 
 
 def _leave_nothing(app: Flask, export_id: int) -> None:

@@ -114,7 +114,13 @@ def sign(meeting_id: int) -> Response:
         actor=current_user,
         seen=request.form.get("hash", ""),
     )
+    _draw_ahead(meeting_id)
     return see_other("minutes.minutes", meeting_id=meeting_id)
+
+
+def _draw_ahead(meeting_id: int) -> None:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    after_commit(lambda: start_background(exporting.draw_ahead, app, meeting_id))
 
 
 @bp.post("/meetings/<int:meeting_id>/minutes/amend")
@@ -133,6 +139,7 @@ def amend(meeting_id: int) -> Any:
         reason=form.reason.data or "",
         case_code=form.case.data or "",
     )
+    _draw_ahead(meeting_id)
     return see_other("minutes.minutes", meeting_id=meeting_id, _anchor="amendments")
 
 

@@ -137,11 +137,12 @@ def _minutes(size: dict[str, Any], demo: Path, folder: Path) -> list[dict[str, A
                     cases,
                     one["format"],
                     f"{one['seconds']:.2f}",
+                    f"{one['again']:.2f}",
                     f"{one['memory'] / 1000:.0f}",
                     f"{one['bytes'] / 1000:,.0f}",
                 )
 
-    _table(("cases", "format", "seconds", "MB more", "kB"), rows())
+    _table(("cases", "format", "seconds", "asked again", "MB more", "kB"), rows())
     return found
 
 

@@ -16,6 +16,7 @@ from boardroom import create_app
 from boardroom.cases import operations
 from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_transaction
+from boardroom.minutes import exporting
 from boardroom.people import sign_in as signing
 from tests.clients import signed_in
 from tests.conftest import CopyData
@@ -23,6 +24,14 @@ from tests.integration.accounts import PASSWORD, QUICK
 from tests.integration.house import House, open_house
 from tests.integration.meeting_samples import CORE, make_case, make_meeting
 from tests.integration.stage_board import Board
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_drawn_ahead() -> Iterator[None]:
+    """Signing draws files in a thread of its own, which would outlive a test's database."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(exporting, "draw_ahead", lambda *_: None)
+        yield
 
 
 @pytest.fixture(scope="module")

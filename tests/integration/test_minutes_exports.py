@@ -21,7 +21,7 @@ from sqlalchemy import select
 from boardroom.cases.models import Case
 from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
-from boardroom.minutes import exporting
+from boardroom.minutes import exporting, kept
 from boardroom.minutes.models import Export
 
 COMING = 3
@@ -127,7 +127,7 @@ def test_a_file_that_cannot_be_made_says_so_and_leaves_nothing(
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("Mr Testpatient cannot be drawn")
 
-    monkeypatch.setattr(exporting, "render", broken)
+    monkeypatch.setattr(kept, "render", broken)
     admin = as_("admin")
     assert admin.post(URL, data=RANGE).status_code == 303
     part = made(admin, last_export(demo))
