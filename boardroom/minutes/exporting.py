@@ -29,8 +29,10 @@ SWEEP_EVERY = 3600  # seconds
 INTERRUPTED = "The server stopped before the file was finished. Make it again."
 
 
-def minutes_file(meeting_id: int, format_: str, *, without_names: bool) -> tuple[bytes, str, str]:
-    """The minutes of one meeting as (bytes, board's key, file name).
+def minutes_file(
+    meeting_id: int, format_: str, *, without_names: bool, ahead: bool = False
+) -> tuple[bytes, str, str]:
+    """The minutes of one meeting as (bytes, board's key, file name). `ahead`: nobody waits for it.
 
     Signed minutes need their board's definition no more. Raises NoResultFound, and
     IllegalTransition while the meeting has not ended, or where that definition is missing.
@@ -50,7 +52,7 @@ def minutes_file(meeting_id: int, format_: str, *, without_names: bool) -> tuple
     board = meeting.board
     db.session.rollback()  # no snapshot is held while the file is made
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    content = kept.file_of(app, document, format_, names=not without_names)
+    content = kept.file_of(app, document, format_, names=not without_names, ahead=ahead)
     return content, board, file_name(document, format_, names=not without_names)
 
 
@@ -59,7 +61,7 @@ def draw_ahead(app: Flask, meeting_id: int) -> None:
     with app.app_context():
         try:
             for format_ in kept.FORMATS_KEPT:
-                minutes_file(meeting_id, format_, without_names=False)
+                minutes_file(meeting_id, format_, without_names=False, ahead=True)
         except Exception as error:  # noqa: BLE001 - whoever asks for the file is told
             log.warning("minutes %s were not drawn ahead: %s", meeting_id, type(error).__name__)
 

@@ -14,7 +14,7 @@ import os
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ from flask import Flask
 from itsdangerous import BadSignature, Signer
 
 from boardroom.aside import run_aside
+from boardroom.minutes.apart import render_apart
 from boardroom.minutes.document import MinutesDocument
 from boardroom.minutes.formats import render
 
@@ -31,8 +32,11 @@ log = logging.getLogger(__name__)
 FORMATS_KEPT = ("pdf", "docx")
 SECONDS_A_DAY = 86400
 
+MANY = 60
+"""Cases from which on a file is drawn in a process of its own."""
+
 _turns = threading.BoundedSemaphore(1)
-"""One drawing at a time in a process: it takes every core, and of very long minutes much memory."""
+"""One such process at a time, for each takes every core and of very long minutes much memory."""
 
 
 def folder_of(app: Flask) -> Path:
@@ -40,22 +44,34 @@ def folder_of(app: Flask) -> Path:
     return Path(app.config["DATA_DIR"]) / "kept"
 
 
-def file_of(app: Flask, document: MinutesDocument, format_: str, *, names: bool) -> bytes:
-    """The bytes of a document's file, drawn now or kept from before. Not in a write transaction."""
+def file_of(
+    app: Flask, document: MinutesDocument, format_: str, *, names: bool, ahead: bool = False
+) -> bytes:
+    """The bytes of a document's file, drawn now or kept from before; `ahead`: nobody waits for it.
+
+    Not in a write transaction. Raises what drawing raises.
+    """
     if format_ not in FORMATS_KEPT:
         return run_aside(render, document, format_, names=names)
-    with _turns:
+    apart = ahead or len(document.cases) > MANY
+    with _turns if apart else nullcontext():
         if document.signature is None:
-            return run_aside(render, document, format_, names=names)
+            return _drawn(document, format_, names, apart)
         signer = Signer(
             app.config["SECRET_KEY"], salt="files of signed minutes", digest_method=hashlib.sha256
         )
         path = folder_of(app) / run_aside(_name, document, format_, names)
         found = run_aside(_kept, path, signer)
         if found is None:
-            found = run_aside(render, document, format_, names=names)
+            found = _drawn(document, format_, names, apart)
             run_aside(_keep, path, signer.sign(found))
         return found
+
+
+def _drawn(document: MinutesDocument, format_: str, names: bool, apart: bool) -> bytes:
+    if apart:
+        return render_apart(document, format_, names=names)
+    return run_aside(render, document, format_, names=names)
 
 
 def sweep(app: Flask) -> int:

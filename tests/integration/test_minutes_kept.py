@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from pypdf import PdfReader
 
 from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import Meeting, MeetingStatus
-from boardroom.minutes import exporting, kept
+from boardroom.minutes import apart, exporting, kept
 from boardroom.minutes.exporting import draw_ahead  # what a test's own session leaves out
 
 PAST, COMING = 2, 3
@@ -46,12 +47,13 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The formats that were really drawn, in order."""
     formats: list[str] = []
 
-    def noted(document: Any, format_: str, *, names: bool, render: Any = kept.render) -> bytes:
-        formats.append(format_)
-        content: bytes = render(document, format_, names=names)
-        return content
+    def noted(
+        document: Any, format_: str, names: bool, apart: bool, draw: Any = kept._drawn
+    ) -> Any:
+        formats.append(f"{format_} apart" if apart else format_)
+        return draw(document, format_, names, apart)
 
-    monkeypatch.setattr(kept, "render", noted)
+    monkeypatch.setattr(kept, "_drawn", noted)
     return formats
 
 
@@ -89,7 +91,7 @@ def test_what_is_signed_is_drawn_before_anybody_asks(
     assert chair.post(f"{address}/amend", data=REASON | {"text": "Segment 6"}).status_code == 303
     assert begun == [COMING, COMING]
     draw_ahead(demo, COMING)
-    assert sorted(drawn) == ["docx", "pdf"]
+    assert drawn == ["pdf apart", "docx apart"]
     assert chair.get(f"{address}.pdf").status_code == 200
     assert len(drawn) == 2
 
@@ -97,10 +99,8 @@ def test_what_is_signed_is_drawn_before_anybody_asks(
 def test_what_cannot_be_drawn_ahead_is_told_to_who_asks(
     demo: Flask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: Any, **__: Any) -> bytes:
-        raise RuntimeError("Mr Testpatient cannot be drawn")
-
-    monkeypatch.setattr(kept, "render", broken)
+    script = "import sys; sys.exit('Mr Testpatient cannot be drawn')"
+    monkeypatch.setattr(apart, "COMMAND", (sys.executable, "-c", script))
     draw_ahead(demo, PAST)
     assert "not drawn ahead: RuntimeError" in caplog.text
     assert "Testpatient" not in caplog.text
@@ -133,6 +133,26 @@ def test_the_record_as_it_stands_is_drawn_each_time(demo: Flask, as_: As, drawn:
         assert as_("chair").get(f"/meetings/{COMING}/minutes.pdf").status_code == 200
     assert drawn == ["pdf", "pdf"]
     assert files(demo) == []
+
+
+def test_very_long_minutes_are_drawn_in_a_process_of_their_own(
+    demo: Flask, as_: As, drawn: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = words(pdf(as_("chair")))
+    monkeypatch.setattr(kept, "MANY", 1)
+    monkeypatch.setattr(kept, "_program", lambda: "another")
+    chair = as_("chair")
+    assert words(pdf(chair)).split("Drawn up")[0] == short.split("Drawn up")[0]
+    without = words(pdf(chair, "?names=no"))
+    with demo.app_context():
+        assert db.session.get_one(Meeting, PAST).items[0].case.patient.name not in without
+    assert drawn == ["pdf", "pdf apart", "pdf apart"]
+    monkeypatch.setattr(apart, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
+    monkeypatch.setattr(kept, "_program", lambda: "a third")
+    demo.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = chair.get(f"/meetings/{PAST}/minutes.pdf")
+    assert answer.status_code == 500
+    assert not answer.data.startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("harm", ["changed", "cut off", "of another folder"])
