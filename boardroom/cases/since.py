@@ -31,12 +31,13 @@ class Change:
     on: dt.date | None = None
 
 
-def changes(earlier: Any, later: Any) -> list[Change]:
+def changes(earlier: Any, later: Any, pairs: Mapping[int, int] | None = None) -> list[Change]:
     """Everything that differs between two cases (or anything with `facts` and `lesions`).
 
     Only values dated after the earlier round's last count as new; an unchanged value is left out.
+    `pairs`: which lesion of then is which of now, as for `answer`.
     """
-    return [*_facts(earlier.facts, later.facts), *_lesions(earlier.lesions, later.lesions)]
+    return [*_facts(earlier.facts, later.facts), *_lesions(earlier.lesions, later.lesions, pairs)]
 
 
 def _latest(facts: Iterable[Any]) -> dict[str, Any]:
@@ -78,25 +79,45 @@ def _compare(key: str, old: Any, new: Any) -> Direction:
     return "up" if now > was else "down" if now < was else "other"
 
 
-def _lesions(earlier: Iterable[Any], later: Iterable[Any]) -> list[Change]:
+def _lesions(
+    earlier: Iterable[Any], later: Iterable[Any], pairs: Mapping[int, int] | None
+) -> list[Change]:
     before, after = {one.number: one for one in earlier}, {one.number: one for one in later}
     if not after:
         return []  # not read again yet: nothing can be said
+    same = _same(before, pairs)
+    then = {same[number]: number for number in before if same.get(number) in after}
     found = []
-    for number in sorted(before | after):
-        old, new = before.get(number), after.get(number)
-        label = f"Lesion {number}"
-        if old is None and new is not None:
-            found.append(Change(label, "", _lesion(new), "new"))
-        elif new is None and old is not None:
-            found.append(Change(label, _lesion(old), "", "missing"))
-        elif _lesion(old) != _lesion(new):
-            sizes = (_size(old), _size(new))
-            direction: Direction = "other"
-            if None not in sizes and sizes[0] != sizes[1]:
-                direction = "up" if sizes[1] > sizes[0] else "down"  # type: ignore[operator]
-            found.append(Change(label, _lesion(old), _lesion(new), direction))
-    return found
+    for number, new in after.items():
+        change = _of_lesion(before.get(then.get(number)), new)
+        if change is not None:
+            found.append((number, change))
+    for number in before.keys() - then.values():
+        # Its number may mean another lesion by now
+        label = f"Former lesion {number}" if number in after else f"Lesion {number}"
+        found.append((number, Change(label, _lesion(before[number]), "", "missing")))
+    return [change for _, change in sorted(found, key=lambda one: one[0])]
+
+
+def _same(earlier: Iterable[int], pairs: Mapping[int, int] | None) -> Mapping[int, int]:
+    """Number then to number now: as the map pairs them, without a map the same number."""
+    return pairs if pairs is not None else {number: number for number in earlier}
+
+
+def _of_lesion(old: Any, new: Any) -> Change | None:
+    """What became of one lesion; `old`: None for one that is new. None where nothing changed."""
+    label = f"Lesion {new.number}"
+    if old is None:
+        return Change(label, "", _lesion(new), "new")
+    if old.number != new.number:
+        label = f"{label} (was no. {old.number})"
+    elif _lesion(old) == _lesion(new):
+        return None
+    was, now = _size(old), _size(new)
+    direction: Direction = "other"
+    if was is not None and now is not None and was != now:
+        direction = "up" if now > was else "down"
+    return Change(label, _lesion(old), _lesion(new), direction)
 
 
 def _size(lesion: Any) -> int | None:
@@ -227,7 +248,7 @@ def _targets(
     targets = [one for one in before if (_size(one) or 0) >= TARGET_MM]
     if not targets or not after:
         return None
-    same = pairs if pairs is not None else {one.number: one.number for one in before}
+    same = _same((one.number for one in before), pairs)
     sizes = []
     for one in targets:
         found = after.get(same.get(one.number, 0))

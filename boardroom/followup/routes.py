@@ -207,7 +207,7 @@ def came_back(case: Case) -> dict[str, Any] | None:
     return {
         "earlier": case.earlier_case,
         "why": queries.return_of(case.id),
-        "changes": changes(case.earlier_case, case),
+        "changes": changes(case.earlier_case, case, pairs),
         "on_the_map": on_the_map,
         "answer": answer_of(
             case.earlier_case.lesions,

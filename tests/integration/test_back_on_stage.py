@@ -10,11 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from boardroom.cases.models import Case, Fact
+from boardroom.cases.models import Case, Fact, Lesion
+from boardroom.clinical.tumour_reading import Findings
+from boardroom.clinical.tumour_reading import Lesion as ReadLesion
 from boardroom.db import now, write_transaction
 from boardroom.followup.models import FollowUp
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.meetings.stage import load_meeting, render_parts
+from boardroom.tumour_map.models import Reading, Side
 from boardroom.web import local
 from tests.integration.counting import counted
 from tests.integration.decided import DECIDED, YES, decide, dissent, everybody
@@ -71,6 +74,32 @@ def test_the_stage_says_why_a_case_came_back_and_what_changed(
     assert "2140" in inside
     assert "2 cycles of treatment given" in inside
     assert "right side" in inside
+
+
+def read_images(house: Any, case: int, *lesions: ReadLesion) -> None:
+    """The board's reading of a case's images, and the list of lesions that follows it."""
+    findings = Findings(lesions).as_dict()
+    with house.app.app_context(), write_transaction() as session:
+        session.add(Reading(case_id=case, side=Side.BOARD, version=1, findings=findings))
+        for one in lesions:
+            where = ", ".join(one.segments)
+            line = Lesion(case_id=case, number=one.number, segments=where, size_mm=one.size_mm)
+            session.add(line)
+
+
+def test_a_lesion_that_was_renumbered_since_is_found_by_its_place(house: Any, rows: Any) -> None:
+    new = back_by_a_value(house, rows)
+    (old,) = rows(select(Case.earlier_case_id).where(Case.id == new))
+    left, right = (("II",), 120, 60), (("VII",), 40, 70)
+    read_images(house, old, ReadLesion(1, *left, 18), ReadLesion(2, *right, 41))
+    read_images(house, new, ReadLesion(1, *right, 33))
+    said = parts(house, new, "oncology")
+    line = said.split('<th scope="row">Lesion 1 (was no. 2)</th>')[1].split("</tr>")[0]
+    assert "segment VII, 41 mm" in line
+    assert "segment VII, 33 mm" in line
+    gone = said.split('<th scope="row">Former lesion 1</th>')[1].split("</tr>")[0]
+    assert "not in the new reading" in gone
+    assert ">Lesion 2<" not in said
 
 
 def test_a_stage_hears_what_is_told_about_the_earlier_round_meanwhile(

@@ -58,6 +58,22 @@ def test_lesions_are_compared_once_they_are_read_again() -> None:
     ]  # fmt: skip
 
 
+def test_a_lesion_that_was_renumbered_is_one_line_with_both_numbers() -> None:
+    before = case([], [lesion(1, 40), lesion(2, 22), lesion(3, 12)])
+    after = case([], [lesion(1, 30), lesion(2, 15), lesion(3, 12)])
+    found = changes(before, after, {2: 1, 3: 3})
+    assert [(one.label, one.was, one.now, one.direction) for one in found] == [
+        ("Lesion 1 (was no. 2)", "segment V, 22 mm", "segment V, 30 mm", "up"),
+        ("Former lesion 1", "segment V, 40 mm", "", "missing"),
+        ("Lesion 2", "", "segment V, 15 mm", "new"),
+    ]
+
+
+def test_a_new_number_is_told_though_nothing_else_changed() -> None:
+    found = changes(case([], [lesion(2, 22)]), case([], [lesion(1, 22)]), {2: 1})
+    assert [(one.label, one.direction) for one in found] == [("Lesion 1 (was no. 2)", "other")]
+
+
 def test_the_targets_answer_by_mrecist() -> None:
     before = [lesion(1, 40), lesion(2, 22, 20), lesion(3, 8)]
 
