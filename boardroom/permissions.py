@@ -154,6 +154,7 @@ ROUTES: dict[str, Rule] = {
     # After the decision
     "followup.answer": FOLLOW_UP,
     "followup.report": FOLLOW_UP,
+    "followup.mistyped": FOLLOW_UP,
     "followup.reopen": CONFIRM,
     "figures.ledger": FIGURES,
     "figures.ledger_csv": FIGURES,

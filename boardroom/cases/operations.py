@@ -25,7 +25,7 @@ from boardroom.cases.models import (
     Treatment,
 )
 from boardroom.cases.saving import LESIONS_ARE_READ, take_away, touch
-from boardroom.cases.view import lacking_of
+from boardroom.cases.view import lacking_of, test_of_fact
 from boardroom.clinical.facts import FACTS
 from boardroom.db import db, now
 from boardroom.people.models import Person
@@ -207,8 +207,8 @@ def reopen(case: Case, *, actor: Person) -> None:
 def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Case:
     """A new case about the same patient, linked to this one.
 
-    Copied: the patient, the referrer, diagnosis, history, dated tests, lasting facts. Question,
-    first opinion and lesions are new.
+    Copied: the patient, the referrer, diagnosis, history, dated tests, lasting facts, but no value
+    that somebody asked for anew. Question, first opinion and lesions are new.
     """
     if case.status not in (CaseStatus.DECIDED, CaseStatus.FOLLOWED_UP):
         raise Refused("A new round begins when the board has decided. Edit this case instead.")
@@ -230,8 +230,11 @@ def carry_over(case: Case, copy: Case) -> None:
     for name in ("referrer_name", "referrer_contact", "referrer_hospital", "diagnosis", "summary",
                  "comorbidity", "patient_knows"):  # fmt: skip
         setattr(copy, name, getattr(case, name))
+    refused = {one.test for one in case.judgements if not one.accepted}
     for fact in case.facts:
         known = FACTS.get(fact.key)
+        if test_of_fact(fact) in refused:
+            continue  # somebody asked for it anew: no aid of the new round is to count it
         if known is not None and (fact.taken_on or known.section == "background"):
             copy.facts.append(
                 Fact(key=fact.key, value=fact.value, unit=fact.unit, taken_on=fact.taken_on)

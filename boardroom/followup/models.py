@@ -47,9 +47,15 @@ class Progress(Base):
     taken_on: Mapped[dt.date]
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[dt.datetime] = mapped_column(default=now)
+    mistyped_at: Mapped[dt.datetime | None]  # it stays in the list and counts for nothing
 
     case: Mapped[Case] = relationship()
     by: Mapped[Person] = relationship(lazy="joined")
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts: nobody has marked it as mistyped."""
+        return self.mistyped_at is None
 
 
 class CaseReturn(Base):

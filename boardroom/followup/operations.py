@@ -19,7 +19,7 @@ from boardroom.followup.return_operations import bring_back_if_due
 from boardroom.followup.rules import Answer
 from boardroom.meetings.models import AgendaItem
 from boardroom.people.models import Person
-from boardroom.refusals import IllegalTransition, Refused
+from boardroom.refusals import Forbidden, IllegalTransition, Refused
 
 LONGEST = 2000
 
@@ -147,3 +147,34 @@ def report(
     live.announce_case(case.id, "case_reported", {"case"}, actor=actor)
     _show_later_round(case, actor)
     return bring_back_if_due(case, actor=actor)
+
+
+def mark_mistyped(found: Progress, *, actor: Person) -> None:
+    """Say that a reported result was mistyped: it stays in the list and counts for nothing.
+
+    Raises Forbidden for whoever neither entered it nor coordinates or chairs the board,
+    IllegalTransition once a later round holds the value.
+    """
+    case = hold(found.case_id)
+    if not may_mark_mistyped(found, actor):
+        raise Forbidden("Who entered a result, a coordinator or a chair marks it as mistyped.")
+    later = queries.later_round(case.id)
+    if later is not None:
+        raise IllegalTransition(f"The case was taken up again as {later.code}. Correct it there.")
+    if not found.stands:
+        return
+    found.mistyped_at = now()
+    db.session.flush()
+    audit.record(
+        "marked a result as mistyped", board=case.board, case_id=case.id, actor=actor,
+        result=found.id,
+    )  # fmt: skip
+    live.announce_case(case.id, "case_reported", {"case"}, actor=actor)
+
+
+def may_mark_mistyped(found: Progress, person: Person) -> bool:
+    """Whether this person may mark the result as mistyped; also for showing the button."""
+    place = person.on(found.case.board)
+    return place is not None and rules.may_mark_mistyped(
+        place.role, entered=found.by_id == person.id
+    )

@@ -94,7 +94,7 @@ def _new_round(
     ):  # fmt: skip
         setattr(made, name, getattr(case, name))
     for one in reversed(queries.progress_of(case.id)):
-        if one.fact:
+        if one.fact and one.stands:
             made.facts.append(
                 Fact(key=one.fact, value=one.value, unit=one.unit, taken_on=one.taken_on)
             )

@@ -97,7 +97,9 @@ def treated_since(case_ids: Iterable[int]) -> dict[int, list[Treated]]:
     """Case → the treatments reported after its decision, the earliest first."""
     ids = list(case_ids)
     found: dict[int, list[Treated]] = {}
-    cycles = select(Progress).where(Progress.case_id.in_(ids), Progress.fact == "")
+    cycles = select(Progress).where(
+        Progress.case_id.in_(ids), Progress.fact == "", Progress.mistyped_at.is_(None)
+    )
     for told in db.session.scalars(cycles.order_by(Progress.id)):
         given = f"{told.value} {'cycle' if told.value == '1' else 'cycles'} of treatment given"
         found.setdefault(told.case_id, []).append(Treated(told.taken_on, given))

@@ -101,6 +101,17 @@ def report(case_id: int) -> Any:
     return see_other("cases.case", case_id=case_id, _anchor="decision")
 
 
+@bp.post("/cases/<int:case_id>/progress/<int:progress_id>/mistyped")
+def mistyped(case_id: int, progress_id: int) -> Any:
+    """A result that was reported is marked as mistyped."""
+    found = next((one for one in queries.progress_of(case_id) if one.id == progress_id), None)
+    if found is None:
+        abort(404)
+    operations.mark_mistyped(found, actor=current_user)
+    flash("Marked as mistyped: it counts for nothing. Record the right value here.", "success")
+    return see_other("cases.case", case_id=case_id, _anchor="decision")
+
+
 def _dissenting(case: Case) -> str:
     """Who wants the case opened again under a condition, which only a reader can judge; or ""."""
     item = queries.decision_of(case.id)
@@ -181,6 +192,7 @@ def decision_of(case: Case, refused: FlaskForm | None = None) -> dict[str, Any] 
         ],
         "today": queries.today_of(case.board),
         "progress": queries.progress_of(case.id) if asked else [],
+        "may_mark_mistyped": lambda one: operations.may_mark_mistyped(one, current_user),
         "report_form": report_form,
         "dissents": [
             (

@@ -19,6 +19,11 @@ ASKED_STATUSES = frozenset({"decided", "followed_up"})
 """States of a case in which there is a final plan to ask about."""
 
 
+def may_mark_mistyped(role: str, *, entered: bool) -> bool:
+    """Whether who has this role on the board may mark a result as mistyped; `entered`: by them."""
+    return entered or role in ("coordinator", "chair")
+
+
 def days_due(
     decided_on: dt.date, today: dt.date, days: Collection[int], answered: Collection[int]
 ) -> list[int]:
