@@ -66,3 +66,42 @@ def test_the_case_stays_on_the_wall(people: People, meeting: str) -> None:
         expect(more).to_be_hidden()
         assert wall.evaluate(write, 40), "folded, and not below the screen"
         expect(more).to_be_visible()
+
+
+def test_after_the_reveal_one_map_is_large_and_all_is_inside_the_screen(
+    people: People, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
+    settled(chair)
+    settled(wall)
+    measure = """() => {
+      const box = (within) => document.querySelector(within);
+      const inside = (within) => {
+        const one = box(within), at = one.getBoundingClientRect();
+        return one.scrollHeight <= one.clientHeight + 1 && at.bottom <= innerHeight + 1
+          && one.scrollWidth <= one.clientWidth + 1 && at.right <= innerWidth + 1;
+      };
+      const label = box(".matrix tfoot th span");
+      const map = box(".wall-map .liver-map").getBoundingClientRect();
+      return {
+        map: map.height / innerHeight,
+        inside: [".wall-map", ".wall-board", ".matrix-wrap"].every(inside),
+        lines: new Set([...label.getClientRects()].map((line) => line.top)).size,
+      };
+    }"""
+    seen = set()
+    while seen != {"one", "two"}:
+        to_a_case(chair)
+        reveal(chair)
+        settled(wall)
+        maps = "one" if wall.locator(".maps-one").count() else "two"
+        seen.add(maps)
+        for width, height in ((1920, 1080), (1280, 720)):
+            wall.set_viewport_size({"width": width, "height": height})
+            expect(wall.locator(".matrix tfoot th")).to_contain_text("For : against")
+            wall.evaluate("document.dispatchEvent(new CustomEvent('boardroom:painted'))")
+            found = wall.evaluate(measure)
+            assert found["inside"], (maps, width)
+            assert found["lines"] == 1, "For and against stand in one line"
+            assert maps == "two" or found["map"] >= 0.25, (found["map"], width)
