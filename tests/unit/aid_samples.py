@@ -1,8 +1,16 @@
-"""Inputs with which each decision aid gives a result."""
+"""Inputs with which each decision aid gives a result, and recorded facts that fill one."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+
+from boardroom.clinical.facts import check
+from boardroom.clinical.from_facts import CaseRecord, Filled, RecordedFact
+
+TODAY = dt.date(2026, 3, 10)
+
+CLEAR = {"macrovascular_invasion": False, "extrahepatic_spread": False}
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "child_pugh": {
@@ -92,3 +100,37 @@ SAMPLES["meld_na"] = SAMPLES["meld"] | {"sodium_mmol_l": 131}
 SAMPLES["meld3"] = SAMPLES["meld_na"] | {"albumin_g_dl": 3, "sex": "female"}
 SAMPLES["ucsf"] = SAMPLES["up_to_seven"] = SAMPLES["milan"]
 SAMPLES["lirads_2018"] = SAMPLES["lirads_2018_table"] | {"at_risk_population": True}
+
+
+# ---- Recorded facts -----------------------------------------------------------------------------
+
+
+def fact(key: str, value: str, unit: str = "", days: int | None = 5) -> RecordedFact:
+    """A fact that the catalogue takes, recorded so many days ago."""
+    check(key, value, unit)
+    taken_on = None if days is None else TODAY - dt.timedelta(days=days)
+    return RecordedFact(key, value, unit, taken_on)
+
+
+LABS = (
+    fact("bilirubin", "34.2", "umol/L"),
+    fact("albumin", "3.1", "g/dL"),
+    fact("inr", "1.2"),
+    fact("ascites", "mild"),
+    fact("encephalopathy", "none"),
+    fact("creatinine", "1.1", "mg/dL"),
+    fact("sodium", "133", "mmol/L"),
+    fact("dialysis", "no"),
+)
+TUMOUR = (fact("macrovascular_invasion", "no"), fact("extrahepatic_spread", "no"))
+
+
+def of(name: str, *facts: RecordedFact, **basics: Any) -> Filled:
+    lesions = tuple(basics.pop("lesions", ()))
+    return CaseRecord(facts, TODAY, lesions, **basics).fill(name)
+
+
+def values(filled: Filled) -> dict[str, Any]:
+    assert filled.result is not None
+    assert filled.result.complete, filled.result.missing
+    return dict(filled.result.values)

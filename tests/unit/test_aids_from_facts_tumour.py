@@ -1,0 +1,145 @@
+"""The tumour's aids filled from a case's record: nodules, veins, stages, the response."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from boardroom.clinical.from_facts import CaseRecord, Lesion
+from tests.unit.aid_samples import LABS, TODAY, TUMOUR, fact, of, values
+
+
+def test_diameters_are_the_lesions() -> None:
+    filled = of("milan", *TUMOUR, lesions=[Lesion(30), Lesion(21)])
+    assert values(filled)["within"] is True
+    assert filled.result is not None
+    assert filled.result.inputs["tumor_diameters_mm"] == (30, 21)
+    assert filled.result.used["tumor_diameters_cm"] == (3.0, 2.1)
+
+
+def test_viable_diameters_count_after_treatment() -> None:
+    filled = of("milan", *TUMOUR, lesions=[Lesion(60, 20), Lesion(40, 0)])
+    assert values(filled)["tumor_count"] == 1
+    assert "Viable diameters" in filled.warnings[0]
+    gone = of("milan", *TUMOUR, lesions=[Lesion(60, 0)])
+    assert gone.result is not None
+    assert gone.result.missing == ("Diameters of all nodules",)
+    assert "No viable tumour" in gone.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("facts", "lesions", "why"),
+    [
+        ([], [Lesion(30), Lesion(None)], "size of a listed lesion is missing"),
+        ([fact("nodule_count", "3")], [Lesion(30)], "3 nodules are counted and 1 lesions"),
+        ([fact("nodules_uncountable", "yes")], [Lesion(30)], "too many to count"),
+    ],
+)
+def test_nodules_that_are_not_all_known(facts: Any, lesions: Any, why: str) -> None:
+    filled = of("milan", *TUMOUR, *facts, lesions=lesions)
+    assert filled.result is not None
+    assert filled.result.missing == ("Diameters of all nodules",)
+    assert why in filled.warnings[0]
+
+
+def test_one_nodule_may_be_known_by_count_and_size() -> None:
+    facts = (*TUMOUR, fact("nodule_count", "1"), fact("largest_mm", "4.2", "cm"))
+    assert values(of("milan", *facts))["largest_cm"] == 4.2
+    several = (fact("nodule_count", "4"), fact("largest_mm", "31", "mm"), fact("afp", "9", "ng/mL"))
+    assert values(of("afp_model", *several))["points"] == 3
+
+
+def test_number_and_size_are_of_one_examination() -> None:
+    count, size = fact("nodule_count", "0", "", 60), fact("largest_mm", "10", "mm", 3)
+    record = CaseRecord([count, size], TODAY)
+    assert record.text("nodule_count") == ""
+    assert record.text("largest_mm") == "10"
+    assert any("is not used" in words for words in record.fill("milan").warnings)
+    later = CaseRecord(
+        [fact("nodule_count", "0", "", 1), fact("largest_mm", "9", "mm", 200)], TODAY
+    )
+    assert (later.text("nodule_count"), later.text("largest_mm")) == ("0", "")
+    for days in (3, 10, None):  # of the same images, or undated
+        both = CaseRecord([fact("nodule_count", "2", "", days), size], TODAY)
+        assert (both.text("nodule_count"), both.text("largest_mm")) == ("2", "10")
+
+
+def test_invasion_by_the_vein_that_is_named() -> None:
+    vein = fact("portal_invasion", "vp3")
+    spread = fact("extrahepatic_spread", "no")
+    assert values(of("milan", spread, vein, lesions=[Lesion(20)]))["within"] is False
+    free = (fact("portal_invasion", "none"), fact("hepatic_vein_invasion", "none"))
+    assert values(of("milan", spread, *free, lesions=[Lesion(20)]))["within"] is True
+    half = of("milan", spread, free[0], lesions=[Lesion(20)]).result
+    assert half is not None
+    assert half.missing == ("Tumour in a portal or hepatic vein",)
+    torn = of("milan", *TUMOUR, vein, lesions=[Lesion(20)])
+    assert "denied" in torn.warnings[0]
+
+
+def test_tnm_from_the_record() -> None:
+    facts = (
+        *TUMOUR,
+        fact("nodes", "n0"),
+        fact("adjacent_organ_invasion", "no"),
+        fact("peritoneum_perforated", "no"),
+    )
+    assert values(of("tnm_ajcc8", *facts, lesions=[Lesion(40)]))["stage_group"] == "IB"
+    vein = (fact("macrovascular_invasion", "yes"), fact("portal_invasion", "vp4"))
+    assert values(of("tnm_ajcc8", *facts, *vein, lesions=[Lesion(40)]))["t"] == "T4"
+    lung = (fact("extrahepatic_spread", "yes"), fact("spread_site", "lung"))
+    assert values(of("tnm_ajcc8", *facts, *lung, lesions=[Lesion(40)]))["stage_group"] == "IVB"
+    doubt = of("tnm_ajcc8", *facts, fact("nodes", "suspicious"), lesions=[Lesion(40)])
+    assert doubt.result is not None
+    assert doubt.result.missing == ("Regional lymph nodes",)
+
+
+def test_bclc_pattern_from_the_record() -> None:
+    base = (*TUMOUR, fact("liver_function", "preserved"), fact("transplant_candidate", "no"))
+    given = {"ecog": 0, "lesions": [Lesion(50), Lesion(40)]}
+    wide = of("bclc_2022", *base, fact("growth_pattern", "extensive_bilobar"), **given)
+    assert values(wide)["b_subgroup"].startswith("B3")
+    neat = (fact("growth_pattern", "well_defined"), fact("selective_access", "yes"))
+    assert values(of("bclc_2022", *base, *neat, **given))["b_subgroup"].startswith("B2")
+    # Well-defined nodules alone do not say that the vessels can be reached
+    assert values(of("bclc_2022", *base, neat[0], **given))["b_subgroup"] is None
+    tired = fact("ecog_tumour_related", "no")
+    assert values(of("bclc_2022", *base, tired, **given | {"ecog": 1}))["stage"] == "B"
+
+
+def test_clip_and_okuda_from_the_record() -> None:
+    facts = (
+        *LABS,
+        fact("afp", "500", "ng/mL"),
+        fact("tumour_percent", "30", "%"),
+        fact("portal_thrombosis", "yes"),
+    )
+    lesions = [Lesion(30), Lesion(40)]
+    assert (
+        values(of("clip", *facts, lesions=lesions))["points"] == 4
+    )  # B 1, several 1, AFP 1, PVT 1
+    assert values(of("okuda", *facts, lesions=lesions))["adverse_signs"] == 1  # ascites
+    massive = fact("tumour_percent", "51", "%", 1)
+    assert values(of("clip", *facts, massive, lesions=lesions))["components"]["morphology"] == 2
+
+
+def test_mrecist_needs_two_readings() -> None:
+    facts = [
+        fact("new_lesion", "no", days=3),
+        fact("nontarget_state", "none", days=3),
+        fact("viable_sum_mm", "80", "mm", 200),
+    ]
+    one = of("mrecist", *facts).result
+    assert one is not None
+    assert len(one.missing) == 3
+    facts += [
+        fact("viable_sum_mm", "30", "mm", 100),
+        fact("viable_sum_mm", "4.8", "cm", 3),
+        fact("viable_sum_mm", "4", "mm", None),  # without a date it has no place in the order
+        fact("viable_sum_mm", "4", "mm", -2),
+    ]
+    filled = of("mrecist", *facts)
+    assert values(filled)["response"] == "PD"  # 48 after 30, although below the start
+    assert values(filled)["change_from_baseline_percent"] == -40
+    assert any("first sum recorded, of 2025-08-22" in words for words in filled.warnings)
