@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.clinical.bclc import MIGRATION_REASONS
+from boardroom.consensus.awaiting import LaterWord
 from boardroom.consensus.back_forms import (
     REFUSAL,
     BackFields,
@@ -295,4 +296,22 @@ class SignOffForm(FlaskForm):
 class ConfirmForm(FlaskForm):
     """The word that makes a provisional decision final."""
 
+    kind = RadioField("Your specialty", validators=[Optional()], **SIGN_OFF_REFUSAL)
     text = _text("On what it rests", 2000, rows=3)
+    reopen_condition = _text("Open the case again if", 1000, rows=2)
+
+    @classmethod
+    def of(cls, board: BoardDefinition, **values: Any) -> ConfirmForm:
+        """The form with the board's positions."""
+        form = cls(data=values)
+        form.kind.choices = {p.key: p.name for p in board.sign_off.positions}
+        return form
+
+    def word(self, agreed: Mapping[str, str]) -> LaterWord:
+        """What was typed. `agreed`: {absent specialty: how it agreed}, as a chair says."""
+        return LaterWord(
+            text=self.text.data or "",
+            kind=self.kind.data or "",
+            reopen_condition=self.reopen_condition.data or "",
+            agreed=dict(agreed),
+        )

@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from boardroom.db import Base, key_column, now
@@ -74,7 +74,9 @@ class SignOff(Base):
 class Confirmation(Base):
     """Somebody makes a provisional decision final afterwards; it stands beside the minutes.
 
-    `specialty`: the missing one for which the person speaks; empty when a chair confirms.
+    `specialty`: the one whose word it is; empty for a chair's, where none was missing. `by_chair`:
+    a chair said it for a specialty that was absent. `against`: who advised against what is chosen,
+    and dissented, when it was said: [sentence, …].
     """
 
     __tablename__ = "confirmation"
@@ -83,7 +85,11 @@ class Confirmation(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     specialty: Mapped[str] = key_column(default="")
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = key_column(default="agree", server_default="agree")  # of SignOffKind
     text: Mapped[str] = mapped_column(default="")
+    reopen_condition: Mapped[str] = mapped_column(default="", server_default="")
+    by_chair: Mapped[bool] = mapped_column(default=False, server_default=false())
+    against: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     at: Mapped[dt.datetime] = mapped_column(default=now)
 
     item: Mapped[AgendaItem] = relationship()

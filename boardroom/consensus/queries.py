@@ -13,6 +13,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome, another_way, reclassify
 from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus import rules
+from boardroom.consensus.awaiting import awaited, confirmation_text, needed_words
 from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content, Fate, Step, content_of, content_points
@@ -172,7 +173,7 @@ def confirmation_line(found: Confirmation, board: BoardDefinition) -> Confirmati
         specialty=word(board, "specialties", found.specialty),
         mark=marks.get(found.specialty, found.specialty[:2].upper()),
         person=found.person.name,
-        text=found.text,
+        text=confirmation_text(found),
         at=found.at,
     )
 
@@ -196,13 +197,14 @@ def unfinished_before(item: AgendaItem) -> AgendaItem | None:
 def awaited_by(
     item: AgendaItem, confirmed: Sequence[Confirmation] | None = None
 ) -> tuple[str, ...] | None:
-    """Whose word the item's provisional decision waits for; see `rules.awaited`.
+    """Whose word the item's provisional decision waits for; see `awaiting.awaited`.
 
     `confirmed`: who confirmed it since, for who has that of several items.
     """
     said = confirmations_of(item) if confirmed is None else confirmed
-    return rules.awaited(
-        [str(key) for key in item.quorum.get("missing", [])], {one.specialty for one in said}
+    board = board_of(item.meeting)
+    return awaited(
+        needed_words(item.quorum, item.provisional_reasons, board), {one.specialty for one in said}
     )
 
 

@@ -12,15 +12,15 @@ from werkzeug.wrappers import Response
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus import confirm_operations, forms, operations, queries
+from boardroom.consensus.objections import objections_to
 from boardroom.consensus.rules import content_of, contradictions
 from boardroom.db import now
 from boardroom.errors import field_errors, wants_part
 from boardroom.meetings.models import AgendaItem
 from boardroom.meetings.queries import board_of
-from boardroom.opinions.divergence import Objection, divergence
-from boardroom.opinions.queries import revealed_opinions
 from boardroom.receipts import request_key
 from boardroom.refusals import IllegalTransition, Locked, PenElsewhere, Refused, StaleVersion
+from boardroom.text import clean_text
 from boardroom.web import clock, local, see_other, who_saved
 
 bp = Blueprint("consensus", __name__)
@@ -125,15 +125,30 @@ def sign_off(meeting_id: int, item_id: int) -> Any:
 
 @bp.route("/meetings/<int:meeting_id>/items/<int:item_id>/confirm", methods=["GET", "POST"])
 def confirm(meeting_id: int, item_id: int) -> Any:
-    """The missing specialty, or a chair, makes a provisional decision final."""
+    """The specialty whose word is awaited, or a chair for an absent one, makes a decision final."""
     item: AgendaItem = g.subject.item
-    form = forms.ConfirmForm()
-    if request.method == "POST" and form.validate():
-        confirm_operations.confirm(item, form.text.data or "", actor=current_user)
-        waits = queries.awaited_by(item)
-        flash("The decision is confirmed." if waits is None else
-              "Your word is recorded; another specialty is still awaited.", "success")  # fmt: skip
-        return see_other("cases.case", case_id=item.case_id, _anchor="decision")
+    board = board_of(item.meeting)
+    form = forms.ConfirmForm.of(board, kind="" if confirm_operations.must_sign(item, current_user)
+                                else "agree")  # fmt: skip
+    agreed, wrong = {}, ""
+    if request.method == "POST":
+        agreed = {
+            key: clean_text(request.form.get(f"how_{key}", ""))
+            for key in request.form.getlist("agreed")
+        }
+        if form.validate():
+            try:
+                confirm_operations.confirm(item, form.word(agreed), actor=current_user)
+            except Refused as refusal:
+                wrong = str(refusal)
+                if refusal.field in form:
+                    form[refusal.field].errors = [wrong]
+            else:
+                if queries.awaited_by(item) is None:
+                    flash("The decision is confirmed.", "success")
+                else:
+                    flash("Your word is recorded; another specialty is still awaited.", "success")
+                return see_other("cases.case", case_id=item.case_id, _anchor="decision")
     audit.record_reading(
         "read a consensus",
         board=item.meeting.board,
@@ -144,14 +159,20 @@ def confirm(meeting_id: int, item_id: int) -> Any:
         "consensus/confirm.html",
         item=item,
         meeting=item.meeting,
-        board=board_of(item.meeting),
+        board=board,
         consensus=queries.consensus_view(item),
+        objections=objections_to(item),
         confirmable=confirm_operations.confirmable(item),
         left_open=queries.left_open(item),
         speaks_for=confirm_operations.speaks_for(item, current_user),
+        must_sign=confirm_operations.must_sign(item, current_user),
+        absent=confirm_operations.absent_of(item),
+        present=confirm_operations.present_of(item),
+        agreed=agreed,
+        wrong=wrong,
         form=form,
     )
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or wrong else HTTPStatus.OK
 
 
 def _form(item: AgendaItem, board: BoardDefinition) -> Any:
@@ -179,20 +200,6 @@ def _page(item: AgendaItem, **more: Any) -> str:
         context["sign_off_form"] = sign_off_form(item)
     template = "consensus/_editor_or_text.html" if wants_part() else "consensus/editor.html"
     return render_template(template, **context)
-
-
-def objections_to(item: AgendaItem) -> tuple[Objection, ...]:
-    """Who advises against what is chosen so far; nothing before the reveal."""
-    if item.revealed_at is None:
-        return ()
-    fates = content_of(queries.consensus_of(item)).dispositions
-    found = divergence(
-        revealed_opinions(item.case_id),
-        board_of(item.meeting),
-        item.case.first_verdict,
-        dispositions={option: fate.disposition for option, fate in fates.items()},
-    )
-    return found.objections
 
 
 @bp.app_template_global("sign_off_form")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.consensus.awaiting import CHANGED_SINCE, NOT_SIGNED
 from boardroom.consensus.represent import Represent, represent_of
 
 MOST_STEPS = 12
@@ -202,9 +203,9 @@ def _signature_points(
             outdated.append(name)
     points = []
     if unsigned:
-        points.append(f"Not signed off by {_and(unsigned)}.")
+        points.append(f"{NOT_SIGNED}{_and(unsigned)}.")
     if outdated:
-        points.append(f"Changed since {_and(outdated)} signed off.")
+        points.append(f"{CHANGED_SINCE}{_and(outdated)} signed off.")
     return points
 
 
@@ -239,17 +240,3 @@ def _and(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def awaited(missing: Sequence[str], confirmed_by: Collection[str]) -> tuple[str, ...] | None:
-    """Whose word a provisional decision still waits for; None where it is confirmed.
-
-    `missing`: keys of the specialties that were missing when the case was closed. `confirmed_by`:
-    keys of those that confirmed since; an empty key is a chair's word, which stands for all. Where
-    no specialty was missing (too few people, a signature not given), a chair's word is waited for:
-    an empty tuple.
-    """
-    if "" in confirmed_by:
-        return None
-    left = tuple(key for key in missing if key not in confirmed_by)
-    return left if left or not missing else None

@@ -12,9 +12,9 @@ from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
 from boardroom.cases.queries import hospitals_sending
 from boardroom.cases.rules import TURNED_DOWN_STATUSES
+from boardroom.consensus.awaiting import awaited, needed_words
 from boardroom.consensus.models import Consensus
 from boardroom.consensus.queries import confirmations_by_item
-from boardroom.consensus.rules import awaited
 from boardroom.db import db
 from boardroom.figures.rules import Filters, Line, Taken
 from boardroom.followup.models import FollowUp
@@ -43,6 +43,7 @@ def ledger(board: BoardDefinition, filters: Filters) -> list[Line]:
             AgendaItem.status,
             AgendaItem.ended_at,
             AgendaItem.quorum,
+            AgendaItem.provisional_reasons,
             Consensus.verdict,
             Consensus.reclassification_reason,
         )
@@ -68,13 +69,13 @@ def ledger(board: BoardDefinition, filters: Filters) -> list[Line]:
     found: dict[int, Line] = {}
     for (
         case_id, code, hospital, diagnosis, first, why, referred, submitted, item, status, ended,
-        quorum, ours, reason,
+        quorum, why_open, ours, reason,
     ) in rows:  # fmt: skip
         if case_id in found:
             continue  # decided again at a later meeting: that decision holds
         words = {one.specialty for one in confirmed.get(item, [])}
         open_ = status == ItemStatus.PROVISIONAL and (
-            awaited([str(key) for key in quorum.get("missing", [])], words) is not None
+            awaited(needed_words(quorum, why_open, board), words) is not None
         )
         line = Line(
             case_id, code, hospital, diagnosis, first, why, ours,

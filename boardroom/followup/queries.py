@@ -14,10 +14,10 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.queries import visible_to
 from boardroom.cases.rules import TURNED_DOWN_STATUSES
+from boardroom.consensus.awaiting import awaited, needed_words
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.consensus.queries import confirmations_by_item, left_open
 from boardroom.consensus.represent import Report, met, represent_of
-from boardroom.consensus.rules import awaited
 from boardroom.db import db, now
 from boardroom.followup import rules
 from boardroom.followup.models import CaseReturn, FollowUp, Progress
@@ -214,8 +214,8 @@ def to_confirm(person: Person) -> list[AgendaItem]:
     said = confirmations_by_item(item.id for item in items) if items else {}
 
     def waits_for(item: AgendaItem) -> tuple[str, ...]:
-        missing = [str(key) for key in item.quorum.get("missing", [])]
-        return awaited(missing, {one.specialty for one in said.get(item.id, [])}) or ()
+        needed = needed_words(item.quorum, item.provisional_reasons, board_of(item.case))
+        return awaited(needed, {one.specialty for one in said.get(item.id, [])}) or ()
 
     return [
         item

@@ -15,6 +15,7 @@ from boardroom.aids.queries import kept_by_item
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.queries import cases_with_everything
+from boardroom.consensus.awaiting import confirmation_text
 from boardroom.consensus.models import Confirmation, Consensus, SignOff
 from boardroom.db import db, now
 from boardroom.followup.return_queries import earlier_rounds
@@ -165,7 +166,7 @@ def confirmations(
             specialty=specialty(board, one.specialty) if one.specialty else None,
             person=one.person.name,
             at=one.at,
-            text=one.text,
+            text=confirmation_text(one),
         )
         for one, code in db.session.execute(query)
     )

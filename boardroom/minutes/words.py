@@ -8,7 +8,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 from boardroom.boards import reclassification
-from boardroom.consensus.rules import awaited
+from boardroom.consensus.awaiting import awaited, unsigned_in
 from boardroom.minutes.brief import (
     FirstOpinion,
     Investigation,
@@ -319,7 +319,9 @@ def is_confirmed(case: MinutesCase, document: MinutesDocument) -> bool:
         for one in document.confirmations
         if one.case == case.code
     }
-    return awaited(case.quorum.missing, said) is None
+    known = [*document.core_specialties, *(one.specialty for one in case.quorum.by_specialty)]
+    unsigned = unsigned_in(case.provisional_reasons, {one.name: one.name for one in known})
+    return awaited(list(dict.fromkeys([*case.quorum.missing, *unsigned])), said) is None
 
 
 def state(case: MinutesCase, document: MinutesDocument) -> str:

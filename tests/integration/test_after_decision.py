@@ -125,17 +125,6 @@ def test_the_missing_specialty_confirms_and_signed_minutes_stay_as_signed(
     assert "Provisional until you confirm" not in member.get("/").text
 
 
-def test_a_chair_confirms_only_with_words_on_who_agreed(house: Any, rows: Any) -> None:
-    made = decide(house, "BR-9001", provisional=["hepatology", "oncology"])
-    chair = house.as_("chair")
-    bare = chair.post(made.confirm, data={"text": ""})
-    assert bare.status_code == 422
-    assert "who agreed" in bare.text
-    assert chair.post(made.confirm, data={"text": "Both by telephone"}).status_code == 303
-    assert [one.specialty for one in rows(select(Confirmation))] == [""]
-    assert rows(select(Case.status)) == [CaseStatus.DECIDED]
-
-
 def test_with_two_missing_one_word_is_not_enough(house: Any, rows: Any) -> None:
     made = decide(house, "BR-9001", provisional=["hepatology", "oncology"])
     assert house.as_("hepatology").post(made.confirm, data={}).status_code == 303

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from boardroom.consensus.awaiting import awaited
 from boardroom.consensus.represent import (
     Report,
     Represent,
@@ -16,7 +17,6 @@ from boardroom.consensus.represent import (
     months_after,
     represent_of,
 )
-from boardroom.consensus.rules import awaited
 
 DECIDED = dt.date(2026, 8, 31)
 AFP = Represent(fact="afp", unit="ng/mL", value="500")

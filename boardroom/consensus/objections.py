@@ -1,0 +1,33 @@
+"""Who advises against what is chosen, from the opened opinions."""
+
+from __future__ import annotations
+
+from boardroom.consensus import queries
+from boardroom.consensus.rules import content_of
+from boardroom.meetings.models import AgendaItem
+from boardroom.meetings.queries import board_of
+from boardroom.opinions.divergence import Objection, divergence
+from boardroom.opinions.queries import revealed_opinions
+
+
+def objections_to(item: AgendaItem) -> tuple[Objection, ...]:
+    """Who advises against what is chosen so far; nothing before the reveal."""
+    if item.revealed_at is None:
+        return ()
+    fates = content_of(queries.consensus_of(item)).dispositions
+    found = divergence(
+        revealed_opinions(item.case_id),
+        board_of(item.meeting),
+        item.case.first_verdict,
+        dispositions={option: fate.disposition for option, fate in fates.items()},
+    )
+    return found.objections
+
+
+def in_words(found: tuple[Objection, ...]) -> list[str]:
+    """A sentence for each option: who advises against it, with their reasons, by specialty."""
+    lines = []
+    for one in found:
+        why = [f"{mark}: {reason.rstrip('.')}" for mark, _, reason in one.against if reason]
+        lines.append(f"{one.words}{' (' + '; '.join(why) + ')' if why else ''}.")
+    return lines

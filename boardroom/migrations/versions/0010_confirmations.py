@@ -1,0 +1,37 @@
+"""A confirmation says how the specialty stands, who spoke for it, and who is against"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010_confirmations"
+down_revision = "0008_mistyped"
+branch_labels = None
+depends_on = None
+
+COLUMNS = ("kind", "reopen_condition", "by_chair", "against")
+
+
+def upgrade() -> None:
+    op.add_column(
+        "confirmation",
+        sa.Column("kind", sa.String(length=64), nullable=False, server_default="agree"),
+    )
+    op.add_column(
+        "confirmation",
+        sa.Column("reopen_condition", sa.Text(), nullable=False, server_default=""),
+    )
+    op.add_column(
+        "confirmation",
+        sa.Column("by_chair", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.add_column(
+        "confirmation", sa.Column("against", sa.JSON(), nullable=False, server_default="[]")
+    )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("confirmation") as batch_op:
+        for name in reversed(COLUMNS):
+            batch_op.drop_column(name)

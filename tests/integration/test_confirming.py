@@ -1,0 +1,191 @@
+"""Who can make a provisional decision final, for whom, and what stands in the record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from boardroom.cases.models import Case, CaseStatus
+from boardroom.consensus.models import Confirmation, SignOff, SignOffKind
+from boardroom.db import db, now, write_transaction
+from boardroom.meetings.models import AgendaItem, Meeting
+from boardroom.minutes import words
+from boardroom.minutes.queries import document_of
+from boardroom.opinions.models import Opinion
+from tests.integration.decided import decide, everybody
+
+UNSIGNED = "Not signed off by Oncology."
+
+
+@pytest.fixture
+def house(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> Any:
+    """Everybody that is needed; `as_(name)` is a browser of theirs."""
+    return everybody(app, person, sign_in)
+
+
+def unsigned(house: Any, made: Any, *, missing: tuple[str, ...] = ()) -> None:
+    """Oncology was in the room, advises against what is chosen, and did not sign."""
+    with house.app.app_context(), write_transaction() as session:
+        row = session.get_one(AgendaItem, made.item)
+        row.provisional_reasons = [UNSIGNED]
+        row.quorum = {"needed": [], "present": ["oncology"], "missing": list(missing)}
+        session.add(
+            Opinion(
+                case_id=made.case, person_id=house.people["oncology"], specialty="oncology",
+                status="revealed", verdict="unresectable_biology", confidence=4,
+                rationale="It grows.", submitted_at=now(), revealed_at=now(), answers={},
+                stances={"remnant_growth": {"stance": "advise_against", "reason": "Biology"}},
+            )
+        )  # fmt: skip
+
+
+def test_a_chair_confirms_only_for_each_absent_specialty_that_they_name(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001", provisional=["hepatology", "oncology"])
+    chair = house.as_("chair")
+    page = chair.get(made.confirm).text
+    assert "Hepatology agreed" in page
+    assert "Oncology agreed" in page
+    bare = chair.post(made.confirm, data={"text": "Both by telephone"})
+    assert bare.status_code == 422
+    assert "Tick each specialty" in bare.text
+    silent = chair.post(made.confirm, data={"agreed": ["hepatology"], "how_hepatology": ""})
+    assert silent.status_code == 422
+    assert "how you know that it agreed: Hepatology" in silent.text
+    one = {"agreed": ["hepatology"], "how_hepatology": "Dr Invented by telephone"}
+    assert chair.post(made.confirm, data=one).status_code == 303
+    assert rows(select(Case.status)) == [CaseStatus.DISCUSSED], "oncology has said nothing"
+    other = {"agreed": ["oncology"], "how_oncology": "By letter"}
+    assert chair.post(made.confirm, data=other).status_code == 303
+    assert rows(select(Case.status)) == [CaseStatus.DECIDED]
+    found = rows(select(Confirmation).order_by(Confirmation.id))
+    assert [(c.specialty, c.by_chair) for c in found] == [("hepatology", True), ("oncology", True)]
+    shown = chair.get(f"/cases/{made.case}").text
+    assert "Said by the chair on its behalf: Dr Invented by telephone" in shown
+
+
+def test_what_is_typed_for_one_specialty_is_not_lost_with_a_refusal(house: Any) -> None:
+    made = decide(house, "BR-9001", provisional=["hepatology", "oncology"])
+    both = {"agreed": ["hepatology", "oncology"], "how_hepatology": "Rang her", "how_oncology": ""}
+    page = house.as_("chair").post(made.confirm, data=both)
+    assert page.status_code == 422
+    assert "Rang her" in page.text
+
+
+def test_no_chair_speaks_for_a_specialty_that_was_there_and_did_not_sign(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001", provisional=[])
+    unsigned(house, made)
+    chair = house.as_("chair")
+    page = chair.get(made.confirm).text
+    assert "Oncology was there and did not sign" in page
+    assert "everybody who was missing" not in page
+    assert f'action="{made.confirm}"' not in page
+    said = {"text": "Hepatology agreed by telephone.", "agreed": "oncology", "how_oncology": "Rang"}
+    assert chair.post(made.confirm, data=said).status_code == 403
+    assert rows(select(Confirmation)) == []
+    assert rows(select(Case.status)) == [CaseStatus.DISCUSSED]
+
+
+def test_with_one_absent_and_one_unsigned_the_chairs_word_is_not_the_last(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001", provisional=[])
+    unsigned(house, made, missing=("hepatology",))
+    chair = house.as_("chair")
+    for_both = {
+        "agreed": ["hepatology", "oncology"], "how_hepatology": "Rang", "how_oncology": "Rang",
+    }  # fmt: skip
+    assert chair.post(made.confirm, data=for_both).status_code == 303
+    assert [one.specialty for one in rows(select(Confirmation))] == ["hepatology"]
+    assert rows(select(Case.status)) == [CaseStatus.DISCUSSED]
+    oncology = house.as_("oncology")
+    assert "Provisional until you confirm" in oncology.get("/").text
+    assert oncology.post(made.confirm, data={"kind": "agree"}).status_code == 303
+    assert rows(select(Case.status)) == [CaseStatus.DECIDED]
+
+
+def test_who_advises_against_what_is_chosen_is_called_out_and_stands_in_the_record(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001", provisional=[], signed=False)
+    unsigned(house, made)
+    member = house.as_("oncology")
+    page = member.get(made.confirm).text
+    assert "ON advises against Remnant growth, then resection, which is chosen." in page
+    assert "which was there and did not sign" in page
+    assert member.post(made.confirm, data={"text": "Yes"}).status_code == 422, (
+        "not without a stance"
+    )
+    bare = member.post(made.confirm, data={"kind": "dissent", "text": "It is the biology"})
+    assert bare.status_code == 422
+    assert "under which condition" in bare.text
+    said = {
+        "kind": "dissent", "text": "It is the biology", "reopen_condition": "it grows by March",
+    }  # fmt: skip
+    assert member.post(made.confirm, data=said).status_code == 303
+    (one,) = rows(select(Confirmation))
+    assert (one.kind, one.reopen_condition) == ("dissent", "it grows by March")
+    assert one.against == [
+        "ON advises against Remnant growth, then resection, which is chosen (ON: Biology)."
+    ]
+    (signed,) = rows(select(SignOff))
+    assert (signed.specialty, signed.kind) == ("oncology", SignOffKind.DISSENT)
+    assert rows(select(Case.status)) == [CaseStatus.DECIDED]
+    chair = house.as_("chair")
+    shown = chair.get(f"/cases/{made.case}").text
+    assert "It dissents: It is the biology" in shown
+    assert "Biology" in shown
+    assert "is its condition met?" in shown, "the dissent can open the case again"
+    minutes = chair.get(f"/meetings/{made.meeting}/minutes").text
+    assert "It dissents: It is the biology" in minutes
+
+
+def test_signed_minutes_say_provisional_until_the_unsigned_specialty_has_signed(
+    house: Any,
+) -> None:
+    made = decide(house, "BR-9001", provisional=[])
+    unsigned(house, made, missing=("hepatology",))
+    chair = house.as_("chair")
+    page = chair.get(f"/meetings/{made.meeting}/minutes").text
+    digest = page.split('name="hash" value="')[1].split('"')[0]
+    chair.post(f"/meetings/{made.meeting}/minutes/sign", data={"hash": digest})
+
+    def confirmed() -> bool:
+        with house.app.app_context():
+            meeting = db.session.get_one(Meeting, made.meeting)
+            document = document_of(meeting, house.app.extensions["boards"]["liver"])
+            return words.is_confirmed(document.cases[0], document)
+
+    house.as_("hepatology").post(made.confirm, data={"text": "Agrees"})
+    assert not confirmed()
+    house.as_("oncology").post(made.confirm, data={"kind": "agree"})
+    assert confirmed()
+
+
+def test_no_dissent_is_put_beside_an_agreement_written_as_unanimous(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001", provisional=[], strength="unanimous")
+    unsigned(house, made)
+    said = {"kind": "dissent", "text": "Biology", "reopen_condition": "it grows"}
+    answer = house.as_("oncology").post(made.confirm, data=said)
+    assert answer.status_code == 422
+    assert "List the case again" in answer.text
+    assert rows(select(Confirmation)) == rows(select(SignOff)) == []
+
+
+def test_too_few_people_is_a_chairs_word(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001", provisional=[])
+    chair = house.as_("chair")
+    bare = chair.post(made.confirm, data={"text": ""})
+    assert bare.status_code == 422
+    assert "who agreed" in bare.text
+    assert chair.post(made.confirm, data={"text": "All of them by letter"}).status_code == 303
+    assert [one.specialty for one in rows(select(Confirmation))] == [""]
+    assert rows(select(Case.status)) == [CaseStatus.DECIDED]
