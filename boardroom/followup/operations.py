@@ -34,9 +34,12 @@ class NotAnswered(Refused):
 
 def wrong_in(case: Case, item: AgendaItem, given: Answer) -> dict[str, str]:
     """{field: what is wrong with it} of an answer about this decision."""
-    board, given = queries.board_of(case), rules.tidy(given)
+    board = queries.board_of(case)
     wrong = rules.problems(
-        given, decided_on=queries.decided_on(item), today=queries.today_of(case.board)
+        given,
+        decided_on=queries.decided_on(item),
+        today=queries.today_of(case.board),
+        plan=queries.plan_of(item),
     )
     for name, vocabulary in (
         ("treatment", "options"),
@@ -67,9 +70,9 @@ def answer(case: Case, days: int, given: Answer, *, actor: Person) -> FollowUp:
     decided_on, today = queries.decided_on(item), queries.today_of(case.board)
     if today < decided_on + dt.timedelta(days=days):
         raise IllegalTransition("It is too early to ask: the question comes later.")
-    given = rules.tidy(given)
     if wrong := wrong_in(case, item, given):
         raise NotAnswered(wrong)
+    given = rules.tidy(given)
     found = db.session.scalar(
         select(FollowUp).where(FollowUp.case_id == case.id, FollowUp.days == days)
     )

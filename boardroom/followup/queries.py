@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import current_app
-from sqlalchemy import String, cast, exists, func, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
@@ -16,8 +16,8 @@ from boardroom.cases.queries import visible_to
 from boardroom.cases.rules import TURNED_DOWN_STATUSES
 from boardroom.consensus.awaiting import awaited, needed_words
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
-from boardroom.consensus.queries import confirmations_by_item, left_open
-from boardroom.consensus.represent import Report, met, represent_of
+from boardroom.consensus.queries import confirmations_by_item, consensus_of, left_open
+from boardroom.consensus.rules import Fate, content_of
 from boardroom.db import db, now
 from boardroom.followup import rules
 from boardroom.followup.models import CaseReturn, FollowUp, Progress
@@ -55,6 +55,20 @@ def decision_of(case_id: int) -> AgendaItem | None:
 def decided_on(item: AgendaItem) -> dt.date:
     """The day of the decision on the board's clock."""
     return local(item.ended_at or item.meeting.starts_at, item.meeting.board).date()
+
+
+def plan_of(item: AgendaItem) -> rules.Plan:
+    """The treatments that the decision chose, and those it falls back on."""
+    board, content = board_of(item.case), content_of(consensus_of(item))
+
+    def with_fate(fate: str) -> dict[str, str]:
+        return {
+            option.key: option.name
+            for option in board.options
+            if content.dispositions.get(option.key, Fate()).disposition == fate
+        }
+
+    return rules.Plan(with_fate("chosen"), with_fate("fallback"))
 
 
 def answers_of(case_id: int) -> list[FollowUp]:
@@ -150,11 +164,9 @@ def asked_of(person: Person) -> list[Asked]:
         )
         .order_by(AgendaItem.ended_at.nulls_first(), AgendaItem.id)
     )
-    found = [
-        (teller, item)
-        for teller, item in db.session.execute(query).unique()
-        if _is_asked(person, item, teller)
-    ]
+    # Decided at several meetings: the last decision is the one that stands, and counts.
+    last = {item.case_id: (teller, item) for teller, item in db.session.execute(query).unique()}
+    found = [(teller, item) for teller, item in last.values() if _is_asked(person, item, teller)]
     answered = answers_by_case(item.case_id for _, item in found) if found else {}
     lines = []
     for teller, item in found:
@@ -222,75 +234,3 @@ def to_confirm(person: Person) -> list[AgendaItem]:
         for item in items
         if places[item.meeting.board] in waits_for(item) and not left_open(item)
     ]
-
-
-# ---- What comes back ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Due:
-    """A decided case that is to come back, and why: one sentence for each condition met."""
-
-    item: AgendaItem
-    reasons: tuple[str, ...]
-
-
-def due_again(case_id: int | None = None) -> list[Due]:
-    """Decided cases whose condition to come back is met, and that no later round has taken up.
-
-    What brought a round about that was turned down is no reason for another. `case_id`: of this
-    case alone.
-    """
-    later, turned_down = aliased(Case), aliased(Case)
-    last_began = (
-        select(func.max(turned_down.created_at))
-        .where(turned_down.earlier_case_id == Case.id, turned_down.status.in_(TURNED_DOWN_STATUSES))
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    query = (
-        select(Consensus, AgendaItem, last_began)
-        .join(AgendaItem, Consensus.item_id == AgendaItem.id)
-        .join(Case, AgendaItem.case_id == Case.id)
-        .options(contains_eager(AgendaItem.case), joinedload(AgendaItem.meeting))
-        .where(
-            Case.status.in_(DECIDED),
-            Case.board.in_(current_app.extensions["boards"]),
-            AgendaItem.status.in_(CLOSED_WITH),
-            cast(Consensus.represent, String).not_in(("{}", "null")),
-            ~exists().where(
-                later.earlier_case_id == Case.id, later.status.not_in(TURNED_DOWN_STATUSES)
-            ),
-        )
-        .order_by(AgendaItem.id)
-    )
-    if case_id is not None:
-        query = query.where(Case.id == case_id)
-    rows = list(db.session.execute(query).unique())
-    reports = _reports([item.case_id for _, item, _ in rows])
-    found = []
-    for consensus, item, began in rows:
-        board = item.meeting.board
-        reasons = met(
-            represent_of(consensus.represent),
-            decided_on=decided_on(item),
-            today=today_of(board),
-            reports=[
-                report
-                for at, report in reports.get(item.case_id, [])
-                if began is None or at > began
-            ],
-            came_back_on=local(began, board).date() if began is not None else None,
-        )
-        if reasons:
-            found.append(Due(item, tuple(reasons)))
-    return found
-
-
-def _reports(case_ids: Iterable[int]) -> dict[int, list[tuple[dt.datetime, Report]]]:
-    """Case → what was reported of it, each with the moment at which it was."""
-    found: dict[int, list[tuple[dt.datetime, Report]]] = {}
-    for one in db.session.scalars(select(Progress).where(Progress.case_id.in_(list(case_ids)))):
-        report = Report(one.fact, one.value, one.unit, one.taken_on)
-        found.setdefault(one.case_id, []).append((one.at, report))
-    return found

@@ -16,6 +16,7 @@ from boardroom.consensus.models import SignOff, SignOffKind
 from boardroom.db import db, now
 from boardroom.followup import queries, rules
 from boardroom.followup.deferred_queries import deferred_until
+from boardroom.followup.due_queries import due_again
 from boardroom.followup.models import CaseReturn
 from boardroom.meetings.models import AgendaItem, MeetingStatus
 from boardroom.people.models import Person, Role
@@ -28,14 +29,12 @@ LONGEST = 2000
 
 def nothing_due() -> bool:
     """Whether `bring_back_due` would change nothing; reads only."""
-    return not queries.due_again() and not any(_has_come(item) for _, item in deferred_until())
+    return not due_again() and not any(_has_come(item) for _, item in deferred_until())
 
 
 def bring_back_due() -> list[Case]:
     """Bring back every case whose condition is met or whose deferral has run out; returns them."""
-    found = [
-        _new_round(due.item.case, " ".join(due.reasons), "condition") for due in queries.due_again()
-    ]
+    found = [_new_round(due.item.case, " ".join(due.reasons), "condition") for due in due_again()]
     for case, item in deferred_until():
         if _has_come(item):
             _relist(case, item)
@@ -45,7 +44,7 @@ def bring_back_due() -> list[Case]:
 
 def bring_back_if_due(case: Case, *, actor: Person) -> Case | None:
     """Bring this one case back where its condition is now met; returns the new round."""
-    due = queries.due_again(case.id)
+    due = due_again(case.id)
     if not due:
         return None
     return _new_round(case, " ".join(due[0].reasons), "condition", actor=actor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 CARRIED_OUT: Mapping[str, str] = {
     "yes": "Yes, as decided",
@@ -51,9 +51,47 @@ class Answer:
     outcome: str = ""
 
 
-def problems(answer: Answer, *, decided_on: dt.date, today: dt.date) -> dict[str, str]:
-    """{field: what is wrong with it}, in plain words."""
+@dataclass(frozen=True)
+class Plan:
+    """The treatments that a decision names: {key: name} of what is chosen, and of its fallback."""
+
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    fallback: Mapping[str, str] = field(default_factory=dict)
+
+
+def contradictions(answer: Answer, plan: Plan) -> dict[str, str]:
+    """{field: a question} where two parts of an answer, or answer and plan, cannot both be so.
+
+    A plan without a treatment (nothing was agreed) contradicts none.
+    """
     found = {}
+    named = {**plan.chosen, **plan.fallback}
+    given = answer.treatment
+    chosen = " and ".join(plan.chosen.values())
+    if answer.carried_out == "yes":
+        if given and named and given not in named:
+            found["treatment"] = (
+                f"The board chose: {chosen or ' or '.join(named.values())}. Was another treatment "
+                "given? Then answer “In part” or “No” above, and say why the plan was left."
+            )
+        if answer.deviation or answer.deviation_note:
+            found["deviation"] = (
+                "Carried out as decided, or left? If it was left, answer “In part” or “No” above; "
+                "if not, choose no reason here and empty what is written about it."
+            )
+    elif answer.carried_out in ("no", "not_yet") and given in plan.chosen:
+        found["treatment"] = (
+            "This is what the board chose. Was the plan carried out after all, or in part? Then "
+            "say so above; if nothing was given, choose “None yet”."
+        )
+    return found
+
+
+def problems(
+    answer: Answer, *, decided_on: dt.date, today: dt.date, plan: Plan | None = None
+) -> dict[str, str]:
+    """{field: what is wrong with it}, in plain words. `plan`: what was decided, where known."""
+    found = contradictions(answer, plan or Plan())
     if answer.carried_out not in CARRIED_OUT:
         found["carried_out"] = "Say whether the plan was carried out."
     if answer.carried_out in TREATED:

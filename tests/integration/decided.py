@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -47,7 +48,7 @@ def complete(board: Any) -> dict[str, Any]:
         "steps": [{"what": "Embolisation", "who": "IR", "when": "soon"}],
         "dispositions": fates | {"remnant_growth": {"disposition": "chosen", "reason": ""}},
         "teller": "The hepatologist",
-        "tell_by": now().date(),
+        "tell_by": now().astimezone(ZoneInfo(board.time_zone)).date(),
         "reclassification_reason": "access",
     }
 

@@ -15,6 +15,7 @@ from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseSpecialty, CaseStatus
 from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
 from boardroom.db import db, now, write_transaction
+from boardroom.followup.due_queries import due_again
 from boardroom.followup.models import FollowUp
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting
 from boardroom.minutes.document import content_hash
@@ -201,6 +202,65 @@ def test_an_answer_is_checked_field_by_field_and_nothing_typed_is_lost(
     assert early.status_code == 409
 
 
+def test_an_answer_that_contradicts_the_plan_or_itself_is_asked_about(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001")
+    where, client = f"/cases/{made.case}/follow-up/30", house.as_("coordinator")
+    mixed = {**YES, "treatment": "resection", "deviation": "progression",
+             "deviation_note": "It had grown"}  # fmt: skip
+    answer = client.post(where, data=mixed)
+    assert answer.status_code == 422
+    assert "The board chose: Remnant growth, then resection." in answer.text
+    assert "Carried out as decided, or left?" in answer.text
+    assert "It had grown" in answer.text
+    assert '<option selected value="resection">' in answer.text
+    note_alone = client.post(where, data={**YES, "deviation_note": "It had grown"})
+    assert note_alone.status_code == 422, "what is typed is not thrown away in silence"
+    after_all = client.post(where, data={**YES, "carried_out": "no", "deviation": "progression"})
+    assert "carried out after all" in after_all.text
+    assert rows(select(FollowUp)) == []
+    other = {**mixed, "carried_out": "no"}
+    assert client.post(where, data=other).status_code == 303
+    (row,) = rows(select(FollowUp))
+    assert (row.treatment, row.deviation_note) == ("resection", "It had grown")
+
+
+def test_a_fallback_that_was_named_is_the_plan_too(house: Any) -> None:
+    fates = {
+        "remnant_growth": {"disposition": "chosen", "reason": ""},
+        "tace": {"disposition": "fallback", "reason": "If it does not grow"},
+    }
+    made = decide(house, "BR-9001", dispositions=fates)
+    answer = house.as_("coordinator").post(
+        f"/cases/{made.case}/follow-up/30", data={**YES, "treatment": "tace"}
+    )
+    assert answer.status_code == 303
+
+
+def test_the_days_after_the_decision_count_from_the_one_that_stands(house: Any) -> None:
+    made = decide(house, "BR-9001", ago=dt.timedelta(days=33), provisional=["hepatology"])
+    meeting, (item,) = make_meeting(house.app, made.case)
+    final = now() - dt.timedelta(days=27)
+    with house.app.app_context(), write_transaction() as session:
+        board = house.app.extensions["boards"]["liver"]
+        back = {"represent": {"months": 1}}
+        session.scalars(select(Consensus)).one().represent = {
+            "on": (now() - dt.timedelta(days=5)).date().isoformat()
+        }
+        session.get_one(Meeting, meeting).starts_at = final
+        row = session.get_one(AgendaItem, item)
+        row.status, row.ended_at, row.revealed_at = ItemStatus.DONE, final, final
+        session.get_one(Case, made.case).status = CaseStatus.DECIDED
+        session.add(Consensus(item_id=item, **{**complete(board), **back}))
+    coordinator = house.as_("coordinator")
+    assert "30 days after the decision" not in coordinator.get("/").text
+    with house.app.app_context():
+        assert due_again() == [], "what the provisional text said of coming back is over"
+    early = coordinator.post(f"/cases/{made.case}/follow-up/30", data=YES)
+    assert early.status_code == 409
+
+
 def test_the_last_answer_or_a_death_ends_the_asking(house: Any, rows: Any) -> None:
     made = decide(house, "BR-9001", ago=dt.timedelta(days=100))
     client = house.as_("coordinator")
@@ -210,7 +270,8 @@ def test_the_last_answer_or_a_death_ends_the_asking(house: Any, rows: Any) -> No
     assert client.post(where + "30", data=dead).status_code == 303
     assert rows(select(Case.status)) == [CaseStatus.FOLLOWED_UP]
     assert "Was the plan carried out?" not in client.get("/").text
-    assert client.post(where + "30", data=YES).status_code == 303, "an answer can be corrected"
+    put_right = {**YES, "deviation": ""}
+    assert client.post(where + "30", data=put_right).status_code == 303, "it can be corrected"
     (row,) = rows(select(FollowUp))
     assert (row.outcome, row.deviation) == ("disease_free", "")
 
