@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome, another_way, reclassify
 from boardroom.clinical.bclc import MIGRATION_REASONS
-from boardroom.consensus import rules
+from boardroom.consensus import rules, stale
 from boardroom.consensus.awaiting import awaited, confirmation_text, needed_words
 from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
 from boardroom.consensus.represent import in_words
@@ -24,6 +24,7 @@ from boardroom.meetings.queries import board_of, votes_here
 from boardroom.opinions.divergence import divergence
 from boardroom.opinions.queries import revealed_opinions
 from boardroom.people.models import Person
+from boardroom.web import day, local
 
 CLOSED = frozenset({ItemStatus.DONE, ItemStatus.PROVISIONAL, ItemStatus.DEFERRED})
 
@@ -369,14 +370,36 @@ def is_open(item: AgendaItem) -> bool:
 
 
 def _points(item: AgendaItem, content: Content, signed: Sequence[SignOff]) -> list[str]:
-    votes = votes_here(item.meeting) if item.meeting.status == MeetingStatus.LIVE else None
-    return rules.open_points(
+    board, meeting = board_of(item.meeting), item.meeting
+    votes = votes_here(meeting) if meeting.status == MeetingStatus.LIVE else None
+    points = rules.open_points(
         content,
         signed,
-        board_of(item.meeting),
+        board,
         present=votes,
         people=len(votes) if votes is not None else None,
         beyond=item.case.beyond,
+    )
+    return points + stale.day_passed(content, day_of(meeting))
+
+
+def day_of(meeting: Meeting) -> dt.date:
+    """The day of the meeting on the board's clock: the first on which a patient can be told."""
+    return local(meeting.started_at or meeting.starts_at, meeting.board).date()
+
+
+def still_speaks_of_before(item: AgendaItem) -> str:
+    """That the text which goes on from an earlier meeting still calls the decision provisional or
+    awaits its confirmation, and where; nothing otherwise."""
+    earlier = unfinished_before(item)
+    if earlier is None:
+        return ""
+    found = stale.still_spoken(content_of(consensus_of(item)), board_of(item.meeting))
+    if not found:
+        return ""
+    return (
+        f"The text is from {day(day_of(earlier.meeting))} and still speaks of a provisional "
+        f"decision or its confirmation. {'; '.join(found)}."
     )
 
 

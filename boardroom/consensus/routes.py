@@ -21,7 +21,7 @@ from boardroom.meetings.queries import board_of
 from boardroom.receipts import request_key
 from boardroom.refusals import IllegalTransition, Locked, PenElsewhere, Refused, StaleVersion
 from boardroom.text import clean_text
-from boardroom.web import clock, local, see_other, who_saved
+from boardroom.web import clock, see_other, who_saved
 
 bp = Blueprint("consensus", __name__)
 
@@ -176,8 +176,7 @@ def confirm(meeting_id: int, item_id: int) -> Any:
 
 
 def _form(item: AgendaItem, board: BoardDefinition) -> Any:
-    meeting = item.meeting
-    earliest = local(meeting.started_at or meeting.starts_at, board.key).date()
+    earliest = queries.day_of(item.meeting)
     return forms.consensus_form(board, content_of(queries.consensus_of(item)), earliest)
 
 

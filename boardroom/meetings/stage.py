@@ -24,6 +24,7 @@ from boardroom.comments.queries import summary_of
 from boardroom.consensus.queries import (
     ConsensusView,
     consensus_view,
+    still_speaks_of_before,
     unfinished_before,
     verdicts_of,
 )
@@ -281,6 +282,13 @@ class Stage:
     def contradictions(self) -> Sequence[str]:
         """What is chosen so far though the verdict excludes it; shown like the objections."""
         return self.consensus.contradictions if self.consensus is not None else ()
+
+    @cached_property
+    def stale(self) -> str:
+        """That the text, which goes on from an earlier meeting, still calls itself provisional."""
+        if self.item is None or self.begun_before is None:
+            return ""
+        return still_speaks_of_before(self.item) if self.item.status == ItemStatus.DECIDING else ""
 
     @cached_property
     def comments(self) -> tuple[int, str]:
