@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.earlier import earlier_of
 from boardroom.cases.fields import DOCUMENT_KINDS
 from boardroom.cases.models import Case, Investigation, TestJudgement
 from boardroom.cases.view import (
@@ -61,6 +62,15 @@ def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[Existin
         key = test_of_document(document)
         said, why = _by_age(document.dated_on, days, today)
         name = f"{_shown(document.shows, board)}, attached"
+        found.append(_line(key, name, document.dated_on, said, why, judged.get(key)))
+    earlier = earlier_of(case)
+    for document, code in earlier.documents:
+        days = _days_for(document.shows, board)
+        if not days or document not in earlier.counting:
+            continue  # as above, or refused then
+        key = test_of_document(document)
+        said, why = _by_age(document.dated_on, days, today)
+        name = f"{_shown(document.shows, board)}, attached in round {code}"
         found.append(_line(key, name, document.dated_on, said, why, judged.get(key)))
     for need in board.needs_for(case.diagnosis or None):
         name = need.item.removeprefix("fact.")

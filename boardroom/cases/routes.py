@@ -18,15 +18,17 @@ from boardroom.cases import (
     rules,
     triage_operations,
 )
-from boardroom.cases.blueprint import board_of, bp, today
+from boardroom.cases.blueprint import board_of, bp, refers, today
 from boardroom.cases.case_page import case_page
 from boardroom.cases.documents import KINDS
+from boardroom.cases.earlier import NOTHING, Earlier, earlier_of
 from boardroom.cases.fields import CASE, DOCUMENT, PATIENT
 from boardroom.cases.models import Case
 from boardroom.cases.saving import save_case as save
-from boardroom.cases.view import FactGroup, fact_groups
+from boardroom.cases.view import FactGroup, age_limits, fact_groups
 from boardroom.db import now
 from boardroom.people.models import Role
+from boardroom.permissions import can
 from boardroom.refusals import Refused
 from boardroom.text import clean_line
 from boardroom.web import local, see_other
@@ -35,9 +37,26 @@ __all__ = ["bp", "document_routes", "form_routes", "more_routes"]
 
 
 @bp.app_template_global("case_facts")
-def case_facts(case: Case, units: str = "") -> list[FactGroup]:
-    """The facts of a case, grouped, for any page that shows it; `units` as for `fact_groups`."""
-    return fact_groups(case, units)
+def case_facts(case: Case, units: str = "", on: dt.date | None = None) -> list[FactGroup]:
+    """The facts of a case, grouped, for any page that shows it; `units` as for `fact_groups`.
+
+    `on`: the day on which those that the board wants younger are called old.
+    """
+    limits = age_limits(case, board_of(case)) if on is not None else {}
+    return fact_groups(case, units, on=on, limits=limits)
+
+
+@bp.app_template_global("earlier_rounds_hold")
+def earlier_rounds_hold(case: Case) -> Earlier:
+    """What earlier rounds hold that still counts; nothing, and nothing asked, for a first one.
+
+    A referrer is shown only what their own hospital sent: a round can have come from another.
+    """
+    found = earlier_of(case)
+    theirs = {one.case_id for one, _ in found.documents}
+    if theirs and refers(case) and not all(can("cases.case", case_id=one) for one in theirs):
+        return NOTHING
+    return found
 
 
 @bp.app_template_filter("is_open_case")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.parts import REFERRAL_FIELDS
 from boardroom.cases import rules
-from boardroom.cases.fields import DOCUMENT_KINDS
+from boardroom.cases.earlier import Earlier, earlier_of, is_imaging, read_by_the_board
 from boardroom.cases.models import Case, Document, Fact, Investigation
 from boardroom.clinical import facts as clinical
 from boardroom.clinical.catalogue_conditions import COMPLETE
@@ -26,6 +27,8 @@ class Value:
     text: str
     unit: str
     taken_on: dt.date | None
+    old: bool = False
+    """Whether the board wants it younger on the day of the page."""
 
     @property
     def words(self) -> str:
@@ -64,15 +67,46 @@ def in_words(fact: Fact, units: str = "") -> Value:
     return Value(words.text, words.unit, fact.taken_on)
 
 
+READ_FROM_IMAGES = (
+    "macrovascular_invasion", "portal_invasion", "hepatic_vein_invasion", "extrahepatic_spread",
+    "spread_site",
+)  # fmt: skip
+
+
+def age_limits(case: Case, board: BoardDefinition) -> dict[str, int]:
+    """{fact: days} after which the board calls a value old: as the gate and the labs say, and for
+    what is read from images as old as the images may be."""
+    needs = board.needs_for(case.diagnosis or None)
+    found = {key: board.aids.lab_days for key in clinical.FACTS if clinical.is_lab(key)}
+    images = [
+        limit.max_age_days
+        for need in needs
+        for one in need.modalities
+        if (limit := board.referral.limit(one)) is not None and limit.max_age_days
+    ]
+    if images:
+        found |= dict.fromkeys(READ_FROM_IMAGES, max(images))
+    return found | {
+        need.item.removeprefix("fact."): need.max_age_days for need in needs if need.max_age_days
+    }
+
+
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
     """The oldest first; one without a date comes before those that have one."""
     return sorted(facts, key=lambda fact: (fact.taken_on or dt.date.min, fact.id or 0))
 
 
-def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
+def fact_groups(
+    case: Case,
+    units: str = "",
+    *,
+    on: dt.date | None = None,
+    limits: Mapping[str, int] = MappingProxyType({}),
+) -> list[FactGroup]:
     """Every section that has something, in the order of the catalogue.
 
-    `units`: "si" or "conventional", to be read; as entered without.
+    `units`: "si" or "conventional", to be read; as entered without. `limits`: {fact: days} after
+    which a value is old on the day `on`.
     """
     groups = {key: FactGroup(key, name) for key, name in clinical.SECTIONS.items()}
     by_key: dict[str, list[Fact]] = {}
@@ -81,19 +115,38 @@ def fact_groups(case: Case, units: str = "") -> list[FactGroup]:
     other = FactGroup("other", "Other")
     known_first = [*[k for k in clinical.FACTS if k in by_key]]
     for key in [*known_first, *[k for k in by_key if k not in clinical.FACTS]]:
-        values = [in_words(fact, units) for fact in reversed(in_order(by_key[key]))]
+        values = [
+            replace(in_words(fact, units), old=_is_old(fact, on, limits.get(key)))
+            for fact in reversed(in_order(by_key[key]))
+        ]
         if key == COMPLETE:
             continue  # told by what is there, or by that nothing is
         known = clinical.FACTS.get(key)
         group = groups[known.section] if known else other
         if known is not None and known.kind == "yesno" and len(values) == 1:
-            (group.yes if by_key[key][0].value == "yes" else group.no).append(known.label)
+            (group.yes if by_key[key][0].value == "yes" else group.no).append(
+                known.label + _of_day(values[0])
+            )
         else:
             label = known.label if known else key
             group.lines.append(FactLine(key, label, values[0], tuple(values[1:])))
     if COMPLETE in by_key and not groups["conditions"].count:
         groups["conditions"].no.append("none of the conditions that it counts")
     return [group for group in [*groups.values(), other] if group.count]
+
+
+def _is_old(fact: Fact, on: dt.date | None, limit: int | None) -> bool:
+    if on is None or limit is None or fact.taken_on is None:
+        return False
+    return (on - fact.taken_on).days > limit
+
+
+def _of_day(value: Value) -> str:
+    """ " (18 Nov 2026)" behind an answer that has its day, with a word where it is old."""
+    if value.taken_on is None:
+        return ""
+    day = f"{value.taken_on.day} {value.taken_on:%b %Y}"
+    return f" ({day}, old)" if value.old else f" ({day})"
 
 
 # ---- Readiness ----------------------------------------------------------------------------------
@@ -112,8 +165,11 @@ def test_of_document(one: Document) -> str:
     return f"document:{one.id}"
 
 
-def known_of(case: Case, read: Sides | None = None) -> rules.Known:
-    """What the case holds, for `rules.readiness`; `read` as for `readiness_of`."""
+def known_of(case: Case, read: Sides | None = None, earlier: Earlier | None = None) -> rules.Known:
+    """What the case and its earlier rounds hold, for `rules.readiness`; `read`, `earlier` as for
+    `readiness_of`."""
+    read = readings_of(case.id) if read is None else read
+    earlier = earlier_of(case) if earlier is None else earlier
     given = {
         f"referral.{name}" for name in REFERRAL_FIELDS if getattr(case, name) not in ("", None)
     }
@@ -127,20 +183,21 @@ def known_of(case: Case, read: Sides | None = None) -> rules.Known:
         one for one in case.investigations if one.report or one.availability not in ("", "none")
     ]
     given |= {f"investigations.{one.kind}" for one in here}
-    if any(one.shows == "pathology" for one in case.documents):
+    attached = [*case.documents, *earlier.counting]
+    if any(one.shows == "pathology" for one in attached):
         given.add("investigations.pathology")
     view = {"knows": case.patient_knows, "wants": case.patient_wants, "met_by": case.met_by}
     given |= {f"patient_view.{name}" for name, text in view.items() if text}
     if any(one.text for one in case.questions):
         given.add("patient_view.questions")
-    if case.documents:
+    if attached:
         given.add("documents")
     judged = {one.test: "" if one.accepted else one.reason for one in case.judgements}
     facts = [
         rules.KnownFact(fact.key, fact.taken_on, judged.get(test_of_fact(fact)))
         for fact in case.facts
     ]
-    facts += _read_from_the_map(case, {fact.key for fact in case.facts}, read)
+    facts += _read_from_the_map({fact.key for fact in case.facts}, read)
     imaging = [
         rules.KnownImaging(one.modality, one.on_date, judged.get(test_of_examination(one)))
         for one in here
@@ -148,19 +205,16 @@ def known_of(case: Case, read: Sides | None = None) -> rules.Known:
     ]
     imaging += [
         rules.KnownImaging(one.shows, one.dated_on, judged.get(test_of_document(one)))
-        for one in case.documents
-        if one.shows and one.shows not in DOCUMENT_KINDS
+        for one in attached
+        if is_imaging(one)
     ]
+    imaging += read_by_the_board(read.values()) + earlier.imaging
     return rules.Known(case.diagnosis or None, frozenset(given), tuple(facts), tuple(imaging))
 
 
-def _read_from_the_map(
-    case: Case, known: Collection[str], sides: Sides | None
-) -> list[rules.KnownFact]:
+def _read_from_the_map(known: Collection[str], sides: Sides) -> list[rules.KnownFact]:
     """Vein invasion and spread where no fact, but a reading of the images states them."""
     lacking = {"macrovascular_invasion", "extrahepatic_spread"} - set(known)
-    if sides is None:
-        sides = readings_of(case.id) if lacking else {}
     read = sides.get(Side.BOARD) or sides.get(Side.REFERRING)
     if read is None:
         return []
@@ -174,12 +228,14 @@ def readiness_of(
     today: dt.date,
     owner: str = "",
     read: Sides | None = None,
+    earlier: Earlier | None = None,
 ) -> rules.Readiness:
     """What this case still lacks for a fair discussion; of one owner only, where one is named.
 
-    `read`: the readings of its images, for who has those of several cases; asked for without.
+    `read`, `earlier`: the readings of its images and what its earlier rounds hold, for who has
+    those of several cases; asked for without.
     """
-    return rules.readiness(board, known_of(case, read), today, owner)
+    return rules.readiness(board, known_of(case, read, earlier), today, owner)
 
 
 def lacking_of(case: Case) -> tuple[rules.Lacking, ...]:

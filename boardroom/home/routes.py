@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import queries as cases
+from boardroom.cases.earlier import NOTHING, Earlier, earlier_of_cases
 from boardroom.cases.models import Case
 from boardroom.cases.rules import Readiness
 from boardroom.cases.standing import open_requests, standings
@@ -131,14 +132,22 @@ class _Parts:
 
     cases: dict[int, Case]
     read: dict[int, Sides]
+    earlier: dict[int, Earlier]
 
     @classmethod
     def of(cls, *ids: Iterable[int]) -> _Parts:
         wanted = {key for some in ids for key in some}
-        return cls(queries.with_parts(wanted), latest(wanted) if wanted else {})
+        cases = queries.with_parts(wanted)
+        return cls(cases, latest(wanted) if wanted else {}, earlier_of_cases(cases.values()))
 
     def readiness(self, case: Case, board: BoardDefinition, day: dt.date) -> Readiness:
-        return readiness_of(case, board, day, read=self.read.get(case.id, {}))
+        return readiness_of(
+            case,
+            board,
+            day,
+            read=self.read.get(case.id, {}),
+            earlier=self.earlier.get(case.id, NOTHING),
+        )
 
     def at(self, meeting: Meeting, case_ids: list[int]) -> list[tuple[Case, Readiness]]:
         """Each case with what it lacks on the day of the meeting: a lab that will be too old by

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.parts import Specialty
+from boardroom.cases.earlier import NOTHING, earlier_of_cases
 from boardroom.cases.models import Case, Patient
 from boardroom.cases.queries import cases_with_everything
 from boardroom.cases.rules import Readiness
@@ -229,6 +230,7 @@ def agenda_of(meeting: Meeting) -> Agenda:
     ).all()
     cases = cases_with_everything([item.case_id for item in items])
     read = latest(cases)
+    earlier = earlier_of_cases(cases.values())
     arrivals = arrivals_of(cases)
     minutes = [item.minutes for item in items]
     moments = rules.planned_times(meeting.started_at or meeting.starts_at, minutes)
@@ -242,7 +244,11 @@ def agenda_of(meeting: Meeting) -> Agenda:
             begins=moments[number],
             pause_before=number in pauses,
             readiness=readiness_of(
-                cases[item.case_id], board, today, read=read.get(item.case_id, {})
+                cases[item.case_id],
+                board,
+                today,
+                read=read.get(item.case_id, {}),
+                earlier=earlier.get(item.case_id, NOTHING),
             ),
             marks=_marks(board, arrivals.get(item.case_id, [])),
             opinions=len(arrivals.get(item.case_id, [])),
@@ -317,13 +323,20 @@ def waiting_for(meeting: Meeting, find: str = "") -> Waiting:
     ).all()
     cases = cases_with_everything(ids)
     read = latest(ids)
+    earlier = earlier_of_cases(cases.values())
     arrivals = arrivals_of(ids)
     today = local(now(), board.key).date()
     return Waiting(
         tuple(
             WaitingCase(
                 case=cases[one],
-                readiness=readiness_of(cases[one], board, today, read=read.get(one, {})),
+                readiness=readiness_of(
+                    cases[one],
+                    board,
+                    today,
+                    read=read.get(one, {}),
+                    earlier=earlier.get(one, NOTHING),
+                ),
                 minutes=rules.suggested_minutes(
                     board,
                     first_verdict=cases[one].first_verdict,

@@ -6,6 +6,7 @@ import datetime as dt
 from math import isfinite
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.earlier import earlier_of
 from boardroom.cases.models import Case
 from boardroom.cases.view import fact_groups, in_order
 from boardroom.clinical.facts import FACTS
@@ -107,7 +108,7 @@ def case_brief(
 def _facts(case: Case) -> list[brief.KeyFact]:
     found = []
     if case.ecog is not None:
-        found.append(brief.KeyFact(label="ECOG", value=str(case.ecog)))
+        found.append(brief.KeyFact(label="ECOG", value=str(case.ecog), note=_ecog_from(case)))
     for group in fact_groups(case):
         for line in group.lines:
             taken = line.latest.taken_on
@@ -123,6 +124,15 @@ def _facts(case: Case) -> list[brief.KeyFact]:
         if group.no:
             found.append(brief.KeyFact(label=group.name, value="No: " + "; ".join(group.no)))
     return found
+
+
+def _ecog_from(case: Case) -> str:
+    """From which round the ECOG status was taken over, and that round's day."""
+    since = earlier_of(case).ecog
+    if since is None:
+        return ""
+    code, on = since
+    return f"as in {code}, {on.day} {on:%b %Y}" if on else f"as in {code}"
 
 
 def _recorded(case: Case) -> list[brief.RecordedFact]:

@@ -1,0 +1,153 @@
+"""What earlier rounds of a case hold that still counts in this one: documents, examinations, the
+board's own readings of the images, the ECOG status. Linked, never copied."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import column, select
+from sqlalchemy import table as named
+from sqlalchemy.orm import joinedload
+
+from boardroom.cases.fields import DOCUMENT_KINDS
+from boardroom.cases.models import Case, Document, Investigation, TestJudgement
+from boardroom.cases.rules import KnownImaging
+from boardroom.db import db
+from boardroom.tumour_map.models import Reading, Side
+from boardroom.tumour_map.queries import latest
+from boardroom.web import local
+
+_RETURN = named("case_return", column("case_id"))  # rounds that began by themselves; see followup
+
+Examination = tuple[str, str, dt.date | None, str]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the rounds before a case hold, the latest round first.
+
+    `documents`: with the code of their round. `refused`: tests of which somebody said then that
+    they are needed anew. `examinations`: the first round of each, by what it is. `ecog`: the code
+    and the day of the round from which this one's ECOG status was taken over.
+    """
+
+    documents: tuple[tuple[Document, str], ...] = ()
+    refused: frozenset[str] = frozenset()
+    examinations: dict[Examination, str] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
+    ecog: tuple[str, dt.date | None] | None = None
+
+    def round_of(self, one: Investigation) -> str:
+        """The code of the round in which this examination was first named; "" for a new one."""
+        return self.examinations.get(_what(one), "")
+
+    @property
+    def counting(self) -> list[Document]:
+        """The documents that nobody refused."""
+        return [one for one, _ in self.documents if f"document:{one.id}" not in self.refused]
+
+    @property
+    def imaging(self) -> list[KnownImaging]:
+        """What the board read of the images then, by the day of the images."""
+        return read_by_the_board(self.readings)
+
+
+NOTHING = Earlier()
+
+
+def read_by_the_board(readings: Iterable[Reading]) -> list[KnownImaging]:
+    """The images that the board has read itself, where method and day are said."""
+    return [
+        KnownImaging(one.imaging, one.imaged_on)
+        for one in readings
+        if one.side == Side.BOARD and one.imaging and one.imaged_on is not None
+    ]
+
+
+def is_imaging(document: Document) -> bool:
+    """Whether a document shows an examination by a method of imaging."""
+    return bool(document.shows) and document.shows not in DOCUMENT_KINDS
+
+
+def earlier_of(case: Case) -> Earlier:
+    """What the rounds before this case hold; nothing is asked for a first round."""
+    return earlier_of_cases([case]).get(case.id, NOTHING)
+
+
+def earlier_of_cases(cases: Iterable[Case]) -> dict[int, Earlier]:
+    """`earlier_of` for several cases by id, in a fixed number of queries; first rounds are left
+    out, and where all are nothing is asked."""
+    later = {case.id: case for case in cases if case.earlier_case_id is not None}
+    if not later:
+        return {}
+    chains = _chains(list(later))
+    ids = {case_id for chain in chains.values() for case_id in chain}
+    rounds = {
+        row.id: row
+        for row in db.session.execute(
+            select(
+                Case.id, Case.code, Case.board, Case.ecog, Case.referred_on, Case.submitted_at
+            ).where(Case.id.in_(ids))
+        )
+    }
+    documents: dict[int, list[Document]] = {}
+    attached = select(Document).where(Document.case_id.in_(ids)).order_by(Document.id.desc())
+    for document in db.session.scalars(attached.options(joinedload(Document.uploaded_by))):
+        documents.setdefault(document.case_id, []).append(document)
+    examined: dict[int, list[Investigation]] = {}
+    done = select(Investigation).where(Investigation.case_id.in_(ids))
+    for examination in db.session.scalars(done):
+        examined.setdefault(examination.case_id, []).append(examination)
+    refused = frozenset(
+        db.session.scalars(
+            select(TestJudgement.test).where(
+                TestJudgement.case_id.in_(ids), TestJudgement.accepted.is_(False)
+            )
+        )
+    )
+    read = latest(ids)
+    returned = set(
+        db.session.scalars(select(_RETURN.c.case_id).where(_RETURN.c.case_id.in_([*later, *ids])))
+    )
+    found = {}
+    for case_id, chain in chains.items():
+        since, value = None, later[case_id].ecog
+        after = case_id
+        for one in chain:
+            if value is None or after not in returned or rounds[one].ecog != value:
+                break
+            row, after = rounds[one], one
+            said = row.submitted_at and local(row.submitted_at, row.board).date()
+            since = (row.code, row.referred_on or said)
+        found[case_id] = Earlier(
+            documents=tuple((d, rounds[one].code) for one in chain for d in documents.get(one, [])),
+            refused=refused,
+            examinations={
+                _what(e): rounds[one].code for one in chain for e in examined.get(one, [])
+            },
+            readings=tuple(r for one in chain for r in read.get(one, {}).values()),
+            ecog=since,
+        )
+    return found
+
+
+def _what(one: Investigation) -> Examination:
+    return (one.kind, one.modality, one.on_date, one.report)
+
+
+def _chains(ids: list[int]) -> dict[int, list[int]]:
+    """Case → its earlier rounds, the latest first."""
+    first = select(Case.id.label("root"), Case.earlier_case_id.label("id"))
+    chain = first.where(Case.id.in_(ids), Case.earlier_case_id.is_not(None)).cte(
+        "earlier_round", recursive=True
+    )
+    further = select(chain.c.root, Case.earlier_case_id).join(Case, Case.id == chain.c.id)
+    chain = chain.union(further.where(Case.earlier_case_id.is_not(None)))
+    found: dict[int, list[int]] = {}
+    # A round has a higher number than the one that it follows
+    query = select(chain.c.root, chain.c.id).order_by(chain.c.id.desc())
+    for root, one in db.session.execute(query):
+        found.setdefault(root, []).append(one)
+    return found

@@ -1,0 +1,144 @@
+"""What an earlier round holds counts in the next one, by its day, and is not asked for anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from boardroom.cases.models import Case, Document, Fact, Investigation, TestJudgement
+from boardroom.db import now, write_transaction
+from boardroom.tumour_map.models import Reading, Side
+from tests.integration.counting import counted
+from tests.integration.decided import decide, everybody
+from tests.integration.meeting_samples import make_meeting
+from tests.integration.test_coming_back import AFP, report
+
+MISSING = "At least one CT or MRI"
+
+
+@pytest.fixture
+def house(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> Any:
+    """Everybody that is needed; `as_(name)` is a browser of theirs."""
+    return everybody(app, person, sign_in)
+
+
+def ago(days: int) -> dt.date:
+    return (now() - dt.timedelta(days=days)).date()
+
+
+def scan(case: int, day: dt.date) -> Document:
+    return Document(
+        case_id=case, title="CT of the liver.pdf", media_type="application/pdf", size=9,
+        sha256="ab" * 32, dated_on=day, shows="ct",
+    )  # fmt: skip
+
+
+def come_back(house: Any, rows: Any, *held: Callable[[int], Any]) -> tuple[int, Case]:
+    """A decided case with what it held, and its next round: (case, round)."""
+    made = decide(house, "BR-0037", represent=AFP)
+    with house.app.app_context(), write_transaction() as session:
+        session.add_all(hold(made.case) for hold in held)
+    assert report(house.as_("coordinator"), made.case, "afp|ng/mL", "312").status_code == 303
+    return made.case, rows(select(Case).order_by(Case.id))[-1]
+
+
+def test_a_ct_of_the_earlier_round_counts_by_its_day_and_is_linked(house: Any, rows: Any) -> None:
+    first, made = come_back(house, rows, lambda case: scan(case, ago(9)))
+    (document,) = rows(select(Document))
+    coordinator = house.as_("coordinator")
+    page = coordinator.get(f"/cases/{made.id}").text
+    assert f'href="/cases/{first}/documents/{document.id}"' in page
+    assert "from round BR-0037" in page
+    assert "attached in round BR-0037" in page, "and among the tests that the board takes over"
+    assert MISSING not in page
+    assert "from round BR-0037" in coordinator.get(f"/cases/{made.id}/edit").text
+
+
+def test_a_ct_that_is_too_old_by_now_is_asked_for_with_its_age(house: Any, rows: Any) -> None:
+    _, made = come_back(house, rows, lambda case: scan(case, ago(89)))
+    page = house.as_("coordinator").get(f"/cases/{made.id}").text
+    assert MISSING in page
+    assert "The last one is 89 days old." in page
+
+
+def test_a_document_that_was_refused_then_does_not_count_now(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-0037", represent=AFP)
+    with house.app.app_context(), write_transaction() as session:
+        document = scan(made.case, ago(9))
+        session.add(document)
+        session.flush()
+        session.add(
+            TestJudgement(
+                case_id=made.case, test=f"document:{document.id}", accepted=False, reason="Moved"
+            )
+        )
+    report(house.as_("coordinator"), made.case, "afp|ng/mL", "312")
+    new = rows(select(Case).order_by(Case.id))[-1]
+    assert MISSING in house.as_("coordinator").get(f"/cases/{new.id}").text
+
+
+def test_the_boards_own_reading_counts_as_imaging_of_its_day(house: Any, rows: Any) -> None:
+    def read_by(side: Side) -> Callable[[int], Reading]:
+        return lambda case: Reading(
+            case_id=case, side=side, version=1, imaging="ct", imaged_on=ago(9), findings={},
+        )  # fmt: skip
+
+    _, made = come_back(house, rows, read_by(Side.BOARD))
+    assert MISSING not in house.as_("coordinator").get(f"/cases/{made.id}").text
+
+
+def test_examinations_and_ecog_say_from_which_round_they_are(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-0037", represent=AFP)
+    day = ago(50)
+    with house.app.app_context(), write_transaction() as session:
+        case = session.get_one(Case, made.case)
+        case.ecog, said = 1, case.referred_on
+        case.investigations.append(
+            Investigation(kind="imaging", modality="mri", on_date=day, availability="shown")
+        )
+        case.facts.append(Fact(key="macrovascular_invasion", value="no", taken_on=day))
+    report(house.as_("coordinator"), made.case, "afp|ng/mL", "312")
+    new = rows(select(Case).order_by(Case.id))[-1]
+    page = house.as_("coordinator").get(f"/cases/{new.id}").text
+    assert "from round BR-0037" in page
+    assert f"as in BR-0037, {said.day} {said:%b %Y}" in page
+    assert f"Tumour in a portal or hepatic vein ({day.day} {day:%b %Y}, old)" in page
+    assert "as in BR-" not in house.as_("coordinator").get(f"/cases/{made.case}").text
+
+
+def test_whoever_may_not_read_the_earlier_round_gets_no_document_of_it(
+    house: Any, rows: Any
+) -> None:
+    first, made = come_back(house, rows, lambda case: scan(case, ago(9)))
+    (document,) = rows(select(Document))
+    with house.app.app_context(), write_transaction() as session:
+        session.get_one(Case, made.id).referrer_hospital = "Elsewhere Hospital"
+    stranger = house.as_("stranger")
+    page = stranger.get(f"/cases/{made.id}")
+    assert page.status_code == 200
+    assert "CT of the liver.pdf" not in page.text
+    assert stranger.get(f"/cases/{first}/documents/{document.id}").status_code == 404
+
+
+def test_an_agenda_asks_the_database_as_often_with_more_rounds(house: Any, rows: Any) -> None:
+    made = []
+    for code in ("BR-0037", "BR-0038", "BR-0039"):
+        decided = decide(house, code, represent=AFP)
+        report(house.as_("coordinator"), decided.case, "afp|ng/mL", "312")
+        made.append(rows(select(Case).order_by(Case.id))[-1].id)
+
+    def asked(cases: list[int]) -> int:
+        meeting, _ = make_meeting(house.app, *cases)
+        client = house.as_("observer")
+        client.get(f"/meetings/{meeting}")
+        with counted(house.app) as seen:
+            assert client.get(f"/meetings/{meeting}").status_code == 200
+        return len(seen)
+
+    assert asked(made) == asked(made[:1])
