@@ -25,8 +25,9 @@ from boardroom.cases.earlier import NOTHING, Earlier, earlier_of
 from boardroom.cases.fields import CASE, DOCUMENT, PATIENT
 from boardroom.cases.models import Case
 from boardroom.cases.saving import save_case as save
-from boardroom.cases.view import FactGroup, age_limits, fact_groups
+from boardroom.cases.view import FactGroup, age_limits, cannot_get, fact_groups
 from boardroom.db import now
+from boardroom.meetings.operations import follow_complexity
 from boardroom.people.models import Role
 from boardroom.permissions import can
 from boardroom.refusals import Refused
@@ -57,6 +58,9 @@ def earlier_rounds_hold(case: Case) -> Earlier:
     if theirs and refers(case) and not all(can("cases.case", case_id=one) for one in theirs):
         return NOTHING
     return found
+
+
+bp.add_app_template_global(cannot_get)
 
 
 @bp.app_template_filter("is_open_case")
@@ -175,6 +179,7 @@ def set_complexity(case_id: int) -> Response:
     operations.hold(case_id)
     found = queries.load_case(case_id)
     triage_operations.set_complexity(found, request.form.get("complexity", ""), actor=current_user)
+    follow_complexity(found, actor=current_user)
     flash("Saved.", "success")
     return see_other("cases.case", case_id=case_id)
 

@@ -268,14 +268,20 @@ def place_of(item: str) -> str:
     return f"f-fact-{name}-1-value" if kind == "fact" else f"f-{name}"
 
 
+def cannot_get(case: Case) -> dict[str, str]:
+    """{item: why} of what the referrer was asked for and said that they cannot get."""
+    said = {
+        one["item"]: one.get("cannot", "") for request in case.requests for one in request.items
+    }
+    return {item: why for item, why in said.items() if why}
+
+
 def gap_lines(
     readiness: rules.Readiness, lacking: Iterable[rules.Lacking], case: Case, *, links: bool
 ) -> list[dict[str, str]]:
     """The gaps as lines to be shown, without those that block submission."""
     blocking = {one.item for one in lacking}
-    asked = {
-        one["item"]: one.get("cannot", "") for request in case.requests for one in request.items
-    }
+    asked = cannot_get(case)
     return [
         {
             "label": gap.label,

@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from boardroom.cases.models import Case
@@ -85,6 +85,8 @@ class AgendaItem(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     position: Mapped[int]
     minutes: Mapped[int]  # allotted
+    # Whether somebody set them: otherwise they follow the complexity of the case.
+    minutes_by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
     status: Mapped[ItemStatus] = mapped_column(String(16), default=ItemStatus.WAITING)
     presenter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who will present
     presented_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who did

@@ -22,7 +22,13 @@ from boardroom.cases.view import readiness_of
 from boardroom.db import db, now
 from boardroom.meetings import rules
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingEvent, MeetingStatus
-from boardroom.meetings.queries import board_of, complexity_of, details_in_words, present_details
+from boardroom.meetings.queries import (
+    board_of,
+    complexity_of,
+    details_in_words,
+    minutes_of,
+    present_details,
+)
 from boardroom.people.models import Person, Role
 from boardroom.refusals import IllegalTransition, Locked, Refused, StaleVersion
 from boardroom.text import clean_line
@@ -127,7 +133,7 @@ def list_case(
     """Put a waiting case at the end of the agenda, with the board's usual time for its kind.
 
     `override`: why it is listed although something essential is missing; without it such a case
-    is refused. What was discussed already passes: it comes back for what is still open.
+    is refused, also one that comes back with a decision that was only provisional.
     """
     hold(meeting)
     _must_be_open(meeting)
@@ -138,10 +144,9 @@ def list_case(
         raise IllegalTransition(f"{case.code} is on this agenda already.")
     if len(meeting.items) >= MOST_ITEMS:
         raise Refused(f"An agenda can have up to {MOST_ITEMS} cases.")
-    before = case.status
-    move_case(before, CaseStatus.LISTED)
+    move_case(case.status, CaseStatus.LISTED)
     board = board_of(meeting)
-    missing = [] if before == CaseStatus.DISCUSSED else _essential_gaps(case, board)
+    missing = _essential_gaps(case, board)
     why = clean_line(override)
     if missing and not why:
         raise Refused(
@@ -158,14 +163,8 @@ def list_case(
         override_by=actor.name if missing else "",
         case_id=case_id,
         position=max((one.position for one in meeting.items), default=0) + 1,
-        minutes=minutes
-        or rules.suggested_minutes(
-            board,
-            first_verdict=case.first_verdict,
-            lesions=len(case.lesions),
-            treatments=len(case.treatments),
-            said=case.complexity,
-        ),
+        minutes=minutes or minutes_of(case, board),
+        minutes_by_hand=minutes is not None,
     )
     meeting.items.append(item)
     meeting.agenda_version += 1
@@ -306,10 +305,31 @@ def allot(
     presenter_id = presenter.id if presenter is not None else None
     if (item.minutes, item.presenter_id) == (minutes, presenter_id):
         return
+    item.minutes_by_hand = item.minutes_by_hand or item.minutes != minutes
     item.minutes = minutes
     item.presenter_id = presenter_id
     db.session.flush()
     _note(meeting, "case_allotted", "gave a case its time", actor, item=item, key=key)
+
+
+def follow_complexity(case: Case, *, actor: Person) -> None:
+    """Give a case that waits on an agenda the usual time of its kind, unless somebody set it."""
+    waiting = select(AgendaItem).where(
+        AgendaItem.case_id == case.id, AgendaItem.status == ItemStatus.WAITING
+    )
+    for item in db.session.scalars(waiting).all():
+        meeting = item.meeting
+        hold(meeting)
+        db.session.refresh(item)
+        board = board_of(meeting)
+        usual = (board.meeting.minutes_simple, board.meeting.minutes_complex)
+        minutes = minutes_of(case, board)
+        by_hand = item.minutes_by_hand or item.minutes not in usual
+        if by_hand or item.minutes == minutes or not rules.agenda_open(meeting.status):
+            continue
+        item.minutes = minutes
+        db.session.flush()
+        _note(meeting, "case_allotted", "gave a case its time", actor, item=item)
 
 
 def _must_be_open(meeting: Meeting) -> None:

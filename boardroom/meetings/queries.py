@@ -18,7 +18,7 @@ from boardroom.cases.earlier import NOTHING, earlier_of_cases
 from boardroom.cases.models import Case, Patient
 from boardroom.cases.queries import cases_with_everything
 from boardroom.cases.rules import Readiness
-from boardroom.cases.view import readiness_of
+from boardroom.cases.view import cannot_get, readiness_of
 from boardroom.db import db, now
 from boardroom.meetings import rules
 from boardroom.meetings.models import AgendaItem, Attendance, Meeting, MeetingStatus
@@ -157,6 +157,17 @@ def presenters_of(board: str) -> list[Person]:
     ]
 
 
+def minutes_of(case: Case, board: BoardDefinition) -> int:
+    """The board's usual time for a case of its kind, in minutes."""
+    return rules.suggested_minutes(
+        board,
+        first_verdict=case.first_verdict,
+        lesions=len(case.lesions),
+        treatments=len(case.treatments),
+        said=case.complexity,
+    )
+
+
 def complexity_of(case: Case, board: BoardDefinition) -> str:
     """ "simple" or "complex", as triage said or as the case looks."""
     return rules.suggested_complexity(
@@ -203,6 +214,11 @@ class AgendaLine:
     @property
     def open(self) -> bool:
         return self.item.status in rules.OPEN_ITEM
+
+    @property
+    def cannot(self) -> dict[str, str]:
+        """{item: why} of what the referrer said that they cannot get."""
+        return cannot_get(self.case)
 
 
 @dataclass(frozen=True)
@@ -337,13 +353,7 @@ def waiting_for(meeting: Meeting, find: str = "") -> Waiting:
                     read=read.get(one, {}),
                     earlier=earlier.get(one, NOTHING),
                 ),
-                minutes=rules.suggested_minutes(
-                    board,
-                    first_verdict=cases[one].first_verdict,
-                    lesions=len(cases[one].lesions),
-                    treatments=len(cases[one].treatments),
-                    said=cases[one].complexity,
-                ),
+                minutes=minutes_of(cases[one], board),
                 opinions=len(arrivals.get(one, [])),
             )
             for one in ids

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import (
     Case,
+    CaseStatus,
     Fact,
+    InformationRequest,
     Investigation,
     Lesion,
 )
@@ -145,6 +147,53 @@ def test_triage_says_how_complex_a_case_is_and_the_agenda_follows(
     assert order(4, first="loud") == 422
 
 
+def test_the_time_follows_the_complexity_unless_somebody_set_it(
+    app: Flask, new_case: Make, coordinator: FlaskClient, rows: Callable[..., list[Any]]
+) -> None:
+    cases = [received(new_case) for _ in range(2)]
+    meeting, _ = make_meeting(app)
+    agenda = f"/meetings/{meeting}/agenda"
+    for case_id in cases:
+        coordinator.post(f"/cases/{case_id}/complexity", data={"complexity": "complex"})
+        coordinator.post(agenda, data={"case": case_id, "override": "Urgent"})
+
+    def times() -> list[int]:
+        return [i.minutes for i in rows(select(AgendaItem).order_by(AgendaItem.id))]
+
+    long, short = (app.extensions["boards"]["liver"].meeting.minutes_complex,
+                   app.extensions["boards"]["liver"].meeting.minutes_simple)  # fmt: skip
+    assert times() == [long, long]
+    (_, second) = rows(select(AgendaItem.id).order_by(AgendaItem.id))
+    by_hand = {"minutes": str(short), "presenter": ""}
+    assert coordinator.post(f"/meetings/{meeting}/items/{second}/time", data=by_hand).status_code
+    by_hand["minutes"] = str(long)
+    coordinator.post(f"/meetings/{meeting}/items/{second}/time", data=by_hand)
+    for case_id in cases:
+        coordinator.post(f"/cases/{case_id}/complexity", data={"complexity": "simple"})
+    assert times() == [short, long], "the hand has the last word"
+
+
+def test_a_provisional_case_is_listed_again_by_the_same_rule(
+    app: Flask, new_case: Make, coordinator: FlaskClient, rows: Callable[..., list[Any]],
+    the_case: Callable[[int], Case],
+) -> None:  # fmt: skip
+    case_id = received(new_case)
+    with app.app_context(), write_transaction() as session:
+        session.get_one(Case, case_id).status = CaseStatus.DISCUSSED
+    meeting, _ = make_meeting(app)
+    agenda = f"/meetings/{meeting}/agenda"
+    assert "List anyway" in coordinator.get(f"/meetings/{meeting}").text
+    refused = coordinator.post(agenda, data={"case": case_id})
+    assert refused.status_code == 422
+    assert "is not ready" in refused.text
+    assert the_case(case_id).status == "discussed"
+    said = {"case": case_id, "override": "Only the signature is awaited"}
+    assert coordinator.post(agenda, data=said).status_code == 303
+    (item,) = rows(select(AgendaItem))
+    assert item.override_reason == "Only the signature is awaited"
+    assert "What the patient wants" in item.listed_without
+
+
 # ---- Who sees to what is missing ----------------------------------------------------------------
 
 
@@ -166,6 +215,27 @@ def test_each_owner_finds_what_is_theirs_before_the_next_meeting(
         assert "Yours to see to before" not in client.get("/").text
     assert "The referrer sees to it" in coordinator.get("/").text
     assert "Radiology sees to it" in coordinator.get(f"/meetings/{meeting}").text
+
+
+def test_what_the_referrer_cannot_get_is_said_with_why(
+    app: Flask, new_case: Make, coordinator: FlaskClient
+) -> None:
+    case_id = received(new_case)
+    meeting, _ = make_meeting(app, case_id)
+    with app.app_context(), write_transaction() as session:
+        session.add(
+            InformationRequest(
+                case_id=case_id,
+                items=[{"item": "fact.inr", "label": "INR", "cannot": "No laboratory at weekends",
+                        "given": False}],
+                due_on=today(), note="", asked_at=now(),
+            )
+        )  # fmt: skip
+    for where in (f"/meetings/{meeting}", "/"):
+        page = coordinator.get(where).text
+        line = page.split("INR of the last 30 days</span>")[1].split("</li>")[0]
+        assert "The referrer cannot get it: No laboratory at weekends" in line, where
+        assert "sees to it" not in line, where
 
 
 def test_a_lab_that_will_be_too_old_by_then_is_told_days_ahead(

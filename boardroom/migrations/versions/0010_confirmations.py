@@ -1,4 +1,4 @@
-"""A confirmation says how the specialty stands, who spoke for it, and who is against"""
+"""A confirmation says who spoke how for whom; an agenda whether its times were set by hand"""
 
 from __future__ import annotations
 
@@ -29,9 +29,15 @@ def upgrade() -> None:
     op.add_column(
         "confirmation", sa.Column("against", sa.JSON(), nullable=False, server_default="[]")
     )
+    op.add_column(
+        "agenda_item",
+        sa.Column("minutes_by_hand", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("agenda_item") as batch_op:
+        batch_op.drop_column("minutes_by_hand")
     with op.batch_alter_table("confirmation") as batch_op:
         for name in reversed(COLUMNS):
             batch_op.drop_column(name)
