@@ -14,7 +14,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from boardroom import audit
+from boardroom import audit, receipts
 from boardroom.cases.models import Case
 from boardroom.db import db
 from boardroom.errors import error_page, wants_part
@@ -57,6 +57,7 @@ from boardroom.permission_rules import (
     is_member,
     reads_case,
 )
+from boardroom.web import day
 
 T = TypeVar("T")
 
@@ -244,10 +245,36 @@ def guard() -> Response | tuple[str, int] | None:
         return _of_the_past(subject.board)
     if rule.allows(current_user, subject):
         return None
+    # Sent again after its answer was lost: what it did may be why it is not allowed any more.
+    if (again := receipts.first_answer()) is not None:
+        return again
+    if rule in (FILL_IN, DRAW_UP) and (case := _handed_in(subject)) is not None:
+        return _is_with_the_board(case)
     visible = subject.board is None or (
         reads_case(current_user, subject) if subject.case else is_member(current_user, subject)
     )
     return abort(403 if visible else 404)
+
+
+def _handed_in(subject: Subject) -> Case | None:
+    """The case, where the person's own hospital sent it and has handed it in; else None."""
+    case = subject.case
+    if case is None or case.submitted_at is None or not reads_case(current_user, subject):
+        return None
+    return None if is_member(current_user, subject) else case
+
+
+def _is_with_the_board(case: Case) -> tuple[str, int]:
+    """Whoever comes back to the form of what they handed in: no refusal, but where it is now."""
+    where = {"url": url_for("cases.case", case_id=case.id), "label": f"To {case.code}"}
+    return error_page(
+        403,
+        f"Submitted on {day(case.submitted_at, case.board)}",
+        f"{case.code} is with the board, so its form is closed. What is new, or was forgotten, is "
+        "sent from the case.",
+        back=where,
+        calm=True,
+    )
 
 
 def _of_the_past(board: str) -> tuple[str, int] | None:

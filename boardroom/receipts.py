@@ -98,6 +98,21 @@ def once(view: Callable[[], Any]) -> Callable[[], Any]:
     return run
 
 
+def first_answer() -> Response | None:
+    """The first answer to this very request of this person, where it is a repeat; else None.
+
+    For who refuses requests before their view is reached: a repeat is not done again.
+    """
+    if request.method != "POST" or not current_user.is_authenticated:
+        return None
+    try:
+        key = request_key()
+    except Refused:
+        return None
+    found = _find(key) if key is not None else None
+    return _again(found) if found is not None else None
+
+
 def forget_old() -> int:
     """Remove receipts that no client will ask for again; returns how many."""
     done = db.session.execute(delete(Receipt).where(Receipt.at < now() - KEPT_FOR))

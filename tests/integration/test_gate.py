@@ -226,15 +226,15 @@ def test_what_the_referrer_cannot_get_is_said_with_why(
         session.add(
             InformationRequest(
                 case_id=case_id,
-                items=[{"item": "fact.inr", "label": "INR", "cannot": "No laboratory at weekends",
-                        "given": False}],
+                items=[{"item": "referral.summary", "label": "A summary", "given": False,
+                        "cannot": "Nobody has met the patient"}],
                 due_on=today(), note="", asked_at=now(),
             )
         )  # fmt: skip
     for where in (f"/meetings/{meeting}", "/"):
         page = coordinator.get(where).text
-        line = page.split("INR of the last 30 days</span>")[1].split("</li>")[0]
-        assert "The referrer cannot get it: No laboratory at weekends" in line, where
+        line = page.split("A short clinical summary</span>")[1].split("</li>")[0]
+        assert "The referrer cannot get it: Nobody has met the patient" in line, where
         assert "sees to it" not in line, where
 
 
