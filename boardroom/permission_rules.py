@@ -26,8 +26,8 @@ class Subject:
     def place_of(self, person: Person) -> Membership | None:
         """The person's membership of the subject's board, as far as it counts for the subject.
 
-        What a referrer has begun and not handed in is the hospital's own; of the board only those
-        who prepare it can help with it.
+        What a referrer has begun and not handed in is the hospital's own; of the board only the
+        coordinator can help with it.
         """
         place = person.on(self.board) if self.board else None
         if place is not None and place.role not in BEFORE_SUBMISSION and _begun_there(self):
@@ -45,7 +45,7 @@ class Rule:
     public: bool = False
 
 
-BEFORE_SUBMISSION = frozenset({Role.COORDINATOR, Role.CHAIR, Role.REFERRER})
+BEFORE_SUBMISSION = frozenset({Role.COORDINATOR, Role.REFERRER})
 """Roles that can read a referrer's draft; of the referrers those of its hospital."""
 
 RADIOLOGY = frozenset({"radiology", "interventional_radiology"})
@@ -130,7 +130,7 @@ INSIDER = Rule(
 MEMBER = Rule("member", "members of this board, observers too; not referrers", is_member)
 READ_CASE = Rule(
     "read a case",
-    "members of its board (what a referrer has begun and not handed in: coordinators and chairs), "
+    "members of its board (what a referrer has begun and not handed in: coordinators), "
     "and referrers of the hospital that sent it",
     reads_case,
 )

@@ -133,9 +133,9 @@ class Found:
 def visible_to(person: Person) -> ColumnElement[bool]:
     """The cases that the person may read.
 
-    A member of a board, an observer too, sees its cases, though a referrer's draft only where they
-    prepare the board's cases; a referrer sees those of that board which their own hospital sent,
-    and nobody else's. The same rule as READ_CASE, for lists.
+    A member of a board, an observer too, sees its cases, though a referrer's draft only as its
+    coordinator; a referrer sees those of that board which their own hospital sent, and nobody
+    else's. The same rule as READ_CASE, for lists.
     """
     of_board = _inside_of(person)
     sending = person.boards(Role.REFERRER) if person.hospital else []
@@ -165,19 +165,19 @@ def hospitals_sending(among: ColumnElement[bool] = true()) -> list[str]:  # noqa
 
 def _inside_of(person: Person) -> ColumnElement[bool]:
     """The cases that the person may read as a member of their board."""
-    preparing = person.boards(Role.COORDINATOR, Role.CHAIR)
+    helping = person.boards(Role.COORDINATOR)
     others = [
-        m.board for m in person.memberships if m.role != Role.REFERRER and m.board not in preparing
+        m.board for m in person.memberships if m.role != Role.REFERRER and m.board not in helping
     ]
     if not others:
-        return Case.board.in_(preparing)
+        return Case.board.in_(helping)
     begun_there = exists().where(
         Membership.person_id == Case.created_by_id,
         Membership.board == Case.board,
         Membership.role == Role.REFERRER,
     )
     handed_in = or_(Case.status != CaseStatus.DRAFT, ~begun_there)
-    return or_(Case.board.in_(preparing), and_(Case.board.in_(others), handed_in))
+    return or_(Case.board.in_(helping), and_(Case.board.in_(others), handed_in))
 
 
 def _waiting_for(person: Person) -> ColumnElement[bool]:

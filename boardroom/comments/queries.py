@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from boardroom.cases.models import Case
+from boardroom.cases.queries import visible_to
 from boardroom.comments.models import Comment, Mention
 from boardroom.db import db
 from boardroom.people.models import Person, Role
@@ -84,6 +85,7 @@ def unseen_mentions(person: Person, most: int = 20) -> list[Mention]:
             Mention.seen_at.is_(None),
             Comment.withdrawn_at.is_(None),
             Case.board.in_(boards),
+            visible_to(person),
         )
         .options(
             contains_eager(Mention.comment).contains_eager(Comment.case),

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import reclassify
-from boardroom.cases.models import Case
+from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.queries import hospitals_sending
 from boardroom.cases.rules import TURNED_DOWN_STATUSES
 from boardroom.consensus.awaiting import awaited, needed_words
@@ -129,8 +129,9 @@ def _later_rounds(board: str) -> dict[int, tuple[str, ...]]:
 
 
 def hospitals(board: str) -> list[str]:
-    """Every hospital that sent a case with a first opinion."""
-    sent = and_(Case.board == board, Case.first_verdict != "")
+    """Every hospital that sent a case with a first opinion; a draft is not sent yet."""
+    handed_in = Case.status != CaseStatus.DRAFT
+    sent = and_(Case.board == board, Case.first_verdict != "", handed_in)
     return sorted(filter(None, hospitals_sending(sent)), key=str.casefold)
 
 

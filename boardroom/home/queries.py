@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.cases.models import Case, CaseStatus
@@ -137,11 +137,12 @@ def received(person: Person, most: int = 8) -> list[int]:
 
 
 def cases_by_status(person: Person) -> dict[str, int]:
-    """How many cases of the boards that the person prepares are in each state."""
+    """How many cases of the boards that the person prepares, and may read, are in each state."""
     boards = person.boards(Role.COORDINATOR, Role.CHAIR)
     if not boards:
         return {}
-    query = select(Case.status, func.count()).where(Case.board.in_(boards)).group_by(Case.status)
+    theirs = and_(Case.board.in_(boards), visible_to(person))
+    query = select(Case.status, func.count()).where(theirs).group_by(Case.status)
     return {str(CaseStatus(status)): count for status, count in db.session.execute(query)}
 
 

@@ -17,8 +17,10 @@ from sqlalchemy.exc import OperationalError
 
 from boardroom import audit
 from boardroom.cases import documents
-from boardroom.cases.models import Case, CaseStatus, Fact, Patient, PatientQuestion
+from boardroom.cases.models import Case, CaseStatus, Document, Fact, Patient, PatientQuestion
+from boardroom.comments.models import Comment, Mention
 from boardroom.db import db, now, write_transaction
+from boardroom.people.models import Person
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 SignIn = Callable[[int], FlaskClient]
@@ -128,7 +130,7 @@ def test_a_draft_is_its_hospitals_alone(
     assert referrer.get(f"/cases/{theirs}/edit").status_code == 403
 
 
-def test_of_the_board_only_who_prepares_it_sees_a_hospitals_draft(
+def test_of_the_board_only_the_coordinator_sees_a_hospitals_draft(
     app: Flask, referrer: FlaskClient, coordinator: FlaskClient, person: Make, sign_in: SignIn,
     the_case: TheCase,
 ) -> None:  # fmt: skip
@@ -138,6 +140,7 @@ def test_of_the_board_only_who_prepares_it_sees_a_hospitals_draft(
         sign_in(person("observer")),
         sign_in(person("administrator")),
         sign_in(person("specialist", specialty="surgery")),
+        sign_in(person("chair", specialty="surgery")),
     ]
 
     def sees(client: FlaskClient) -> set[bool]:
@@ -149,7 +152,7 @@ def test_of_the_board_only_who_prepares_it_sees_a_hospitals_draft(
         assert sees(client) == {True}
     for client in others:
         assert sees(client) == {False}
-        for path in ("opinion", "comments", "opinion/draft", "map/board"):
+        for path in ("opinion", "comments", "opinion/draft", "map/board", "edit", "documents/1"):
             for call in (client.get, client.post):
                 assert call(f"/cases/{case_id}/{path}").status_code in (403, 404, 405)
     with app.app_context(), write_transaction() as session:
@@ -157,6 +160,33 @@ def test_of_the_board_only_who_prepares_it_sees_a_hospitals_draft(
     for client in others:
         assert code in client.get("/cases?q=zebrafinch").text
         assert client.get(f"/cases/{case_id}").status_code == 200
+
+
+def test_a_chair_is_told_nothing_of_a_hospitals_draft(
+    app: Flask, referrer: FlaskClient, coordinator: FlaskClient, person: Make, sign_in: SignIn,
+    the_case: TheCase,
+) -> None:  # fmt: skip
+    chair = sign_in(chair_id := person("chair", name="Dr Head Invented"))
+    case_id = begin(app, referrer, question="Can the zebrafinch be cut out?")
+    with app.app_context(), write_transaction() as session:
+        session.get_one(Case, case_id).first_verdict = "resectable"
+        comment = Comment(case_id=case_id, author_id=session.scalars(select(Person.id)).first(),
+                          body="Look at the zebrafinch")  # fmt: skip
+        session.add(comment)
+        session.flush()
+        session.add(Mention(comment_id=comment.id, person_id=chair_id))
+    file = (io.BytesIO(PDF), "zebrafinch.pdf")
+    data = {"file": file}
+    assert referrer.post(f"/cases/{case_id}/documents", data=data).status_code == 303
+    with app.app_context():
+        document = db.session.scalars(select(Document.id)).one()
+    assert chair.get(f"/cases/{case_id}/documents/{document}").status_code == 404
+    assert chair.post(f"/cases/{case_id}/save", data={"question": "Mine?"}).status_code == 404
+    for page in ("/", "/cases", "/cases?q=zebrafinch", "/boards/liver/figures", "/meetings"):
+        seen = chair.get(page).text
+        for word in (the_case(case_id).code, "zebrafinch be", "Look at the", "Invented General"):
+            assert word not in seen, (page, word)
+    assert coordinator.get(f"/cases/{case_id}/documents/{document}").status_code == 200
 
 
 def test_a_draft_begun_by_mistake_is_discarded(
