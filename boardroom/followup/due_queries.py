@@ -99,7 +99,9 @@ def _standing_items(case_id: int | None) -> set[int]:
 def _reports(case_ids: Iterable[int]) -> dict[int, list[tuple[dt.datetime, Report]]]:
     """Case → what was reported of it, each with the moment at which it was."""
     found: dict[int, list[tuple[dt.datetime, Report]]] = {}
-    for one in db.session.scalars(select(Progress).where(Progress.case_id.in_(list(case_ids)))):
+    for one in db.session.scalars(
+        select(Progress).where(Progress.case_id.in_(list(case_ids)), Progress.mistyped_at.is_(None))
+    ):
         report = Report(one.fact, one.value, one.unit, one.taken_on)
         found.setdefault(one.case_id, []).append((one.at, report))
     return found

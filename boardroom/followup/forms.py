@@ -69,7 +69,7 @@ class ReportForm(FlaskForm):
     what = SelectField(
         "What is new",
         choices={
-            "Treatment": {"cycles": "Cycles of treatment given"},
+            "Treatment": {"cycles": "Cycles of treatment given, the total since the decision"},
             **{name: dict(one) for name, one in facts_to_wait_for()},
         },
         **REFUSAL,
@@ -84,6 +84,14 @@ class ReportForm(FlaskForm):
         render_kw={"maxlength": 30, "inputmode": "decimal", "autocomplete": "off"},
     )
     taken_on = Day("On", validators=[InputRequired("Give the day.")])
+
+    @classmethod
+    def of(cls, *, cycles: bool, **more: Any) -> ReportForm:
+        """The form; `cycles`: whether cycles are asked for, which they are not after a death."""
+        form = cls(**more)
+        if not cycles:
+            form.what.choices = {name: dict(one) for name, one in facts_to_wait_for()}
+        return form
 
     def fact_and_unit(self) -> tuple[str, str]:
         """The keys of fact and unit; both empty for cycles."""

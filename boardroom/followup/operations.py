@@ -20,6 +20,8 @@ from boardroom.followup.rules import Answer
 from boardroom.meetings.models import AgendaItem
 from boardroom.people.models import Person
 from boardroom.refusals import Forbidden, IllegalTransition, Refused
+from boardroom.text import in_sentence
+from boardroom.web import day
 
 LONGEST = 2000
 
@@ -120,8 +122,8 @@ def report(
 ) -> Case | None:
     """Record something new about a decided case; returns the round that it brought about, if any.
 
-    `fact` empty: `value` cycles of treatment were given. Raises Refused for a value or a day that
-    cannot be.
+    `fact` empty: `value` cycles of treatment were given in all since the decision. Raises
+    Refused for a value or a day that cannot be.
     """
     case = hold(case.id)
     item = queries.decision_of(case.id)
@@ -137,6 +139,17 @@ def report(
             wrong["value"] = error.reason
     elif not (value.isascii() and value.isdecimal() and 0 < int(value[:4]) <= MOST_CYCLES):
         wrong["value"] = f"Write how many cycles were given, from 1 to {MOST_CYCLES}."
+    elif outcome := queries.final_outcome(case):
+        wrong["what"] = f"It is recorded: {in_sentence(outcome)}. No more cycles are asked for."
+    else:
+        told = [(one.taken_on, int(one.value)) for one in queries.cycles_of(case.id)]
+        if against := rules.cycles_problem(int(value), taken_on, told):
+            total, on = against
+            wrong["value"] = (
+                f"On {day(on)} the total was {total}. Is {int(value)} the total since the "
+                "decision, or only what was given since then? Write the total. If the one before was "
+                "mistyped, mark it so first."
+            )
     if wrong:
         raise NotAnswered(wrong)
     db.session.add(

@@ -96,6 +96,18 @@ def progress_of(case_id: int) -> list[Progress]:
     return list(db.session.scalars(query))
 
 
+def cycles_of(case_id: int) -> list[Progress]:
+    """The totals of cycles that were told and stand, the latest first."""
+    return [one for one in progress_of(case_id) if not one.fact and one.stands]
+
+
+def final_outcome(case: Case) -> str:
+    """In words, the outcome that was told after which nothing is asked any more, such as a death;
+    "" before one."""
+    final = {word.key: word.name for word in board_of(case).outcomes if word.final}
+    return next((final[a.outcome] for a in answers_of(case.id) if a.outcome in final), "")
+
+
 def return_of(case_id: int) -> CaseReturn | None:
     """Why this round began by itself or from a dissent; None for any other."""
     query = (

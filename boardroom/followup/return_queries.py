@@ -100,7 +100,12 @@ def treated_since(case_ids: Iterable[int]) -> dict[int, list[Treated]]:
     cycles = select(Progress).where(
         Progress.case_id.in_(ids), Progress.fact == "", Progress.mistyped_at.is_(None)
     )
-    for told in db.session.scalars(cycles.order_by(Progress.id)):
+    # Each is the total since the decision: the last one holds those before.
+    last = {
+        told.case_id: told
+        for told in db.session.scalars(cycles.order_by(Progress.taken_on, Progress.id))
+    }
+    for told in last.values():
         given = f"{told.value} {'cycle' if told.value == '1' else 'cycles'} of treatment given"
         found.setdefault(told.case_id, []).append(Treated(told.taken_on, given))
     answers = (

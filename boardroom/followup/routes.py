@@ -174,7 +174,11 @@ def decision_of(case: Case, refused: FlaskForm | None = None) -> dict[str, Any] 
         report_form = (
             refused
             if isinstance(refused, ReportForm)
-            else ReportForm(formdata=None, taken_on=queries.today_of(case.board))
+            else ReportForm.of(
+                cycles=not queries.final_outcome(case),
+                formdata=None,
+                taken_on=queries.today_of(case.board),
+            )
         )
     again = refused if isinstance(refused, ReopenForm) else None
     return {
@@ -192,6 +196,8 @@ def decision_of(case: Case, refused: FlaskForm | None = None) -> dict[str, Any] 
         ],
         "today": queries.today_of(case.board),
         "progress": queries.progress_of(case.id) if asked else [],
+        "last_cycles": next(iter(queries.cycles_of(case.id)), None) if asked else None,
+        "over": bool(queries.final_outcome(case)),
         "may_mark_mistyped": lambda one: operations.may_mark_mistyped(one, current_user),
         "report_form": report_form,
         "dissents": [

@@ -113,6 +113,24 @@ def problems(
     return found
 
 
+def cycles_problem(
+    total: int, on: dt.date, told: Collection[tuple[dt.date, int]]
+) -> tuple[int, dt.date] | None:
+    """Which total told before cannot be true beside this one, or None: totals only grow.
+
+    `told`: (day, total) of what was told and stands. The latest of those that contradict.
+    """
+    wrong = [
+        (day, other)
+        for day, other in told
+        if (day <= on and other >= total) or (day > on and other <= total)
+    ]
+    if not wrong:
+        return None
+    day, other = max(wrong)
+    return other, day
+
+
 def tidy(answer: Answer) -> Answer:
     """The answer without what does not belong to it: no deviation where none was made."""
     if answer.carried_out in DEVIATED:

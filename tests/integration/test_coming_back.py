@@ -16,6 +16,7 @@ from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.db import at_time, now, write_transaction
 from boardroom.followup import keeping
 from boardroom.followup.models import CaseReturn, Progress
+from boardroom.followup.return_queries import treated_since
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.people.models import Person
 from tests.integration.decided import DECIDED, PART, decide, dissent, everybody
@@ -119,6 +120,41 @@ def test_a_day_or_months_bring_it_back_by_themselves_once(house: Any, rows: Any)
     new = rows(select(Case).order_by(Case.id))[-1]
     assert new.earlier_case_id is not None
     assert "2 months have passed since the decision." in new.status_note
+
+
+def test_cycles_are_a_total_that_only_grows(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001", represent={"cycles": 9})
+    client = house.as_("coordinator")
+    assert "Cycles: the total since the decision." in client.get(f"/cases/{made.case}").text
+    assert report(client, made.case, "cycles", "1", 20).status_code == 303
+    page = client.get(f"/cases/{made.case}").text
+    assert "1 cycle given" in page
+    assert "the total since the decision; the last was 1" in page
+    for again in ("1", "0"):
+        assert report(client, made.case, "cycles", again, 9).status_code == 422
+    asked = report(client, made.case, "cycles", "1", 9).text
+    assert "only what was given since then?" in asked
+    assert report(client, made.case, "cycles", "4", 9).status_code == 303
+    assert report(client, made.case, "cycles", "5", 15).status_code == 422, "4 were given later"
+    assert report(client, made.case, "cycles", "2", 15).status_code == 303, "told late"
+    assert [p.value for p in rows(select(Progress).order_by(Progress.id))] == ["1", "4", "2"]
+    with house.app.app_context():
+        lines = [one.what for one in treated_since([made.case])[made.case]]
+    assert lines == ["4 cycles of treatment given"]
+
+
+def test_after_a_death_no_cycles_are_asked_for(house: Any) -> None:
+    made = decide(house, "BR-9001", represent={"cycles": 2})
+    client = house.as_("coordinator")
+    dead = {"carried_out": "no", "deviation": "progression", "outcome": "died"}
+    assert client.post(f"/cases/{made.case}/follow-up/30", data=dead).status_code == 303
+    page = client.get(f"/cases/{made.case}").text
+    assert "A new result" in page
+    assert "Cycles of treatment given" not in page
+    assert "Cycles:" not in page
+    refused = report(client, made.case, "cycles", "2")
+    assert refused.status_code == 422
+    assert "It is recorded: died. No more cycles are asked for." in refused.text
 
 
 def test_cycles_given_bring_it_back(house: Any, rows: Any) -> None:
