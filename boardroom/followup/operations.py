@@ -147,8 +147,8 @@ def report(
             total, on = against
             wrong["value"] = (
                 f"On {day(on)} the total was {total}. Is {int(value)} the total since the "
-                "decision, or only what was given since then? Write the total. If the one before was "
-                "mistyped, mark it so first."
+                "decision, or only what was given since then? Write the total. If the one before "
+                "was mistyped, mark it so first."
             )
     if wrong:
         raise NotAnswered(wrong)
