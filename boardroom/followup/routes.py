@@ -15,8 +15,9 @@ from boardroom.aids.reading import read_of, record_of, suits
 from boardroom.cases.case_page import case_page
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
-from boardroom.cases.since import Beyond, changes
-from boardroom.cases.since import answer as answer_of
+from boardroom.cases.response import Beyond
+from boardroom.cases.response import answer as answer_of
+from boardroom.cases.since import changes
 from boardroom.clinical.case_inputs import invasion, spread
 from boardroom.clinical.facts import FACTS
 from boardroom.clinical.reread import compare, without_the_other_side
@@ -225,7 +226,7 @@ def came_back(case: Case) -> dict[str, Any] | None:
             case.earlier_case.lesions,
             case.lesions,
             pairs,
-            (_beyond(case.earlier_case), _beyond(case)),
+            (_beyond(case.earlier_case), _beyond(case, case.earlier_case)),
         )
         if "mrecist" in suitable
         else None,
@@ -263,16 +264,28 @@ def _read_again(earlier: Case, later: Case) -> tuple[dict[int, int] | None, list
     return dict(found.pairs), words
 
 
-def _beyond(case: Case) -> Beyond:
-    """What the case knows outside its targets: the reading that counts, else the facts."""
+def _beyond(case: Case, earlier: Case | None = None) -> Beyond:
+    """What the case knows outside its lesions: the reading that counts, else the facts.
+
+    What is stated of new lesions counts where the earlier round has not stated it already.
+    """
     read = read_of(case)
     record = record_of(case, queries.today_of(case.board), read)
+    before = {(one.key, one.value, one.taken_on) for one in earlier.facts} if earlier else set()
+
+    def since(key: str) -> str:
+        fact = record.fact(key)
+        old = fact is None or (key, fact.value, fact.taken_on) in before
+        return "" if fact is None or old or earlier is None else fact.value
+
     return Beyond(
         spread(record).value,
         read.findings.sites if read is not None else (),
         invasion(record).value,
         record.text("portal_invasion"),
         record.text("hepatic_vein_invasion"),
+        new_lesion=since("new_lesion") == "yes",
+        others=since("nontarget_state"),
     )
 
 
