@@ -1,25 +1,30 @@
 """The phrase library of a board's letters: neutral words for everything that a board can decide.
 
 One TOML file in the letters folder for each board, named like the board's own. It is read at start
-and checked against the board, so that no verdict, option or step is without its words. A board
-without a file has no letters.
+and checked against the board, so that no verdict, option or step is without its words. What a
+hospital's own file lacks, because it was written for an older version, the shipped one lends, and
+the log names it. A board without a file has no letters.
 """
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StrictInt, StringConstraints, ValidationError
 
 from boardroom.boards.definition import BoardDefinition, DefinitionError
 from boardroom.boards.parts import Key, Line, Part
 from boardroom.boards.reclassification import OUTCOMES
+from boardroom.letters.lending import lend
 from boardroom.letters.rules import PATIENT_SECTIONS, REFERRER_SECTIONS, words_in
 from boardroom.toml_mistakes import mistakes_in, named
+
+log = logging.getLogger(__name__)
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 Phrases = Mapping[Key, Phrase]
@@ -137,9 +142,9 @@ CLINICAL = (
 """Phrases of the referrer's letter."""
 
 
-def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[str, str]]:
-    """What the board has and the library does not, and the other way round: (key, reason)."""
-    wanted: Mapping[str, tuple[str, ...]] = {
+def _wanted(board: BoardDefinition) -> Mapping[str, tuple[str, ...]]:
+    """{table: the keys that it has for this board}."""
+    return {
         "headings": PATIENT_SECTIONS,
         "clinical_headings": REFERRER_SECTIONS,
         "verdicts": tuple(v.key for v in board.verdicts),
@@ -154,7 +159,11 @@ def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[s
         "tellers": tuple(t.key for t in board.tellers),
         "clinical": CLINICAL,
     }
-    for name, keys in wanted.items():
+
+
+def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[str, str]]:
+    """What the board has and the library does not, and the other way round: (key, reason)."""
+    for name, keys in _wanted(board).items():
         given = getattr(library, name)
         for key in keys:
             if key not in given:
@@ -172,8 +181,13 @@ def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[s
                 yield f"tellers.{teller}[{i}]", f"'{key}' is not one of the specialties"
 
 
-def read_library(path: Path, board: BoardDefinition) -> tuple[PhraseLibrary | None, list[str]]:
-    """Read one file: the library, or None and one message for each mistake. Never raises."""
+def read_library(
+    path: Path, board: BoardDefinition, shipped: Mapping[str, Any] | None = None
+) -> tuple[PhraseLibrary | None, list[str]]:
+    """Read one file: the library, or None and one message for each mistake. Never raises.
+
+    `shipped`: the library, as it is written, that lends what this one lacks; the log names it.
+    """
     name = f"letters/{path.name}"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -184,6 +198,7 @@ def read_library(path: Path, board: BoardDefinition) -> tuple[PhraseLibrary | No
     mistakes = []
     if content.setdefault("key", path.stem) != path.stem:
         mistakes.append(f"{name}: key: must be '{path.stem}', like the file's name")
+    lent = _lend(content, board, shipped) if shipped is not None else []
     try:
         library = PhraseLibrary.model_validate(content)
     except ValidationError as error:
@@ -192,17 +207,37 @@ def read_library(path: Path, board: BoardDefinition) -> tuple[PhraseLibrary | No
     mistakes += [
         f"{name}: {named(where, content)}: {why}" for where, why in _misfits(library, board)
     ]
-    return (None if mistakes else library), mistakes
+    if mistakes:
+        return None, mistakes
+    for key in lent:
+        log.warning("%s: %s: is missing; the shipped words are used", name, key)
+    return library, []
 
 
-def load_libraries(folder: Path, boards: Mapping[str, BoardDefinition]) -> dict[str, PhraseLibrary]:
-    """The libraries of the boards that have one; raises DefinitionError naming every mistake."""
+def _lend(content: dict[str, Any], board: BoardDefinition, shipped: Mapping[str, Any]) -> list[str]:
+    wanted = {
+        **_wanted(board),
+        "tone": tuple(Tone.model_fields),
+        "contact": tuple(Contact.model_fields),
+    }
+    return lend(content, shipped, wanted, same_board=shipped.get("key") == board.key)
+
+
+def load_libraries(
+    folder: Path, boards: Mapping[str, BoardDefinition], shipped: Path | None = None
+) -> dict[str, PhraseLibrary]:
+    """The libraries of the boards that have one; raises DefinitionError naming every mistake.
+
+    `shipped`: the file that lends what a library in another folder lacks; itself it must be whole.
+    """
     libraries: dict[str, PhraseLibrary] = {}
     mistakes: list[str] = []
+    lends = shipped is not None and shipped.parent.resolve() != Path(folder).resolve()
+    lender = tomllib.loads(shipped.read_text(encoding="utf-8")) if shipped and lends else None
     for key, board in boards.items():
         path = Path(folder) / f"{key}.toml"
         if path.is_file():
-            library, found = read_library(path, board)
+            library, found = read_library(path, board, lender)
             mistakes += found
             if library is not None:
                 libraries[key] = library
