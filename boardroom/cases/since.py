@@ -27,6 +27,13 @@ class Change:
     direction: Direction
     on: dt.date | None = None
 
+    @property
+    def words(self) -> str:
+        """ "AFP: 2140 ng/mL then, 312 ng/mL now (26 Nov 2026)"."""
+        of = f" ({self.on.day} {self.on:%b %Y})" if self.on else ""
+        now = "not in the new reading" if self.direction == "missing" else f"{self.now} now{of}"
+        return f"{self.label}: " + ", ".join(filter(None, (self.was and f"{self.was} then", now)))
+
 
 def changes(earlier: Any, later: Any, pairs: Mapping[int, int] | None = None) -> list[Change]:
     """Everything that differs between two cases (or anything with `facts` and `lesions`).

@@ -23,10 +23,14 @@ BY_HAND = "by_hand"
 
 @dataclass(frozen=True)
 class Treated:
-    """A treatment reported after a decision, in words: cycles given, or what was carried out."""
+    """A treatment reported after a decision, in words: cycles given, or what was carried out.
+
+    `option`: the board's key of what was carried out, empty for cycles.
+    """
 
     on: dt.date
     what: str
+    option: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,13 +114,14 @@ def treated_since(case_ids: Iterable[int]) -> dict[int, list[Treated]]:
         .order_by(FollowUp.days)
     )
     # What was told after 30 days is often told again after 90, with more about it.
-    carried_out: dict[tuple[int, dt.date, str], str] = {}
+    carried_out: dict[tuple[int, dt.date, str, str], str] = {}
     for answer, board in db.session.execute(answers):
         if answer.treated_on is None or not answer.treatment:
             continue
-        one = (answer.case_id, answer.treated_on, label(answer.treatment, board, "options"))
+        one = (answer.case_id, answer.treated_on, answer.treatment, board)
         carried_out[one] = answer.treatment_detail or carried_out.get(one, "")
-    for (case_id, on, treatment), detail in carried_out.items():
-        what = ": ".join(filter(None, (treatment, detail.rstrip("."))))
-        found.setdefault(case_id, []).append(Treated(on, what))
+    for (case_id, on, option, board), detail in carried_out.items():
+        words = (label(option, board, "options"), detail.rstrip("."))
+        what = ": ".join(filter(None, words))
+        found.setdefault(case_id, []).append(Treated(on, what, option))
     return {case: sorted(lines, key=lambda line: line.on) for case, lines in found.items()}

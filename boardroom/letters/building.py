@@ -8,7 +8,7 @@ from boardroom.aside import run_aside
 from boardroom.consensus.queries import confirmation_line, confirmations_of, still_provisional
 from boardroom.consensus.rules import contradictions
 from boardroom.db import now
-from boardroom.letters import clinical, compose, queries, rules
+from boardroom.letters import clinical, compose, queries, record_queries, rules
 from boardroom.letters.document import Correction, LetterDocument, Section
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
@@ -139,7 +139,7 @@ def needless_of(letter: Letter) -> list[rules.HardWord]:
 
 def past_day_of(letter: Letter) -> str:
     """The day of the talk that the letter still promises though it has passed, in words; or ""."""
-    case = queries.decision_of(letter.item)
+    case = record_queries.decision_of(letter.item)
     named = any(case.tell_by in str(text) for text in letter.sections.values())
     return case.tell_by if case.tell_by_is_past and named else ""
 

@@ -11,7 +11,7 @@ from boardroom.cases.fields import LINES, clean
 from boardroom.cases.models import Case, PatientQuestion
 from boardroom.cases.saving import sign_answer
 from boardroom.db import db, now
-from boardroom.letters import clinical, compose, queries, rules
+from boardroom.letters import clinical, compose, queries, record_queries, rules
 from boardroom.letters.building import document_of, library_for, points_of
 from boardroom.letters.document import content_hash
 from boardroom.letters.models import ApprovedLetter, Letter, LetterKind
@@ -44,7 +44,7 @@ def begin(item: AgendaItem, kind: str, *, actor: Person) -> Letter:
     if found is not None:
         return found
     board, library = queries.board_of(item.meeting.board), library_for(item.meeting.board)
-    decision = queries.decision_of(item)
+    decision = record_queries.decision_of(item)
     draft = compose.patient_draft if kind == LetterKind.PATIENT else clinical.referrer_draft
     letter = Letter(
         case_id=item.case_id,

@@ -78,6 +78,16 @@ class Tone(Part):
     again: Phrase
     comes_back: Phrase
     another_way: Phrase
+    looked_before: Phrase
+    letter_then: Phrase
+    then_suggested: Phrase
+    back_as_planned: Phrase
+    back_by_an_expert: Phrase
+    back_by_hand: Phrase
+    given_since: Phrase
+    results_since: Phrase
+    suggested_same: Phrase
+    suggested_other: Phrase
     closing: Phrase
     provisional: Phrase
 
@@ -137,7 +147,8 @@ def _texts(part: object) -> Iterator[str]:
 CLINICAL = (
     "greeting", "intro", "unchanged", "another_way", "agreed", "against_before", "reserved",
     "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
-    "re_present_unplanned", "closing",
+    "re_present_unplanned", "looked_before", "verdict_then", "chosen_then", "letter_then",
+    "back_as_planned", "back_by_dissent", "back_by_hand", "given_since", "changed_since", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 

@@ -18,7 +18,7 @@ from boardroom.cases.queries import load_case
 from boardroom.consensus.queries import still_provisional
 from boardroom.db import db, now
 from boardroom.errors import wants_part
-from boardroom.letters import building, operations, queries
+from boardroom.letters import building, operations, queries, record_queries
 from boardroom.letters.document import LetterDocument, blocks
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.paper import FORMATS, file_name
@@ -89,7 +89,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         writes=writes,
         editing=editing,
         approves=own and queries.approves(current_user, item, kind),
-        decision=queries.decision_of(item) if own else None,
+        decision=record_queries.decision_of(item) if own else None,
         library=queries.phrases_of(case.board),
         points=building.points_of(found) if found is not None and editing else [],
         contradictions=building.contradictions_of(found) if found is not None and editing else (),
