@@ -8,11 +8,15 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from boardroom.aids.cards import Cards, cards_of, made_of
+from boardroom.aids.figures import values_of
 from boardroom.aids.models import DecisionAids
+from boardroom.aids.reading import read_of, record_of, suits
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
+from boardroom.clinical.stage_order import StageOrder, stage_order
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem
+from boardroom.web import local
 
 DECIDED = ("decided", "followed_up")
 
@@ -41,3 +45,18 @@ def cards_for(case: Case, board: BoardDefinition, on: dt.date, units: str = "") 
         if kept is not None:
             return made_of(kept.reading, case, board, units, kept=True)
     return cards_of(case, board, on, units)
+
+
+def stage_order_of(item: AgendaItem, board: BoardDefinition) -> StageOrder | None:
+    """Which options come first at the stage of the item's case: as its decision kept it, else on
+    the day of the meeting. None without a stage."""
+    kept = kept_of(item.id) if item.ended_at is not None else None
+    if kept is not None:
+        return stage_order(values_of(kept.reading, "bclc_2022"))
+    case, begins = item.case, item.meeting.started_at or item.meeting.starts_at
+    if "bclc_2022" not in suits(case, board)[0]:
+        return None
+    record = record_of(case, local(begins, board.key).date(), read_of(case))
+    return stage_order(
+        values_of({"aids": {"bclc_2022": record.fill("bclc_2022").as_dict()}}, "bclc_2022")
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from boardroom.aids.queries import stage_order_of
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome, another_way, reclassify
 from boardroom.clinical.bclc import MIGRATION_REASONS
@@ -239,6 +240,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         points = _points(item, content, signed)
     first, confirmed = item.case.first_verdict, confirmations_of(item)
     by_specialty = {s.specialty for s in signed}
+    migration = migration_of(item, content)
     return ConsensusView(
         version=content.version,
         state=item.status,
@@ -249,7 +251,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         outcome=reclassify(first, content.verdict, board),
         another_way=another_way(first, content.verdict, board),
         outcome_reason=word(board, "reclassification_reasons", content.reclassification_reason),
-        stage_migration=MIGRATION_REASONS.get(content.stage_migration, content.stage_migration),
+        stage_migration=MIGRATION_REASONS.get(migration, migration),
         strength=content.strength,
         strength_label=word(board, "strengths", content.strength),
         rationale=content.rationale,
@@ -271,6 +273,23 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         confirmations=tuple(confirmation_line(c, board) for c in confirmed),
         contradictions=rules.contradictions(content, board),
     )
+
+
+def migration_of(item: AgendaItem, content: Content) -> str:
+    """Key of why the stage's first option was left; empty where it was not left after all."""
+    if not content.stage_migration:
+        return ""
+    return rules.holding_migration(content, stage_order_of(item, board_of(item.meeting)))
+
+
+def cautions_of(item: AgendaItem) -> tuple[str, ...]:
+    """What whoever writes the consensus looks at again, a sentence each: options that the verdict
+    excludes, and a choice that does not fit the reason for leaving the stage's first option."""
+    board, content = board_of(item.meeting), content_of(consensus_of(item))
+    found = rules.contradictions(content, board)
+    if not content.chosen:
+        return found
+    return found + rules.stage_cautions(content, stage_order_of(item, board), board)
 
 
 ANSWERED = (ItemStatus.DONE, ItemStatus.PROVISIONAL)

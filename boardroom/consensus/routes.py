@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus import confirm_operations, forms, operations, queries
-from boardroom.consensus.rules import content_of, contradictions
+from boardroom.consensus.rules import content_of
 from boardroom.db import now
 from boardroom.errors import field_errors, wants_part
 from boardroom.meetings.models import AgendaItem
@@ -83,7 +83,7 @@ def save(meeting_id: int, item_id: int) -> Any:
         seq=seq,
         missing_html=render_template(
             "consensus/_cautions.html",
-            contradictions=contradictions(consensus, board),
+            contradictions=queries.cautions_of(item),
             objections=objections_to(item),
         ),
     )
@@ -171,6 +171,7 @@ def _page(item: AgendaItem, **more: Any) -> str:
         "sign_off_form": None,
         "supporters": queries.supporters_of(item),
         "objections": objections_to(item),
+        "cautions": queries.cautions_of(item),
         **more,
     }
     if context["form"] is None and queries.may_write(item, current_user):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
 from boardroom.cases.since import changes
-from boardroom.consensus.queries import sign_offs_of, still_provisional
+from boardroom.consensus.queries import migration_of, sign_offs_of, still_provisional
 from boardroom.consensus.rules import content_of
 from boardroom.consensus.words import word
 from boardroom.db import now
@@ -22,7 +24,8 @@ from boardroom.web import day, local
 def decision_of(item: AgendaItem) -> Decision:
     """The record of a decision, for composing letters. Only opened opinions, no confidence."""
     board, case = board_of(item.meeting.board), item.case
-    content = content_of(consensus_of(item))
+    written = content_of(consensus_of(item))
+    content = replace(written, stage_migration=migration_of(item, written))
     today = local(now(), board.key).date()
     meeting_day = day(item.ended_at or item.meeting.starts_at, board.key)
     views = revealed_opinions(case.id) if item.revealed_at is not None else []

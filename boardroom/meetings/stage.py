@@ -23,6 +23,7 @@ from boardroom.cases.queries import load_case
 from boardroom.comments.queries import summary_of
 from boardroom.consensus.queries import (
     ConsensusView,
+    cautions_of,
     consensus_view,
     unfinished_before,
     verdicts_of,
@@ -277,10 +278,10 @@ class Stage:
         """Who advises against what is chosen so far: to be looked at before the case is closed."""
         return self.divergence.objections if self.divergence is not None else ()
 
-    @property
+    @cached_property
     def contradictions(self) -> Sequence[str]:
-        """What is chosen so far though the verdict excludes it; shown like the objections."""
-        return self.consensus.contradictions if self.consensus is not None else ()
+        """What does not fit in what is chosen so far; shown like the objections."""
+        return cautions_of(self.item) if self.item is not None and self.revealed else ()
 
     @cached_property
     def comments(self) -> tuple[int, str]:

@@ -46,9 +46,7 @@ def test_both_letters_of_a_later_round_tell_of_the_round_before(house: Any, rows
     assert approved.status_code == 303
     with house.app.app_context(), write_transaction() as session:
         taken = now().date() - DECIDED
-        session.add(
-            Fact(case_id=made.case, key="afp", value="2140", unit="ng/mL", taken_on=taken)
-        )
+        session.add(Fact(case_id=made.case, key="afp", value="2140", unit="ng/mL", taken_on=taken))
     day = now().date().isoformat()
     report = {"what": "afp|ng/mL", "value": "312", "taken_on": day}
     coordinator = house.as_("coordinator")
