@@ -173,6 +173,7 @@ ROUTES: dict[str, Rule] = {
     "letters.preview": WRITE_LETTER,
     "letters.begin": WRITE_LETTER,
     "letters.save": WRITE_LETTER,
+    "letters.renew": WRITE_LETTER,
     "letters.approve": WRITE_LETTER,
     "letters.correct": WRITE_LETTER,
     "letters.answer": WRITE_LETTER,

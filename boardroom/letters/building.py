@@ -28,6 +28,24 @@ def library_for(board: str) -> PhraseLibrary:
     return library
 
 
+def draft_of(item: AgendaItem, kind: str) -> dict[str, str]:
+    """{section: text} of a letter about the decision, as the record and the library give it now."""
+    board, library = queries.board_of(item.meeting.board), library_for(item.meeting.board)
+    draft = compose.patient_draft if kind == LetterKind.PATIENT else clinical.referrer_draft
+    return draft(record_queries.decision_of(item), board, library)
+
+
+def changed_since(letter: Letter) -> dict[str, str]:
+    """{section: what the record gives for it now} of every part that was drafted from an older
+    record and does not say this already."""
+    present = draft_of(letter.item, letter.kind)
+    return {
+        key: present[key]
+        for key, was in letter.drafted.items()
+        if present.get(key, was) != was and present[key] != letter.sections.get(key, "")
+    }
+
+
 def document_of(letter: Letter) -> LetterDocument:
     """The letter as it stands, as it would be approved."""
     item, case = letter.item, letter.case

@@ -92,6 +92,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         decision=record_queries.decision_of(item) if own else None,
         library=queries.phrases_of(case.board),
         points=building.points_of(found) if found is not None and editing else [],
+        changed_since=building.changed_since(found) if found is not None and editing else {},
         contradictions=building.contradictions_of(found) if found is not None and editing else (),
         past_day=building.past_day_of(found) if found is not None and editing else "",
         readability=readability,
@@ -160,11 +161,30 @@ def save(case_id: int, kind: str) -> Any:
             missing_html=_beside(found),
         )
     if saved.errors:
-        labels = building.labels_of(found)
-        problems = [f"{labels.get(name, name)}: {text}" for name, text in saved.errors.items()]
-        return _page(case_id, kind, "Not all of it was saved:", problems), 422
+        return _not_saved(found, saved)
     flash("Saved.", "success")
     return see_other("letters.letter", case_id=case_id, kind=kind)
+
+
+def _not_saved(found: Letter, saved: operations.SavedLetter) -> tuple[str, int]:
+    labels = building.labels_of(found)
+    problems = [f"{labels.get(name, name)}: {text}" for name, text in saved.errors.items()]
+    return _page(found.case_id, found.kind, "Not all of it was saved:", problems), 422
+
+
+@bp.post(f"/cases/<int:case_id>/letters/{KIND}/renew")
+def renew(case_id: int, kind: str) -> Any:
+    """Take a part anew from the record, or keep its words; what was typed elsewhere is kept."""
+    found = _letter(case_id, kind)
+    keep = request.form.get("keep", "")
+    section = keep or request.form.get("renew", "")
+    typed = {name: text for name, text in request.form.items() if name != section or keep}
+    saved = operations.save(found, typed, _version(), actor=current_user)
+    if saved.errors:
+        return _not_saved(found, saved)
+    operations.renew(found, section, actor=current_user, keep=bool(keep))
+    flash("Your words are kept." if keep else "The record’s present words stand there now.")
+    return see_other("letters.letter", case_id=case_id, kind=kind, _anchor=f"part-{section}")
 
 
 def _beside(found: Letter) -> str:
