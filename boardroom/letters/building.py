@@ -12,7 +12,8 @@ from boardroom.letters import clinical, compose, queries, record_queries, rules
 from boardroom.letters.document import Correction, LetterDocument, Section
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
-from boardroom.meetings.models import AgendaItem
+from boardroom.letters.provisional_words import provisional_sentences
+from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.people.queries import members_of
 from boardroom.refusals import IllegalTransition
 from boardroom.web import day
@@ -146,6 +147,20 @@ def points_of(letter: Letter) -> list[str]:
 def contradictions_of(letter: Letter) -> tuple[str, ...]:
     """What the decision chooses though its verdict excludes it; the letter would say both."""
     return contradictions(queries.consensus_of(letter.item), queries.board_of(letter.case.board))
+
+
+def outdated_words_of(letter: Letter) -> list[tuple[str, str, str]]:
+    """(field, its heading, sentence) of what the letter still calls provisional though the decision
+    was confirmed since; nothing for a decision that never was provisional."""
+    item = letter.item
+    if item.status != ItemStatus.PROVISIONAL or still_provisional(item):
+        return []
+    labels, library = labels_of(letter), library_for(letter.case.board)
+    texts = {key: str(text) for key, text in letter.sections.items() if key in labels}
+    if letter.kind == LetterKind.PATIENT:
+        texts |= {f"answer-{q.id}": q.answer for q in queries.asked(letter.case)}
+    found = provisional_sentences(texts, library.tone.provisional)
+    return [(field, labels[field], sentence) for field, sentence in found]
 
 
 def needless_of(letter: Letter) -> list[rules.HardWord]:

@@ -116,6 +116,32 @@ def test_a_provisional_decision_is_acknowledged_and_said(
     assert "confirmed since" not in client.get("/").text
 
 
+def test_a_correction_to_final_names_the_part_that_still_says_provisional(house: House) -> None:
+    with house.app.app_context(), write_transaction() as session:
+        item = session.get_one(AgendaItem, house.item)
+        item.status, item.provisional_reasons = ItemStatus.PROVISIONAL, ["Without quorum."]
+    client = ready(house)
+    answer = f"answer-{house.question}"
+    typed = {"next": "You come on Monday. This is not final yet.", answer: "No. Not final yet."}
+    saved = save(client, house, **typed)
+    head = "Confirmed since, and still called provisional"
+    assert saved.json is not None
+    assert head not in saved.json["missing_html"], "it is provisional"
+    assert approve(client, house, acknowledged="1").status_code == 303
+    with house.app.app_context(), write_transaction() as session:
+        chair = house.people["chair"]
+        session.add(Confirmation(item_id=house.item, specialty="", person_id=chair, text="All"))
+        session.get_one(Case, house.case).status = CaseStatus.DECIDED
+    client.post(house.at("patient", "/correct"), data={"reason": "It is final now."})
+    page = client.get(house.at("patient")).text
+    assert head in page
+    assert '<a href="#part-next">What happens next</a>: “This is not final yet.”' in page
+    assert f'<a href="#{answer}">Will it hurt?</a>: “Not final yet.”' in page
+    saved = save(client, house, **{"next": "You come on Monday.", answer: "No."})
+    assert saved.json is not None
+    assert head not in saved.json["missing_html"]
+
+
 def test_the_corrected_clinical_letter_says_who_confirmed_the_decision(
     house: House, rows: Callable[..., list[Any]]
 ) -> None:
