@@ -70,7 +70,6 @@ def earlier_of(case: Case) -> Earlier | None:
     item = decided_item(found.case_id) if found is not None else None
     if found is None or found.on is None or item is None:
         return None
-    fates = content_of(consensus_of(item)).dispositions
     sent = {
         kind: day(letter.latest.approved_at, case.board)
         for kind, letter in letters_of(item).items()
@@ -82,7 +81,7 @@ def earlier_of(case: Case) -> Earlier | None:
         kind=found.kind,
         reason=found.reason,
         verdict=found.verdict,
-        chosen=tuple(key for key, fate in fates.items() if fate.disposition == "chosen"),
+        chosen=found.chosen,
         given=tuple(Given(day(one.on), one.what, one.option) for one in found.treated),
         changes=tuple(one.words for one in changes(item.case, case)),
         patient_letter_on=sent.get(LetterKind.PATIENT, ""),

@@ -19,10 +19,10 @@ from boardroom.consensus.represent import in_words, represent_of
 from boardroom.consensus.rules import holding_migration
 from boardroom.followup.return_queries import EarlierRound
 from boardroom.meetings.models import AgendaItem, ItemStatus
-from boardroom.minutes import decision, document, earlier
+from boardroom.minutes import decision, document
 from boardroom.minutes.aids import decision_aids
 from boardroom.minutes.case_brief import case_brief
-from boardroom.minutes.terms import specialty, term, word
+from boardroom.minutes.terms import earlier_round, specialty, term, word
 from boardroom.opinions.in_words import given_answers, shift_lines
 from boardroom.opinions.models import Opinion
 from boardroom.tumour_map.queries import Sides
@@ -89,7 +89,7 @@ def minutes_case(
         decision_aids=decision_aids(aids, case, board),
         stage_migration=_migration(consensus, aids),
         listed_without=_listed_without(item),
-        earlier_round=_earlier_round(before, board) if before is not None else None,
+        earlier_round=earlier_round(before, board) if before is not None else None,
     )
 
 
@@ -98,19 +98,6 @@ def _migration(consensus: Consensus | None, aids: DecisionAids | None) -> str:
     order = stage_order(values_of(aids.reading, "bclc_2022")) if aids is not None else None
     reason = holding_migration(consensus, order)
     return MIGRATION_REASONS.get(reason, reason)
-
-
-def _earlier_round(found: EarlierRound, board: BoardDefinition) -> earlier.EarlierRound:
-    return earlier.EarlierRound(
-        code=found.code,
-        kind=found.kind,  # type: ignore[arg-type]
-        reason=found.reason,
-        verdict=term(board, "verdicts", found.verdict),
-        decided_on=found.on,
-        treated_since=tuple(
-            earlier.TreatedSince(on=one.on, what=one.what) for one in found.treated
-        ),
-    )
 
 
 def _listed_without(item: AgendaItem) -> str:

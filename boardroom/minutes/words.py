@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from boardroom.boards import reclassification
@@ -20,6 +21,7 @@ from boardroom.minutes.brief import (
 )
 from boardroom.minutes.decision import Consensus, Deferral, OptionDisposition, SignOff
 from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument, Shift
+from boardroom.minutes.earlier import EarlierRound
 from boardroom.minutes.presence import absent_core
 from boardroom.text import in_sentence
 
@@ -356,7 +358,12 @@ def moved(shift: Shift) -> tuple[str, str]:
     return shift.was.strip() or "nothing", shift.now.strip() or "withdrawn"
 
 
-def earlier_round(case: MinutesCase) -> list[str]:
+class _Round(Protocol):
+    @property
+    def earlier_round(self) -> EarlierRound | None: ...
+
+
+def earlier_round(case: _Round) -> list[str]:
     """Where a case that came back came from, why, what was decided then and given since: one
     sentence each; empty for a first round."""
     found = case.earlier_round

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from boardroom.cases.models import Case, Fact, Lesion
@@ -200,3 +202,13 @@ def test_the_minutes_say_where_a_case_came_from(house: Any, rows: Any) -> None:
     assert given[0].endswith(": right side")
     assert given[1] == "2 cycles of treatment given"
     assert found[1]["earlier_round"] is None
+
+
+def test_the_meeting_pack_tells_of_the_round_before(house: Any, rows: Any) -> None:
+    meeting, _ = make_meeting(house.app, back_by_a_value(house, rows))
+    pdf = house.as_("coordinator").get(f"/meetings/{meeting}/pack.pdf").data
+    pages = PdfReader(BytesIO(pdf)).pages
+    text = " ".join(" ".join(page.extract_text().split()) for page in pages)
+    assert "BR-9001, came back by itself: AFP is 312 ng/mL, under 500 ng/mL." in text
+    assert "Chosen then: Remnant growth, then resection." in text
+    assert "AFP: 2140 ng/mL then, 312 ng/mL now" in text
