@@ -140,12 +140,7 @@ def save(case_id: int, kind: str) -> Any:
         )
     except StaleVersion as stale:
         if not wants_part():
-            labels = building.labels_of(found)
-            raise StaleVersion(
-                str(stale),
-                mine={labels.get(name, name): text for name, text in stale.mine.items()},
-                theirs={labels.get(name, name): text for name, text in stale.theirs.items()},
-            ) from stale
+            raise _with_headings(found, stale) from stale
         answer = jsonify(
             version=found.version, mine=stale.mine, theirs=stale.theirs, **who_saved(found.saved_by)
         )
@@ -167,6 +162,16 @@ def save(case_id: int, kind: str) -> Any:
     return see_other("letters.letter", case_id=case_id, kind=kind)
 
 
+def _with_headings(found: Letter, stale: StaleVersion) -> StaleVersion:
+    """Both texts under the headings that a page shows, and not under the fields' names."""
+    labels = building.labels_of(found)
+    return StaleVersion(
+        str(stale),
+        mine={labels.get(name, name): text for name, text in stale.mine.items()},
+        theirs={labels.get(name, name): text for name, text in stale.theirs.items()},
+    )
+
+
 def _not_saved(found: Letter, saved: operations.SavedLetter) -> tuple[str, int]:
     labels = building.labels_of(found)
     problems = [f"{labels.get(name, name)}: {text}" for name, text in saved.errors.items()]
@@ -180,7 +185,10 @@ def renew(case_id: int, kind: str) -> Any:
     keep = request.form.get("keep", "")
     section = keep or request.form.get("renew", "")
     typed = {name: text for name, text in request.form.items() if name != section or keep}
-    saved = operations.save(found, typed, _version(), actor=current_user)
+    try:
+        saved = operations.save(found, typed, _version(), actor=current_user)
+    except StaleVersion as stale:
+        raise _with_headings(found, stale) from stale
     if saved.errors:
         return _not_saved(found, saved)
     operations.renew(found, section, actor=current_user, keep=bool(keep))

@@ -99,6 +99,19 @@ def test_every_part_that_is_made_of_the_record_says_so(
     assert moved(client, house, kind) == set()
 
 
+def test_what_somebody_else_wrote_meanwhile_is_not_lost(house: House) -> None:
+    chair = begun(house, "chair", "referrer")
+    signed_since(house)
+    coordinator = house.client("coordinator")
+    assert save(coordinator, house, "referrer", plan="Theirs.").status_code == 200
+    sent = {"version": "1", "plan": "Mine.", "renew": "panel"}
+    page = chair.post(house.at("referrer", "/renew"), data=sent)
+    assert page.status_code == 409
+    for shown in ("Mine.", "Theirs.", "Plan"):
+        assert shown in page.text
+    assert moved(chair, house) == {"panel"}, "nothing was taken anew"
+
+
 def test_who_may_take_a_part_anew(house: House) -> None:
     chair = begun(house, "chair", "referrer")
     signed_since(house)
