@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import partial
 
 from boardroom.aside import run_aside
@@ -31,19 +32,37 @@ def library_for(board: str) -> PhraseLibrary:
 
 def draft_of(item: AgendaItem, kind: str) -> dict[str, str]:
     """{section: text} of a letter about the decision, as the record and the library give it now."""
-    board, library = queries.board_of(item.meeting.board), library_for(item.meeting.board)
+    return _drafted(record_queries.decision_of(item), item.meeting.board, kind)
+
+
+def _drafted(decision: compose.Decision, key: str, kind: str) -> dict[str, str]:
     draft = compose.patient_draft if kind == LetterKind.PATIENT else clinical.referrer_draft
-    return draft(record_queries.decision_of(item), board, library)
+    return draft(decision, queries.board_of(key), library_for(key))
 
 
-def changed_since(letter: Letter) -> dict[str, str]:
+@dataclass(frozen=True)
+class Moved:
+    """What the record gives for a part of a letter now. `passed`: nothing changed but that the day
+    of the talk, which the part names, has passed."""
+
+    text: str
+    passed: bool = False
+
+
+def changed_since(letter: Letter) -> dict[str, Moved]:
     """{section: what the record gives for it now} of every part that was drafted from an older
-    record and does not say this already."""
-    present = draft_of(letter.item, letter.kind)
+    record and does not say this already. The list of words is kept by what stands beside it."""
+    decision, board = record_queries.decision_of(letter.item), letter.case.board
+    present = _drafted(decision, board, letter.kind)
+    in_time = present
+    if decision.tell_by_is_past:
+        in_time = _drafted(replace(decision, tell_by_is_past=False), board, letter.kind)
     return {
-        key: present[key]
+        key: Moved(present[key], passed=in_time[key] == was)
         for key, was in letter.drafted.items()
-        if present.get(key, was) != was and present[key] != letter.sections.get(key, "")
+        if key != "words"
+        and present.get(key, was) != was
+        and present[key] != letter.sections.get(key, "")
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
-from boardroom.db import write_transaction
+from boardroom.db import at_time, write_transaction
 from boardroom.letters.models import Letter
 from tests.integration.letter_house import House, approve, begun, decided_house, letter_row, save
 
@@ -110,6 +111,18 @@ def test_what_somebody_else_wrote_meanwhile_is_not_lost(house: House) -> None:
     for shown in ("Mine.", "Theirs.", "Plan"):
         assert shown in page.text
     assert moved(chair, house) == {"panel"}, "nothing was taken anew"
+
+
+def test_a_day_that_has_passed_is_not_called_a_change_of_the_record(house: House) -> None:
+    with at_time(dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)):
+        client = begun(house)
+    with at_time(dt.datetime(2026, 12, 2, 12, tzinfo=dt.UTC)):
+        page = client.get(house.at("patient")).text
+        assert "The day of the talk has passed since this part was drafted." in page
+        assert MOVED not in page
+        assert renew(client, house, "patient", renew="next") == 303
+        assert "by Tue 1 Dec 2026" not in letter_row(house, "patient").sections["next"]
+        assert "since this part was drafted" not in client.get(house.at("patient")).text
 
 
 def test_who_may_take_a_part_anew(house: House) -> None:
