@@ -20,10 +20,10 @@ from boardroom.cases.response import answer as answer_of
 from boardroom.cases.since import changes
 from boardroom.clinical.case_inputs import invasion, spread
 from boardroom.clinical.facts import FACTS
-from boardroom.clinical.reread import compare, without_the_other_side
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.consensus.queries import consensus_view
 from boardroom.followup import operations, queries, return_operations
+from boardroom.followup.again_queries import read_again
 from boardroom.followup.forms import AnswerForm, ReopenForm, ReportForm
 from boardroom.followup.return_queries import EarlierRound, earlier_round_of, treated_since
 from boardroom.followup.rules import CARRIED_OUT
@@ -215,7 +215,7 @@ def came_back(case: Case) -> dict[str, Any] | None:
     if case.earlier_case is None:
         return None
     item = queries.decision_of(case.earlier_case.id)
-    pairs, on_the_map = _read_again(case.earlier_case, case)
+    pairs, on_the_map = read_again(case.earlier_case, case)
     suitable, _ = suits(case, queries.board_of(case))
     return {
         "earlier": case.earlier_case,
@@ -241,27 +241,6 @@ def earlier_round(case: Case) -> EarlierRound | None:
     """The round before in one line: its code, why it came back, what was decided; None for a
     first round, without a question to the database."""
     return earlier_round_of(case)
-
-
-# What the table of values and lesions does not say already
-_MAP_KINDS = frozenset({"li_rads", "features", "contact", "portal", "vein", "duct", "spread"})
-
-
-def _read_again(earlier: Case, later: Case) -> tuple[dict[int, int] | None, list[str]]:
-    """(which lesion of then is which of now, what else the maps say differently, in words).
-
-    Without a reading in both rounds: (None, []).
-    """
-    then, now = read_of(earlier), read_of(later)
-    if then is None or now is None:
-        return None, []
-    found = compare(
-        without_the_other_side(then.findings),
-        without_the_other_side(now.findings),
-        (earlier.code, later.code),
-    )
-    words = [one.words for one in found.differences if one.kind in _MAP_KINDS]
-    return dict(found.pairs), words
 
 
 def _beyond(case: Case, earlier: Case | None = None) -> Beyond:

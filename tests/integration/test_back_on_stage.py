@@ -205,10 +205,15 @@ def test_the_minutes_say_where_a_case_came_from(house: Any, rows: Any) -> None:
 
 
 def test_the_meeting_pack_tells_of_the_round_before(house: Any, rows: Any) -> None:
-    meeting, _ = make_meeting(house.app, back_by_a_value(house, rows))
+    new = back_by_a_value(house, rows)
+    (old,) = rows(select(Case.earlier_case_id).where(Case.id == new))
+    read_images(house, old, ReadLesion(2, ("VII",), 40, 70, 41))
+    read_images(house, new, ReadLesion(1, ("VII",), 40, 70, 33))
+    meeting, _ = make_meeting(house.app, new)
     pdf = house.as_("coordinator").get(f"/meetings/{meeting}/pack.pdf").data
     pages = PdfReader(BytesIO(pdf)).pages
     text = " ".join(" ".join(page.extract_text().split()) for page in pages)
     assert "BR-9001, came back by itself: AFP is 312 ng/mL, under 500 ng/mL." in text
     assert "Chosen then: Remnant growth, then resection." in text
     assert "AFP: 2140 ng/mL then, 312 ng/mL now" in text
+    assert "Lesion 1 (was no. 2): segment VII, 41 mm then, segment VII, 33 mm now" in text
