@@ -11,19 +11,16 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from boardroom import audit
-from boardroom.aids.reading import read_of, record_of, suits
+from boardroom.aids.reading import suits
 from boardroom.cases.case_page import case_page
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
-from boardroom.cases.response import Beyond
-from boardroom.cases.response import answer as answer_of
 from boardroom.cases.since import changes
-from boardroom.clinical.case_inputs import invasion, spread
 from boardroom.clinical.facts import FACTS
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.consensus.queries import consensus_view
 from boardroom.followup import operations, queries, return_operations
-from boardroom.followup.again_queries import read_again
+from boardroom.followup.again_queries import answered, read_again
 from boardroom.followup.forms import AnswerForm, ReopenForm, ReportForm
 from boardroom.followup.return_queries import EarlierRound, earlier_round_of, treated_since
 from boardroom.followup.rules import CARRIED_OUT
@@ -222,14 +219,7 @@ def came_back(case: Case) -> dict[str, Any] | None:
         "why": queries.return_of(case.id),
         "changes": changes(case.earlier_case, case, pairs),
         "on_the_map": on_the_map,
-        "answer": answer_of(
-            case.earlier_case.lesions,
-            case.lesions,
-            pairs,
-            (_beyond(case.earlier_case), _beyond(case, case.earlier_case)),
-        )
-        if "mrecist" in suitable
-        else None,
+        "answer": answered(case.earlier_case, case, pairs) if "mrecist" in suitable else None,
         "consensus": consensus_view(item) if item is not None else None,
         "on": queries.decided_on(item) if item is not None else None,
         "treated": treated_since([case.earlier_case.id]).get(case.earlier_case.id, []),
@@ -241,31 +231,6 @@ def earlier_round(case: Case) -> EarlierRound | None:
     """The round before in one line: its code, why it came back, what was decided; None for a
     first round, without a question to the database."""
     return earlier_round_of(case)
-
-
-def _beyond(case: Case, earlier: Case | None = None) -> Beyond:
-    """What the case knows outside its lesions: the reading that counts, else the facts.
-
-    What is stated of new lesions counts where the earlier round has not stated it already.
-    """
-    read = read_of(case)
-    record = record_of(case, queries.today_of(case.board), read)
-    before = {(one.key, one.value, one.taken_on) for one in earlier.facts} if earlier else set()
-
-    def since(key: str) -> str:
-        fact = record.fact(key)
-        old = fact is None or (key, fact.value, fact.taken_on) in before
-        return "" if fact is None or old or earlier is None else fact.value
-
-    return Beyond(
-        spread(record).value,
-        read.findings.sites if read is not None else (),
-        invasion(record).value,
-        record.text("portal_invasion"),
-        record.text("hepatic_vein_invasion"),
-        new_lesion=since("new_lesion") == "yes",
-        others=since("nontarget_state"),
-    )
 
 
 @bp.app_template_global("fact_label")
