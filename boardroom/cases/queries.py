@@ -171,13 +171,17 @@ def _inside_of(person: Person) -> ColumnElement[bool]:
     ]
     if not others:
         return Case.board.in_(preparing)
+    # The board stands first and by itself: an alternative would keep the database from its index
+    inside = Case.board.in_([*preparing, *others])
     begun_there = exists().where(
         Membership.person_id == Case.created_by_id,
         Membership.board == Case.board,
         Membership.role == Role.REFERRER,
     )
     handed_in = or_(Case.status != CaseStatus.DRAFT, ~begun_there)
-    return or_(Case.board.in_(preparing), and_(Case.board.in_(others), handed_in))
+    if preparing:
+        handed_in = or_(Case.board.in_(preparing), handed_in)
+    return and_(inside, handed_in)
 
 
 def _waiting_for(person: Person) -> ColumnElement[bool]:
