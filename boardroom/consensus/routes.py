@@ -13,6 +13,7 @@ from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus import confirm_operations, forms, operations, queries
 from boardroom.consensus.rules import content_of
+from boardroom.consensus.view import consensus_view
 from boardroom.db import now
 from boardroom.errors import field_errors, wants_part
 from boardroom.meetings.models import AgendaItem
@@ -145,7 +146,7 @@ def confirm(meeting_id: int, item_id: int) -> Any:
         item=item,
         meeting=item.meeting,
         board=board_of(item.meeting),
-        consensus=queries.consensus_view(item),
+        consensus=consensus_view(item),
         confirmable=confirm_operations.confirmable(item),
         left_open=queries.left_open(item),
         speaks_for=confirm_operations.speaks_for(item, current_user),
@@ -166,7 +167,7 @@ def _page(item: AgendaItem, **more: Any) -> str:
         "item": item,
         "meeting": item.meeting,
         "board": board,
-        "consensus": queries.consensus_view(item),
+        "consensus": consensus_view(item),
         "form": None,
         "sign_off_form": None,
         "supporters": queries.supporters_of(item),

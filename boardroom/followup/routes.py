@@ -18,7 +18,7 @@ from boardroom.cases.queries import load_case
 from boardroom.cases.since import changes
 from boardroom.clinical.facts import FACTS
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
-from boardroom.consensus.queries import consensus_view
+from boardroom.consensus.view import consensus_view
 from boardroom.followup import operations, queries, return_operations
 from boardroom.followup.again_queries import answered, read_again
 from boardroom.followup.forms import AnswerForm, ReopenForm, ReportForm

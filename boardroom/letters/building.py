@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from boardroom.aside import run_aside
-from boardroom.consensus.queries import confirmation_line, confirmations_of, still_provisional
+from boardroom.consensus.queries import confirmations_of, still_provisional
 from boardroom.consensus.rules import contradictions
+from boardroom.consensus.view import confirmation_line
 from boardroom.db import now
 from boardroom.letters import clinical, compose, queries, record_queries, rules
 from boardroom.letters.document import Correction, LetterDocument, Section

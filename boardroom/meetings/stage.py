@@ -21,13 +21,8 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, Patient
 from boardroom.cases.queries import load_case
 from boardroom.comments.queries import summary_of
-from boardroom.consensus.queries import (
-    ConsensusView,
-    cautions_of,
-    consensus_view,
-    unfinished_before,
-    verdicts_of,
-)
+from boardroom.consensus.queries import cautions_of, unfinished_before, verdicts_of
+from boardroom.consensus.view import ConsensusView, consensus_view
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.opinions.divergence import Divergence, Objection, divergence
