@@ -60,7 +60,7 @@ def edit(case_id: int, comment_id: int) -> Any:
 def withdraw(case_id: int, comment_id: int) -> Response:
     """Take one's own comment back."""
     operations.withdraw(queries.comment_of(case_id, comment_id), actor=current_user)
-    return _back(case_id)
+    return _back(case_id, at=comment_id)
 
 
 @bp.post("/cases/<int:case_id>/comments/seen")
@@ -120,9 +120,10 @@ def _page(
     )
 
 
-def _back(case_id: int) -> Response:
-    """To the thread; a script follows and is given the part."""
-    return see_other("comments.thread", case_id=case_id)
+def _back(case_id: int, *, at: int | None = None) -> Response:
+    """To the thread, or `at` a comment in it; a script follows and is given the part."""
+    anchor = f"comment-{at}" if at is not None else None
+    return see_other("comments.thread", case_id=case_id, _anchor=anchor)
 
 
 def _chosen() -> list[int]:
