@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.cases.models import Case
+from boardroom.cases.names import NAME_IN_TEXT, holds_name
 from boardroom.comments import operations, queries, rules
 from boardroom.comments.forms import CommentForm
 from boardroom.comments.models import Comment
@@ -86,6 +87,12 @@ def comments_of(case: Case) -> dict[str, Any]:
         if can("comments.add", case_id=case.id)
         else [],
     }
+
+
+@bp.app_template_global("name_caution")
+def name_caution(text: str | None, case: Case) -> str:
+    """What its writer is told about a comment in which the patient's name stands, else nothing."""
+    return NAME_IN_TEXT if text and holds_name(text, case.patient.name) else ""
 
 
 @bp.app_template_filter("pieces")
