@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from boardroom.minutes import words
+from boardroom.minutes import times, words
 from boardroom.minutes.brief import BoardInfo, CaseBrief, Instant, Part, Text
 from boardroom.minutes.document import MeetingInfo
 from boardroom.minutes.earlier import EarlierRound
@@ -53,7 +53,7 @@ def pack_pdf(document: PackDocument, *, extra_fonts: Path | None = None) -> byte
 
 def pack_view(document: PackDocument) -> View:
     """Everything the template draws, in words and in order."""
-    clock = words.Clock(document.board.time_zone)
+    clock = times.Clock(document.board.time_zone)
     meeting = document.meeting
     day = clock.day(meeting.planned_start)
     withheld = document.names == "withheld"
