@@ -144,7 +144,7 @@ def _beginning(case: Case, side: Side, sides: queries.Sides) -> Written | None:
 
 def _save(case: Case, side: Side) -> Any:
     form = _form(case, side)
-    new = forms.written_in(form, _today(case))
+    new = forms.written_in(form, _today(case), case.patient.birth_date)
     if new is None:
         return _page(case, side, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
 from typing import Any
@@ -111,6 +112,8 @@ def test_a_map_shows_what_is_only_listed(room: Room) -> None:
         ({}, {"portal_side": "left"}, "how far the portal vein"),
         ({}, {"imaged_on": "2999-01-01"}, "in the future"),
         ({}, {"imaged_on": "yesterday"}, "has to be a date"),
+        ({}, {"imaged_on": "1962-05-04"}, "lies before 1990"),
+        ({}, {"imaged_on": "1989-12-31"}, "lies before 1990"),
         ({}, {"imaging": "tarot"}, "Choose one of the list"),
     ],
 )
@@ -125,6 +128,16 @@ def test_what_cannot_be_is_refused_beside_the_field(
     assert 'value="Kept as typed"' in answer.text or "note" in lesion
     assert not stored(rows)
     assert not rows(select(Line))
+
+
+def test_images_from_before_the_patient_was_born_are_refused(room: Room, rows: Rows) -> None:
+    with room.app.app_context(), write_transaction() as session:
+        session.get_one(Case, room.case).patient.birth_date = dt.date(2001, 3, 4)
+    refused = read(room, "radiologist", **fields({}, imaged_on="2001-03-03"))
+    assert refused.status_code == 422
+    assert "lies before the patient’s birth" in refused.text
+    assert not stored(rows)
+    assert read(room, "radiologist", **fields({}, imaged_on="2001-03-04")).status_code == 303
 
 
 def test_who_may_write_which_reading(room: Room, rows: Rows) -> None:
