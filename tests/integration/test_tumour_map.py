@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.models import Lesion as Line
+from boardroom.clinical.reading_refusals import CAUTIONS
 from boardroom.db import write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingEvent
 from boardroom.minutes.document import content_hash
@@ -138,6 +139,31 @@ def test_images_from_before_the_patient_was_born_are_refused(room: Room, rows: R
     assert "lies before the patient’s birth" in refused.text
     assert not stored(rows)
     assert read(room, "radiologist", **fields({}, imaged_on="2001-03-04")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("lesion", "shown"),
+    [
+        ({"li_rads": "LR-5", "viable_mm": "0"}, "untreated"),
+        ({"li_rads": "LR-1", "viable_mm": "0"}, "untreated"),
+        ({"li_rads": "LR-5"}, ""),
+        ({"li_rads": "LR-5", "viable_mm": "12"}, ""),
+        ({"li_rads": "LR-TR viable"}, "viable"),
+        ({"li_rads": "LR-TR equivocal"}, "viable"),
+        ({"li_rads": "LR-TR viable", "viable_mm": "12"}, ""),
+        ({"li_rads": "LR-TR nonviable", "viable_mm": "0"}, ""),
+        ({"li_rads": "LR-TR nonviable"}, ""),
+    ],
+)
+def test_a_category_that_does_not_go_with_what_is_viable_is_kept_and_called_out(
+    room: Room, rows: Rows, lesion: dict[str, str], shown: str
+) -> None:
+    assert read(room, "radiologist", **fields(lesion)).status_code == 303, "a caution, no refusal"
+    assert stored(rows)
+    page = room.client("radiologist").get(room.at("map/board")).text
+    first = page.split("data-lesion-row")[1]
+    for key in CAUTIONS:
+        assert (f'data-caution="{key}">' in first) is (key == shown)
 
 
 def test_who_may_write_which_reading(room: Room, rows: Rows) -> None:
