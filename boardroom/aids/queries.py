@@ -18,7 +18,9 @@ from boardroom.db import db
 from boardroom.meetings.models import AgendaItem
 from boardroom.web import local
 
-DECIDED = ("decided", "followed_up")
+DECIDED = ("discussed", "decided", "followed_up")
+"""States of a case that show what its decision was taken on, a provisional one included: whoever is
+to confirm it sees what the board saw."""
 
 
 def kept_of(item_id: int) -> DecisionAids | None:
