@@ -71,13 +71,23 @@ def document_of(case_id: int, document_id: int) -> Document:
 
 
 def rounds_of(case: Case) -> list[Case]:
-    """All rounds that belong together, this case among them, the earliest first; in one query."""
+    """All rounds that belong together, this case among them, each after the one that it follows;
+    in one query."""
     one = select(Case.id, Case.earlier_case_id).where(Case.id == case.id)
     known = one.cte("known_round", recursive=True)
     near = or_(Case.earlier_case_id == known.c.id, Case.id == known.c.earlier_case_id)
     known = known.union(select(Case.id, Case.earlier_case_id).join(known, near))
     query = select(Case).where(Case.id.in_(select(known.c.id))).order_by(Case.id)
-    return list(db.session.scalars(query).unique())
+    return _one_after_another(list(db.session.scalars(query).unique()))
+
+
+def _one_after_another(rounds: list[Case]) -> list[Case]:
+    """Rounds in the order of their links: a registry's earlier visit can be imported later."""
+    ids = {one.id for one in rounds}
+    found = [one for one in rounds if one.earlier_case_id not in ids]
+    for one in found:  # grows while it is walked through
+        found += [later for later in rounds if later.earlier_case_id == one.id]
+    return found
 
 
 def agenda_of(case_id: int) -> list[AgendaItem]:
