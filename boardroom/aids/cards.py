@@ -127,6 +127,10 @@ class Cards:
     def card(self, key: str) -> Card:
         return next(card for card in self.cards if card.key == key)
 
+    def without_trends(self) -> Cards:
+        """The same without the lines over time."""
+        return replace(self, cards=tuple(replace(card, trends=()) for card in self.cards))
+
 
 _AIDS = {
     "liver": ("child_pugh", "albi", "meld3", "meld_na", "meld", "csph"),

@@ -106,6 +106,7 @@ def test_a_provisional_decision_shows_what_it_was_taken_on_and_what_is_otherwise
     same = page(client, case_id)
     assert "As the board saw them on" in same
     assert "Today, with what was changed since" not in same
+    assert "Albumin, 3 values" in same
     assert re.search(rf"labs \d+ days? old on {on}<", same), "as of which day"
     with app.app_context(), write_transaction() as session:
         for fact in session.scalars(select(Fact).where(Fact.case_id == case_id)):
@@ -114,6 +115,7 @@ def test_a_provisional_decision_shows_what_it_was_taken_on_and_what_is_otherwise
     html = page(client, case_id)
     saw, today = html.split("Today, with what was changed since")
     assert "<dt>Child-Pugh</dt> <dd>B8" in saw
+    assert "Albumin, 3 values" not in saw, "drawn of what is known today, it is not what they saw"
     assert "<dt>Child-Pugh</dt> <dd>B9 <small>B8 when the board decided" in today
     assert "<dt>Lesions</dt>" not in today.split("</section>")[0], "only what is otherwise"
     # Listed again, the board works on what is known today.
