@@ -115,6 +115,7 @@ def test_a_provisional_decision_shows_what_it_was_taken_on_and_what_is_otherwise
     html = page(client, case_id)
     saw, today = html.split("Today, with what was changed since")
     assert "<dt>Child-Pugh</dt> <dd>B8" in saw
+    assert f'<a href="#aids-today-{case_id}">Some are different today.</a>' in saw
     assert "Albumin, 3 values" not in saw, "drawn of what is known today, it is not what they saw"
     assert "<dt>Child-Pugh</dt> <dd>B9 <small>B8 when the board decided" in today
     assert "<dt>Lesions</dt>" not in today.split("</section>")[0], "only what is otherwise"
