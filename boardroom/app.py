@@ -85,7 +85,9 @@ def build(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.extensions["boards"] = load_boards(Path(app.config["BOARDS_DIR"]))
     app.extensions["letters"] = load_libraries(
-        Path(app.config["LETTERS_DIR"]), app.extensions["boards"]
+        Path(app.config["LETTERS_DIR"]),
+        app.extensions["boards"],
+        asset_dir("config") / "letters" / "liver.toml",
     )
 
     init_db(app)

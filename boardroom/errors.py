@@ -22,6 +22,7 @@ from boardroom.refusals import (
     Forbidden,
     IllegalTransition,
     Locked,
+    Overtaken,
     PenElsewhere,
     Refused,
     StaleVersion,
@@ -124,7 +125,8 @@ def _domain_error(error: DomainError) -> tuple[str, int]:
             int(error.status), error.title, str(error), mine=error.mine, theirs=error.theirs
         )
     points = error.points if isinstance(error, Refused) else ()
-    return error_page(int(error.status), error.title, str(error), points=points)
+    calm = isinstance(error, Overtaken)
+    return error_page(int(error.status), error.title, str(error), points=points, calm=calm)
 
 
 def _csrf_error(error: CSRFError) -> tuple[str, int]:

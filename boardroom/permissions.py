@@ -63,6 +63,9 @@ T = TypeVar("T")
 
 LARGEST_KEY = 2**63 - 1
 
+SAYS_IT_IS_GONE = frozenset({"meetings.unlist_case", "meetings.allot"})
+"""Routes that answer for themselves where a colleague took the case off the agenda before."""
+
 ROUTES: dict[str, Rule] = {
     "static": PUBLIC,
     # For machines: no session, no audit, nothing of a patient
@@ -174,20 +177,28 @@ ROUTES: dict[str, Rule] = {
     "letters.preview": WRITE_LETTER,
     "letters.begin": WRITE_LETTER,
     "letters.save": WRITE_LETTER,
+    "letters.renew": WRITE_LETTER,
     "letters.approve": WRITE_LETTER,
     "letters.correct": WRITE_LETTER,
     "letters.answer": WRITE_LETTER,
 }
 
 
-def subject_of(view_args: dict[str, object] | None) -> Subject:
-    """Load what an address names. Aborts with 404 where it does not exist or fit together."""
+def subject_of(view_args: dict[str, object] | None, *, item_gone: bool = False) -> Subject:
+    """Load what an address names. Aborts with 404 where it does not exist or fit together.
+
+    `item_gone`: an item that is not there is none of the subject's, where its meeting is named too.
+    """
     args = view_args or {}
     if any(isinstance(value, int) and value > LARGEST_KEY for value in args.values()):
         abort(404)  # the database could not even be asked
     board = args.get("board")
     case = _load(Case, args.get("case_id"))
-    item = _load(AgendaItem, args.get("item_id"))
+    item_id = args.get("item_id")
+    if item_gone and "meeting_id" in args and item_id is not None:
+        item = db.session.get(AgendaItem, item_id)
+    else:
+        item = _load(AgendaItem, item_id)
     meeting = _load(Meeting, args.get("meeting_id") or (item.meeting_id if item else None))
     if item is not None and meeting is not None and item.meeting_id != meeting.id:
         abort(404)
@@ -239,7 +250,7 @@ def guard() -> Response | tuple[str, int] | None:
     if not current_user.is_authenticated:
         return _to_sign_in()
     audit.act_as(current_user)
-    subject = subject_of(request.view_args)
+    subject = subject_of(request.view_args, item_gone=request.endpoint in SAYS_IT_IS_GONE)
     g.subject = subject
     if subject.board is not None and subject.board not in current_app.extensions["boards"]:
         return _of_the_past(subject.board)

@@ -17,6 +17,12 @@ class IllegalTransition(DomainError):
     """A case, meeting, item or opinion asked to move where it may not."""
 
 
+class Overtaken(IllegalTransition):
+    """A colleague did the same, or what makes it needless, a moment before."""
+
+    title = "Done already"
+
+
 class Forbidden(DomainError):
     """The person may not do this."""
 

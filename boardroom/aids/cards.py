@@ -12,8 +12,9 @@ from typing import Any
 
 from boardroom.aids import figures
 from boardroom.aids.figures import Figure, values_of
-from boardroom.aids.places import place_for
-from boardroom.aids.reading import Reading, read_aids, record_of
+from boardroom.aids.none_seen import read_case
+from boardroom.aids.places import LESIONS, place_for
+from boardroom.aids.reading import Reading, record_of
 from boardroom.aids.trends import Trend, liver_trends, tumour_trends
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
@@ -126,6 +127,10 @@ class Cards:
     def card(self, key: str) -> Card:
         return next(card for card in self.cards if card.key == key)
 
+    def without_trends(self) -> Cards:
+        """The same without the lines over time."""
+        return replace(self, cards=tuple(replace(card, trends=()) for card in self.cards))
+
 
 _AIDS = {
     "liver": ("child_pugh", "albi", "meld3", "meld_na", "meld", "csph"),
@@ -160,7 +165,7 @@ _QUIET = ("Viable diameters are used", "Measured against the first sum")
 
 def cards_of(case: Case, board: BoardDefinition, on: dt.date, units: str = "") -> Cards:
     """The cards as the case stands on a day, in the units asked for (the board's for none)."""
-    return made_of(read_aids(case, board, on), case, board, units)
+    return made_of(read_case(case, board, on), case, board, units)
 
 
 def made_of(
@@ -203,7 +208,14 @@ def card_of(
         title=_TITLES[key],
         figures=tuple(_FIGURES[key](reading, units)),
         sources=_sources(used or names, reading, on, limits, board.aids.lab_days, units),
-        missing=_unique(m for line in lines if line.name in ASKED for m in line.missing),
+        missing=_unique(
+            m
+            for line in lines
+            if line.name in ASKED
+            for m in line.missing
+            # Nobody can measure what is not there
+            if m.place != LESIONS or not reading.get("none_seen")
+        ),
         refused=tuple(
             dict.fromkeys(
                 reading["aids"][name]["refused"]

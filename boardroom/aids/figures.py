@@ -150,6 +150,8 @@ def _lesions(reading: Reading) -> Figure:
         return Figure("Lesions", f"{what} · {size}", ", ".join(notes), said=said)
     if lesions["viable"]:
         return Figure("Lesions", "none viable", "after treatment", "good")
+    if none := reading.get("none_seen"):
+        return _none_seen(none, facts.get("nodule_count"))
     if count := facts.get("nodule_count"):
         size = facts.get("largest_mm")
         largest = f" · {shown('largest_mm', size['value'], size['unit']).words}" if size else ""
@@ -158,6 +160,15 @@ def _lesions(reading: Reading) -> Figure:
         words = shown("largest_mm", size["value"], size["unit"]).words
         return Figure("Largest lesion", words, "how many is not known", "open")
     return Figure("Lesions", "–", "not known yet", "open")
+
+
+def _none_seen(none: Mapping[str, Any], counted: Mapping[str, Any] | None) -> Figure:
+    note = f"in {none['by']}, {short_day(dt.date.fromisoformat(none['on']))}"
+    otherwise = counted is not None and float(counted["value"]) > 0
+    if counted is not None and otherwise:
+        note += f"; {counted['value']} among the facts"
+    tone: Tone = "caution" if otherwise else ""
+    return Figure("Lesions", "none seen", note, tone, "no lesion seen")
 
 
 def _cm(millimetres: int) -> str:

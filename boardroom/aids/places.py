@@ -34,6 +34,8 @@ _ITEMS = {
     "ECOG grade": "referral.ecog",
     "Conditions (an empty list says that there are none)": "fact.cci_complete",
 }
+LESIONS = place_of("lesions")
+"""Where lesions are listed."""
 _ELEMENTS = {"sex": "f-patient-sex", "age_years": "f-patient-birth_date"}
 
 

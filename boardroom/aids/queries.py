@@ -8,13 +8,21 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from boardroom.aids.cards import Cards, cards_of, made_of
+from boardroom.aids.figures import values_of
 from boardroom.aids.models import DecisionAids
+from boardroom.aids.none_seen import read_case
+from boardroom.aids.reading import Reading, read_of, record_of, suits
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
+from boardroom.cases.rules import OPEN_STATUSES
+from boardroom.clinical.stage_order import StageOrder, stage_order
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem
+from boardroom.web import local
 
-DECIDED = ("decided", "followed_up")
+DECIDED = ("discussed", "decided", "followed_up")
+"""States of a case that show what its decision was taken on, a provisional one included: whoever is
+to confirm it sees what the board saw."""
 
 
 def kept_of(item_id: int) -> DecisionAids | None:
@@ -28,6 +36,21 @@ def kept_by_item(item_ids: Iterable[int]) -> dict[int, DecisionAids]:
     return {kept.item_id: kept for kept in db.session.scalars(query)}
 
 
+def _changed_since(reading: Reading, case: Case, board: BoardDefinition) -> bool:
+    """Whether a value that a kept reading rests on is another in the case now: lines over time,
+    which are drawn from the case, would then not be those that the board saw."""
+    anew = read_case(case, board, dt.date.fromisoformat(reading["on"]))
+    return _values(anew) != _values(reading)
+
+
+def _values(reading: Reading) -> set[tuple[str, ...]]:
+    return {
+        (one["key"], one["value"], one["unit"], one["taken_on"])
+        for filled in reading["aids"].values()
+        for one in filled["sources"]
+    }
+
+
 def cards_for(case: Case, board: BoardDefinition, on: dt.date, units: str = "") -> Cards:
     """The cards of a case on a day, or as they were when the board decided about it."""
     if case.status in DECIDED:
@@ -39,5 +62,23 @@ def cards_for(case: Case, board: BoardDefinition, on: dt.date, units: str = "") 
             .limit(1)
         )
         if kept is not None:
-            return made_of(kept.reading, case, board, units, kept=True)
+            cards = made_of(kept.reading, case, board, units, kept=True)
+            if case.status in OPEN_STATUSES and _changed_since(kept.reading, case, board):
+                return cards.without_trends()
+            return cards
     return cards_of(case, board, on, units)
+
+
+def stage_order_of(item: AgendaItem, board: BoardDefinition) -> StageOrder | None:
+    """Which options come first at the stage of the item's case: as its decision kept it, else on
+    the day of the meeting. None without a stage."""
+    kept = kept_of(item.id) if item.ended_at is not None else None
+    if kept is not None:
+        return stage_order(values_of(kept.reading, "bclc_2022"))
+    case, begins = item.case, item.meeting.started_at or item.meeting.starts_at
+    if "bclc_2022" not in suits(case, board)[0]:
+        return None
+    record = record_of(case, local(begins, board.key).date(), read_of(case))
+    return stage_order(
+        values_of({"aids": {"bclc_2022": record.fill("bclc_2022").as_dict()}}, "bclc_2022")
+    )

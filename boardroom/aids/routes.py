@@ -6,12 +6,14 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from boardroom.aids.cards import Cards
+from boardroom.aids.cards import Cards, cards_of
 from boardroom.aids.lines import time_line_of
 from boardroom.aids.queries import cards_for
+from boardroom.aids.since_decision import Changed, changed
 from boardroom.aids.trends import TimeLine
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
+from boardroom.cases.rules import OPEN_STATUSES
 from boardroom.cases.standing import judged_on
 from boardroom.clinical.display import shown
 from boardroom.clinical.units import SYSTEMS
@@ -41,6 +43,16 @@ def case_cards(case: Case) -> Cards:
     """The cards of a case for a page of the person's own, in their own units: of today, or of the
     day on which it was decided."""
     return cards_for(case, _board(case), judged_on(case), own_units(case.board))
+
+
+@bp.app_template_global("changed_since_decision")
+def changed_since_decision(case: Case, cards: Cards) -> tuple[Changed, ...]:
+    """What the aids say otherwise today, under the cards of a provisional decision: its case can
+    still be changed. Nothing for other cards."""
+    if not cards.kept or case.status not in OPEN_STATUSES:
+        return ()
+    today = local(now(), case.board).date()
+    return changed(cards, cards_of(case, _board(case), today, cards.units))
 
 
 @bp.app_template_global("case_time_line")

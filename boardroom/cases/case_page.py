@@ -16,7 +16,7 @@ from boardroom.cases.blueprint import refers as is_referrer
 from boardroom.cases.models import Case
 from boardroom.cases.standing import asked_of, judged_on, standing_of
 from boardroom.cases.view import gap_lines, lacking_of, readiness_of
-from boardroom.consensus.queries import answers_of
+from boardroom.consensus.view import answers_of
 from boardroom.meetings.queries import complexity_of
 from boardroom.minutes.queries import amendments_about
 from boardroom.opinions.rules import takes_opinions

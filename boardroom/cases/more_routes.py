@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flask import flash, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
-from boardroom.cases import operations, queries
+from boardroom.cases import fields, operations, queries
 from boardroom.cases.blueprint import accepted_files, board_of, bp, documents_folder, form_of, today
 from boardroom.cases.case_form import CaseForm
 from boardroom.cases.document_routes import attached_from_request
 from boardroom.cases.more import More, NewValue, more_of
+from boardroom.cases.names import name_cautions
 from boardroom.cases.rules import ValueRefused
 from boardroom.cases.saving import save_case as save
 from boardroom.refusals import Refused
@@ -40,6 +41,7 @@ def send_more(case_id: int) -> Response | tuple[str, int]:
     kept = {name for one in given for name in one.names} | {name for name, _ in offered.texts}
     values = {name: text for name, text in typed.items() if name in kept and text.strip()}
     errors = dict(_undated(given, values))
+    named = name_cautions(dict(_texts(offered, values)), found.patient.name)
     if values and not errors:
         saved = save(
             found, values, found.version, actor=current_user, board=board_of(found),
@@ -54,10 +56,20 @@ def send_more(case_id: int) -> Response | tuple[str, int]:
     if not values and not count and not errors:
         errors = {"file": "Write a value, or choose a document."}
     if errors:
-        return _page(form_of(found, typed, errors=errors), offered), 422
+        return _page(form_of(found, typed, errors=errors, warnings=named), offered), 422
     audit.record("sent new results", board=found.board, case_id=found.id, actor=current_user)
     flash("Thank you. The board has it.", "success")
+    for name, caution in named.items():
+        label = fields.CASE[name].label
+        flash(f"{label}: {caution} The board’s coordinator can still do so.", "warning")
     return see_other("cases.case", case_id=case_id)
+
+
+def _texts(offered: More, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The free texts among what is sent, which are read on the wall."""
+    for name, field in offered.texts:
+        if field.told and name in values:
+            yield name, values[name]
 
 
 def _undated(given: list[NewValue], values: dict[str, str]) -> Iterator[tuple[str, str]]:

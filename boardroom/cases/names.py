@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 NAME_IN_TEXT = (
     "The patient’s name stands in this text. It shows on the wall and when names are hidden: "
@@ -20,6 +21,11 @@ _PARTICLES = frozenset(
     "al da das de dei del della den der di do dos du el la le ten ter van von zu zum zur".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
+
+
+def name_cautions(texts: Mapping[str, str], name: str) -> dict[str, str]:
+    """{field: NAME_IN_TEXT} for each of the texts, {field: text}, in which the name stands."""
+    return {field: NAME_IN_TEXT for field, text in texts.items() if holds_name(text, name)}
 
 
 def holds_name(text: str, name: str) -> bool:

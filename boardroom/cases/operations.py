@@ -223,12 +223,16 @@ def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Ca
     return copy
 
 
+CARRIED = ("referrer_name", "referrer_contact", "referrer_hospital", "diagnosis", "summary",
+           "comorbidity", "patient_knows")  # fmt: skip
+"""What of a case's own words a new round begins with."""
+
+
 def carry_over(case: Case, copy: Case) -> None:
     """Make `copy` the round after `case`, with its referrer, diagnosis, history and what is dated
     or lasting."""
     copy.earlier_case_id = case.id
-    for name in ("referrer_name", "referrer_contact", "referrer_hospital", "diagnosis", "summary",
-                 "comorbidity", "patient_knows"):  # fmt: skip
+    for name in CARRIED:
         setattr(copy, name, getattr(case, name))
     refused = {one.test for one in case.judgements if not one.accepted}
     for fact in case.facts:

@@ -71,13 +71,23 @@ def document_of(case_id: int, document_id: int) -> Document:
 
 
 def rounds_of(case: Case) -> list[Case]:
-    """All rounds that belong together, this case among them, the earliest first; in one query."""
+    """All rounds that belong together, this case among them, each after the one that it follows;
+    in one query."""
     one = select(Case.id, Case.earlier_case_id).where(Case.id == case.id)
     known = one.cte("known_round", recursive=True)
     near = or_(Case.earlier_case_id == known.c.id, Case.id == known.c.earlier_case_id)
     known = known.union(select(Case.id, Case.earlier_case_id).join(known, near))
     query = select(Case).where(Case.id.in_(select(known.c.id))).order_by(Case.id)
-    return list(db.session.scalars(query).unique())
+    return _one_after_another(list(db.session.scalars(query).unique()))
+
+
+def _one_after_another(rounds: list[Case]) -> list[Case]:
+    """Rounds in the order of their links: a registry's earlier visit can be imported later."""
+    ids = {one.id for one in rounds}
+    found = [one for one in rounds if one.earlier_case_id not in ids]
+    for one in found:  # grows while it is walked through
+        found += [later for later in rounds if later.earlier_case_id == one.id]
+    return found
 
 
 def agenda_of(case_id: int) -> list[AgendaItem]:
@@ -171,13 +181,17 @@ def _inside_of(person: Person) -> ColumnElement[bool]:
     ]
     if not others:
         return Case.board.in_(helping)
+    # The board stands first and by itself: an alternative would keep the database from its index
+    inside = Case.board.in_([*helping, *others])
     begun_there = exists().where(
         Membership.person_id == Case.created_by_id,
         Membership.board == Case.board,
         Membership.role == Role.REFERRER,
     )
     handed_in = or_(Case.status != CaseStatus.DRAFT, ~begun_there)
-    return or_(Case.board.in_(helping), and_(Case.board.in_(others), handed_in))
+    if helping:
+        handed_in = or_(Case.board.in_(helping), handed_in)
+    return and_(inside, handed_in)
 
 
 def _waiting_for(person: Person) -> ColumnElement[bool]:

@@ -15,9 +15,9 @@ from boardroom.boards.parts import Need
 from boardroom.refusals import IllegalTransition
 
 CASE_MOVES: Mapping[str, frozenset[str]] = {
-    # A registry's earlier visit is history as soon as it is there.
+    # A registry's earlier visit is history as soon as it is there, or a later one is.
     "draft": frozenset({"submitted", "past"}),
-    "submitted": frozenset({"needs_information", "listed", "declined", "standard_of_care"}),
+    "submitted": frozenset({"needs_information", "listed", "declined", "standard_of_care", "past"}),
     "needs_information": frozenset({"submitted", "declined", "standard_of_care"}),
     # Back to submitted: taken off the agenda, or the meeting ended before its turn.
     "listed": frozenset({"submitted", "discussed", "deferred"}),

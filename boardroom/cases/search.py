@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import Any
 
 from sqlalchemy import (
@@ -50,6 +52,8 @@ _COLUMNS = {
 }  # fmt: skip
 _INDEXES = (("case_words", '"case"'), ("patient_words", "patient"), ("comment_words", "comment"))
 RARE = 1000  # a word in at most so many rows is rare
+MANY = 10_000  # and in more than so many comments they are too many to be gone through
+MOST_WAYS = 9  # two words, each in the case, its patient and a comment on it
 AROUND = 60  # characters of a comment before and after the word
 
 
@@ -70,29 +74,80 @@ def words_of(text: str) -> list[str]:
 def having(words: list[str], person: Person) -> ColumnElement[bool]:
     """Cases in which every word stands somewhere; comments count where the person may read them.
 
-    The rarest word says which cases are looked at. Where all are common, the cases are gone
-    through one by one: whoever asks for a page of them has it soon.
+    The rarest word says which cases are looked at. Where all are common but seldom stand together,
+    the indexes are asked for what is in both. Else the cases are gone through one by one: whoever
+    asks for a page of them has it soon.
     """
-    counts = _counts(words)
+    places = _places(words)
+    counts = {word: sum(places[word].values()) for word in words}
     first, *others = sorted(words, key=lambda word: counts[word])
     if counts[first] > RARE:
+        if others and (ways := _ways(places)) and _seldom_together(places):
+            return Case.id.in_(union(*(_standing(way, person) for way in ways)))
         return and_(*(_somewhere(word, person) for word in (first, *others)))
     known = Case.id.in_(_cases_with(first, person))
     return and_(known, *(_somewhere(word, person) for word in others))
 
 
-def _counts(words: list[str]) -> dict[str, int]:
-    """By word, how many rows have it; what is beyond rare is not counted to the end."""
+def _places(words: list[str]) -> dict[str, dict[str, int]]:
+    """By word and index, how many rows have it; what is beyond many is not counted to the end."""
     counts = [
         select(func.count())
-        .select_from(rows_with(index, table, word).limit(RARE + 1).subquery())
+        .select_from(rows_with(index, table, word).limit(MANY + 1).subquery())
         .scalar_subquery()
         for word in words
         for index, table in _INDEXES
     ]
     found = db.session.execute(select(*counts)).one()
     each = len(_INDEXES)
-    return {word: sum(found[i * each : i * each + each]) for i, word in enumerate(words)}
+    names = [index for index, _ in _INDEXES]
+    return {
+        word: dict(zip(names, found[i * each : i * each + each], strict=True))
+        for i, word in enumerate(words)
+    }
+
+
+def _ways(places: dict[str, dict[str, int]]) -> list[dict[str, str]]:
+    """Every way in which the words can stand somewhere, {word: index}; none where to go through
+    them, or through the comments with a word, would take longer than to go through the cases."""
+    if any(found["comment_words"] > MANY for found in places.values()):
+        return []
+    where = [[index for index, count in found.items() if count] for found in places.values()]
+    if prod(map(len, where)) > MOST_WAYS:
+        return []
+    return [dict(zip(places, way, strict=True)) for way in product(*where)]
+
+
+def _seldom_together(places: dict[str, dict[str, int]]) -> bool:
+    """Whether few cases have all the words in the referral itself, where most words stand.
+
+    What very many patients are called, as a registry's are, parts no cases and is left out.
+    """
+    words = [word for word, found in places.items() if found["patient_words"] <= RARE]
+    if len(words) < 2:
+        return False
+    both = rows_with("case_words", '"case"', *words).limit(RARE + 1).subquery()
+    return (db.session.scalar(select(func.count()).select_from(both)) or 0) <= RARE
+
+
+def _standing(way: dict[str, str], person: Person) -> Select[Any]:
+    """The cases in which each word stands where `way` has it, as their keys."""
+    case = aliased(Case)
+    of_case, of_patient, said = (
+        [word for word, where in way.items() if where == index] for index, _ in _INDEXES
+    )
+    # Only lists of keys, one in the other: a join would ask an index anew for each row.
+    keys = rows_with("case_words", '"case"', *of_case) if of_case else None
+    for word in said:  # perhaps each in another comment
+        with_it = _comments_with(word)
+        keys = with_it if keys is None else with_it.where(_COMMENT.c.case_id.in_(keys))
+    wanted = [] if keys is None else [case.id.in_(keys)]
+    if said:
+        wanted.append(case.board.in_(_read_by(person)))
+    if of_patient:
+        called = rows_with("patient_words", "patient", *of_patient)
+        wanted.append(case.patient_id.in_(called))
+    return select(case.id).where(*wanted)
 
 
 def _comments_with(word: str) -> Select[Any]:
@@ -123,20 +178,25 @@ def _cases_with(word: str, person: Person) -> CompoundSelect[Any]:
     )
 
 
-def rows_with(index: str, table: str, word: str) -> Select[Any]:
-    """Ids of a table's rows that have a word beginning so."""
+def rows_with(index: str, table: str, *words: str) -> Select[Any]:
+    """Ids of a table's rows that have, for each of the words, one beginning so."""
     if db.engine.dialect.name == "sqlite":
-        found = literal_column(index).op("MATCH")(literal(f'"{word}" *'))
+        asked_for = " AND ".join(f'"{word}" *' for word in words)
+        found = literal_column(index).op("MATCH")(literal(asked_for))
         return select(literal_column("rowid")).select_from(named(index)).where(found)
     texts = " || chr(32) || ".join(_COLUMNS[index])
     plain = f"regexp_replace(normalize({texts}, NFD), {_MARKS}, '', 'g')"
     plain = f"regexp_replace({plain}, {_SIGNS}, ' ', 'g')"
     vector: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {plain})")
-    bare = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
-    asked = func.to_tsquery(literal_column("'simple'"), literal(f"{bare}:*"))
+    bare = " & ".join(f"{_bare(word)}:*" for word in words)
+    asked = func.to_tsquery(literal_column("'simple'"), literal(bare))
     return (
         select(literal_column(f"{table}.id")).select_from(text(table)).where(vector.op("@@")(asked))
     )
+
+
+def _bare(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 def said_in_comments(case_ids: list[int], words: list[str], person: Person) -> dict[int, Said]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from boardroom.cases.view import in_order, in_words
 from boardroom.clinical.facts import FACTS, FactError, check, in_unit
 from boardroom.clinical.imaging import outdated
-from boardroom.clinical.inputs import half_up
-from boardroom.clinical.response import RESPONSES, target_response
-from boardroom.clinical.tumour_reading import SITES
 
 Direction = Literal["up", "down", "new", "missing", "other"]
 
@@ -30,12 +27,19 @@ class Change:
     direction: Direction
     on: dt.date | None = None
 
+    @property
+    def words(self) -> str:
+        """ "AFP: 2140 ng/mL then, 312 ng/mL now (26 Nov 2026)"."""
+        of = f" ({self.on.day} {self.on:%b %Y})" if self.on else ""
+        now = "not in the new reading" if self.direction == "missing" else f"{self.now} now{of}"
+        return f"{self.label}: " + ", ".join(filter(None, (self.was and f"{self.was} then", now)))
+
 
 def changes(earlier: Any, later: Any, pairs: Mapping[int, int] | None = None) -> list[Change]:
     """Everything that differs between two cases (or anything with `facts` and `lesions`).
 
     Only values dated after the earlier round's last count as new; an unchanged value is left out.
-    `pairs`: which lesion of then is which of now, as for `answer`.
+    `pairs`: number then to number now, by their places on the map; the same number without.
     """
     return [*_facts(earlier.facts, later.facts), *_lesions(earlier.lesions, later.lesions, pairs)]
 
@@ -133,135 +137,3 @@ def _lesion(lesion: Any) -> str:
         f"{lesion.viable_mm} mm viable" if lesion.viable_mm is not None else "",
     ]
     return ", ".join(part for part in parts if part) or "recorded"
-
-
-# ---- The answer to treatment --------------------------------------------------------------------
-
-TARGET_MM = 10
-"""From this viable diameter on a lesion is a target (mRECIST)."""
-
-
-@dataclass(frozen=True)
-class Beyond:
-    """What one round knows outside the targets; None and "" where it is not stated.
-
-    `spread`, `invasion`: outside the liver, into vessels. `sites`: keys of SITES, from the map.
-    `portal`, `vein`: how far a portal or hepatic vein is invaded ("vp1" …, "vv1" …).
-    """
-
-    spread: bool | None = None
-    sites: tuple[str, ...] = ()
-    invasion: bool | None = None
-    portal: str = ""
-    vein: str = ""
-
-
-def progressed(then: Beyond, now: Beyond) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(what is new for certain, what somebody has to judge) outside the targets, in words.
-
-    New disease is progression whatever the targets do, and so is beyond doubt progression of what
-    is no target (mRECIST, Lencioni 2010).
-    """
-    new, judge = [], []
-    more = tuple(site for site in now.sites if site not in then.sites)
-    where = ", ".join(SITES[site].lower() for site in more or now.sites)
-    spread = f"disease outside the liver{f' ({where})' if where else ''}"
-    if now.spread and (then.spread is False or (then.sites and more)):
-        new.append(spread)
-    elif now.spread and then.spread is None:
-        judge.append(f"{spread}; nothing was stated of it before")
-    if now.invasion and then.invasion is False:
-        new.append("invasion of vessels")
-    elif now.invasion and then.invasion is None:
-        judge.append("invasion of vessels; nothing was stated of it before")
-    for name, before, after in (
-        ("portal vein invasion", then.portal, now.portal),
-        ("hepatic vein invasion", then.vein, now.vein),
-    ):
-        if before not in ("", "none") and after > before:
-            judge.append(f"{name} from {before.capitalize()} to {after.capitalize()}")
-    return tuple(new), tuple(judge)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """How the lesions answered, by mRECIST; `why` says what stands against it.
-
-    `was`, `now`: sums of viable diameters in mm, 0 before where they could not be compared. `new`:
-    numbers of new lesions that are targets. `beyond`, `judge`: see `progressed`.
-    """
-
-    response: str
-    was: int = 0
-    now: int = 0
-    new: tuple[int, ...] = ()
-    why: str = ""
-    beyond: tuple[str, ...] = ()
-    judge: tuple[str, ...] = ()
-
-    @property
-    def words(self) -> str:
-        """ "PR, partial response: 62 to 38 mm viable, −39 %"."""
-        said = self._response() if self.response else self.why
-        if not self.judge:
-            return said
-        judged = "; ".join(self.judge)
-        return f"{said.rstrip('.')}. To be judged: {judged}. Progression there is PD."
-
-    def _response(self) -> str:
-        fresh = [f"lesion {', '.join(map(str, self.new))}"] if self.new else []
-        seen = "; ".join([*fresh, *self.beyond])
-        sums = f": {self._sums()}" if self.was else ""
-        return (
-            f"{self.response}, {RESPONSES[self.response]}{sums}{f'; new: {seen}' if seen else ''}"
-        )
-
-    def _sums(self) -> str:
-        change = half_up(100 * (self.now - self.was) / self.was, 0)
-        sign = "+" if change > 0 else ""
-        percent = f"{sign}{change:g}".replace("-", "\N{MINUS SIGN}")
-        return f"{self.was} to {self.now} mm viable, {percent} %"
-
-
-def answer(
-    earlier: Iterable[Any],
-    later: Iterable[Any],
-    pairs: Mapping[int, int] | None = None,
-    beyond: tuple[Beyond, Beyond] = (Beyond(), Beyond()),
-) -> Answer | None:
-    """How the lesions of the round before answered; None where there is nothing to tell.
-
-    `pairs`: number then to number now, by their places on the map; the same number without.
-    `beyond`: what the two rounds know outside the targets.
-    """
-    new, judge = progressed(*beyond)
-    targets = _targets(list(earlier), {one.number: one for one in later}, pairs)
-    if new:
-        found = targets or Answer("")
-        return replace(found, response="PD", why="", beyond=new, judge=judge)
-    return replace(targets, judge=judge) if targets is not None else None
-
-
-def _targets(
-    before: list[Any], after: dict[int, Any], pairs: Mapping[int, int] | None
-) -> Answer | None:
-    targets = [one for one in before if (_size(one) or 0) >= TARGET_MM]
-    if not targets or not after:
-        return None
-    same = _same((one.number for one in before), pairs)
-    sizes = []
-    for one in targets:
-        found = after.get(same.get(one.number, 0))
-        if found is None:
-            return Answer(
-                "", why=f"Lesion {one.number} of the earlier round is not in the new reading."
-            )
-        if (size := _size(found)) is None:
-            return Answer("", why=f"Lesion {found.number} has no size yet.")
-        sizes.append(size)
-    was, now = sum(_size(one) or 0 for one in targets), sum(sizes)
-    known = set(same.values())
-    new = tuple(
-        sorted(n for n, one in after.items() if n not in known and (_size(one) or 0) >= TARGET_MM)
-    )
-    return Answer("PD" if new else target_response(was, was, now), was, now, new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -85,7 +86,7 @@ def _expected(one: Input) -> str:
     if one.choices:
         words = ", ".join(key for key, _ in one.choices)
         return f"{'any of' if one.kind == 'list' else 'one of'} {words}"
-    return "numbers divided by commas"
+    return "numbers divided by commas, or by semicolons where they have decimal commas"
 
 
 def _run(this: Aid, pairs: Sequence[str], as_json: bool) -> None:
@@ -127,18 +128,18 @@ def _parsed(this: Aid, name: str, text: str) -> Any:
         return text
     if one.kind == "number":
         return _number(name, text)
-    parts = [part.strip() for part in text.split(",")] if text.strip() else []
+    divider = ";" if ";" in text and not one.choices else ","
+    parts = [part.strip() for part in text.split(divider)] if text.strip() else []
     return parts if one.choices else [_number(name, part) for part in parts]
 
 
-def _number(name: str, text: str) -> int | float:
-    if text.isascii() and "_" not in text:  # Python reads more as numbers than people write
-        for kind in (int, float):
-            try:
-                return kind(text)
-            except ValueError:
-                continue
-    raise click.UsageError(f"{name} has to be a number, not '{text}'.")
+def _number(name: str, text: str) -> Decimal:
+    from boardroom.clinical.facts import FactError, number_in
+
+    try:
+        return number_in(name, text.strip())
+    except FactError as error:
+        raise click.UsageError(error.reason) from None
 
 
 # ---- For people ---------------------------------------------------------------------------------

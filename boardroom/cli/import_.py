@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from boardroom.cli.common import AS_JSON, DATA, Ticker, ready_app
+
+ALIKE, SHOWN = 4, 5
+"""From how many on problems that say the same are one line, and how many of their lines it names;
+--json has each."""
 
 
 @click.command("import")
@@ -25,8 +30,9 @@ def import_(file: Path, mapping: Path, data: Path, as_json: bool) -> None:
     """Make cases from a registry's table.
 
     A row or a value that cannot be trusted is reported with line, column, value and reason; the
-    rest goes in, and nothing is guessed. Exit code 0 when everything was read, 3 when something
-    was reported.
+    rest goes in, and nothing is guessed. What is said of many values alike is one line with their
+    number. Exit code 0 when everything was read, 3 when something was reported, 1 when the table
+    cannot be read or has no rows.
     """
     from boardroom.interchange.registry import ImportFailed, run_import
 
@@ -46,14 +52,29 @@ def import_(file: Path, mapping: Path, data: Path, as_json: bool) -> None:
 
 
 def _tell_import(found: dict[str, Any]) -> None:
-    for problem in found["problems"]:
-        click.echo(
-            f"line {problem['line']}, {problem['column']}: {problem['value']!r}: "
-            f"{problem['reason']}{' (recorded all the same)' if problem['taken'] else ''}"
-        )
+    for same in _alike(found["problems"]):
+        first, count = same[0], len(same)
+        taken = " (recorded all the same)" if first["taken"] else ""
+        if count < ALIKE:
+            for one in same:
+                click.echo(
+                    f"line {one['line']}, {one['column']}: {one['value']!r}: {one['reason']}{taken}"
+                )
+            continue
+        lines = ", ".join(str(one["line"]) for one in same[:SHOWN])
+        more = f" and {count - SHOWN} more" if count > SHOWN else ""
+        click.echo(f"{count} lines ({lines}{more}), {first['column']}: {first['reason']}{taken}")
     click.echo(
         f"{found['rows']} rows of {found['patients']} patients read, "
         f"{found['imported']} cases made, "
         f"{found['already_there']} there already, "
         f"{len(found['problems'])} values or rows reported."
     )
+
+
+def _alike(problems: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Problems that say the same of the same column together, in the order of their first line."""
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for one in problems:
+        found.setdefault((one["column"], one["reason"], one["taken"]), []).append(one)
+    return found.values()

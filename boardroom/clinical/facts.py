@@ -122,18 +122,17 @@ def check(key: str, value: str, unit: str = "") -> Checked:
     return Checked(text, "")
 
 
-def _parse(this: Fact, text: str) -> Decimal:
+def number_in(label: str, text: str) -> Decimal:
+    """A number as people write it, with a point or a comma: the same in a form and on the command
+    line. Raises FactError, which calls it by its label.
+    """
     if not text.isascii() or not _NUMBER.fullmatch(text):
         if text[:1] in "<>≤≥":
-            raise FactError(
-                f"{this.label}: '{text}' is a limit. Enter the number the laboratory gave."
-            )
-        raise FactError(f"{this.label}: '{text}' is not a number.")
+            raise FactError(f"{label}: '{text}' is a limit. Enter the number the laboratory gave.")
+        raise FactError(f"{label}: '{text}' is not a number.")
     if "," in text and re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text):
         # 1,234 is a thousand to one reader and one and a bit to another.
-        raise FactError(
-            f"{this.label}: '{text}' can be read in two ways. Use a point for decimals."
-        )
+        raise FactError(f"{label}: '{text}' can be read in two ways. Use a point for decimals.")
     return Decimal(text.replace(",", "."))
 
 
@@ -158,7 +157,7 @@ def _short(number: Decimal) -> str:
 
 def _check_number(this: Fact, text: str, unit_key: str) -> Checked:
     # What no unit can make right is said first.
-    number = _parse(this, text)
+    number = number_in(this.label, text)
     if number.is_signed() and number != 0:
         raise FactError(f"{this.label} cannot be negative.")
     if this.whole and number != number.to_integral_value():

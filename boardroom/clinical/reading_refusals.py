@@ -1,8 +1,8 @@
-"""What a reading of the images cannot say, or says in two ways at once."""
+"""What a reading of the images cannot say, or says in two ways at once, and what is odd in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from boardroom.clinical.liver_map import (
@@ -29,6 +29,9 @@ from boardroom.clinical.tumour_reading import (
     Findings,
     Lesion,
 )
+
+UNTREATED = frozenset({"LR-1", "LR-2", "LR-3", "LR-4", "LR-5"})
+"""Categories of LI-RADS for a lesion that was not treated."""
 
 
 @dataclass
@@ -101,6 +104,23 @@ def _check_size(lesion: Lesion, index: int, wrong: Refusals) -> None:
         wrong.add("li_rads", index, f"{viable} mm are viable: that is not LR-TR nonviable.")
     elif category == "LR-TR viable" and viable == 0:
         wrong.add("li_rads", index, "Nothing is viable: that is not LR-TR viable.")
+
+
+CAUTIONS: Mapping[str, str] = {
+    "untreated": "LR-1 to LR-5 are for lesions that were not treated, and nothing of this one is "
+    "viable. Is it LR-TR nonviable?",
+    "viable": "The size of the viable part is not given. 0 means that nothing is viable.",
+}
+"""What is odd in a lesion and yet may be so, by what it is about."""
+
+
+def caution_of(lesion: Lesion) -> str:
+    """The key of what is odd in a lesion, in CAUTIONS; empty where nothing is."""
+    if lesion.li_rads in UNTREATED and lesion.viable_mm == 0:
+        return "untreated"
+    if lesion.li_rads in ("LR-TR viable", "LR-TR equivocal") and lesion.viable_mm is None:
+        return "viable"
+    return ""
 
 
 def _check_features(lesion: Lesion, index: int, wrong: Refusals) -> None:

@@ -1,9 +1,10 @@
 """Two readings of the same liver against each other: what the second sees otherwise.
 
 An imaging re-read is the commonest reason for a board to change a verdict, so every difference is
-said in words. Sizes differ where they are more than 5 mm apart and either more than 20 % of the
-smaller, or on two sides of a size on which stage or eligibility turns (this project's threshold;
-readers' measurements of the same lesion scatter below it).
+said in words. Sizes differ where they are on two sides of a size on which stage or eligibility
+turns, however little, or more than 5 mm and more than 20 % of the smaller apart (this project's
+threshold). Readers' measurements of the same lesion scatter by about 5 mm: a difference within that
+is said together with how little it is.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ SIZE_MM, SIZE_SHARE = 5, 0.2
 LIMITS_MM = (20, 30, 50)
 """T1a and BCLC 0 end at the first, Milan turns on the other two."""
 THRESHOLD = (
-    "Sizes count as different when they are more than 5 mm apart, and more than 20 % or on two "
-    "sides of 20, 30 or 50 mm."
+    "Sizes count as different when they are on two sides of 20, 30 or 50 mm, or more than 5 mm and "
+    "more than 20 % apart."
 )
+SCATTER = "within what two readers’ measurements scatter"
+"""Said of sizes that are no more than SIZE_MM apart, and yet change what a lesion counts as."""
 NEAR_MM = 40
 """Lesions further apart on the drawing than this, without a common segment, are two lesions."""
 
@@ -80,11 +83,17 @@ def without_the_other_side(findings: Findings) -> Findings:
 
 
 def sizes_differ(one: int, other: int) -> bool:
-    """Whether two diameters in millimetres are further apart than readers usually are, or enough
-    to change what the lesion is eligible for."""
+    """Whether two diameters in millimetres are further apart than readers usually are, or on two
+    sides of a size that changes what the lesion counts as."""
     less, more = sorted((one, other))
     turns = any(less <= limit < more for limit in LIMITS_MM)
-    return more - less > SIZE_MM and (turns or more - less > SIZE_SHARE * less)
+    return turns or more - less > max(SIZE_MM, SIZE_SHARE * less)
+
+
+def _within_scatter(one: int | None, other: int | None) -> str:
+    """That two sizes which differ are no further apart than two readers can be; else nothing."""
+    # 0 is "no viable tumour left", not a measurement
+    return SCATTER if one and other and abs(one - other) <= SIZE_MM else ""
 
 
 def pair(first: Sequence[Lesion], second: Sequence[Lesion]) -> tuple[tuple[int, int], ...]:
@@ -159,16 +168,19 @@ def _name(a: Lesion, b: Lesion, names: tuple[str, str]) -> str:
 def _of_lesion(a: Lesion, b: Lesion, names: tuple[str, str]) -> list[Difference]:
     found: list[Difference] = []
 
-    def differ(kind: str, what: str, one: str, other: str) -> None:
-        words = f"{_name(a, b, names)}, {what}: {one} ({names[0]}); {other} ({names[1]})."
+    def differ(kind: str, what: str, one: str, other: str, note: str = "") -> None:
+        words = f"{_name(a, b, names)}, {what}: {one} ({names[0]}); {other} ({names[1]})"
+        words += f", {note}." if note else "."
         found.append(Difference(kind, words, a.number, b.number))
 
     if set(a.segments) != set(b.segments):
         differ("segment", "segment", a.where or "not stated", b.where or "not stated")
     if a.size_mm and b.size_mm and sizes_differ(a.size_mm, b.size_mm):
-        differ("size", "size", f"{a.size_mm} mm", f"{b.size_mm} mm")
+        note = _within_scatter(a.size_mm, b.size_mm)
+        differ("size", "size", f"{a.size_mm} mm", f"{b.size_mm} mm", note)
     if _viable_differs(a.viable_mm, b.viable_mm):
-        differ("viable", "viable part", _mm(a.viable_mm), _mm(b.viable_mm))
+        note = _within_scatter(a.viable_mm, b.viable_mm)
+        differ("viable", "viable part", _mm(a.viable_mm), _mm(b.viable_mm), note)
     if a.li_rads != b.li_rads:
         differ("li_rads", "category", a.li_rads or "none given", b.li_rads or "none given")
     if a.features and b.features and set(a.features) != set(b.features):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.cases.models import Case
+from boardroom.cases.names import NAME_IN_TEXT, holds_name
 from boardroom.comments import operations, queries, rules
 from boardroom.comments.forms import CommentForm
 from boardroom.comments.models import Comment
@@ -60,7 +61,7 @@ def edit(case_id: int, comment_id: int) -> Any:
 def withdraw(case_id: int, comment_id: int) -> Response:
     """Take one's own comment back."""
     operations.withdraw(queries.comment_of(case_id, comment_id), actor=current_user)
-    return _back(case_id)
+    return _back(case_id, at=comment_id)
 
 
 @bp.post("/cases/<int:case_id>/comments/seen")
@@ -86,6 +87,12 @@ def comments_of(case: Case) -> dict[str, Any]:
         if can("comments.add", case_id=case.id)
         else [],
     }
+
+
+@bp.app_template_global("name_caution")
+def name_caution(text: str | None, case: Case) -> str:
+    """What its writer is told about a comment in which the patient's name stands, else nothing."""
+    return NAME_IN_TEXT if text and holds_name(text, case.patient.name) else ""
 
 
 @bp.app_template_filter("pieces")
@@ -120,9 +127,10 @@ def _page(
     )
 
 
-def _back(case_id: int) -> Response:
-    """To the thread; a script follows and is given the part."""
-    return see_other("comments.thread", case_id=case_id)
+def _back(case_id: int, *, at: int | None = None) -> Response:
+    """To the thread, or `at` a comment in it; a script follows and is given the part."""
+    anchor = f"comment-{at}" if at is not None else None
+    return see_other("comments.thread", case_id=case_id, _anchor=anchor)
 
 
 def _chosen() -> list[int]:

@@ -13,7 +13,8 @@ from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus import confirm_operations, forms, operations, queries
 from boardroom.consensus.objections import objections_to
-from boardroom.consensus.rules import content_of, contradictions
+from boardroom.consensus.rules import content_of
+from boardroom.consensus.view import consensus_view
 from boardroom.db import now
 from boardroom.errors import field_errors, wants_part
 from boardroom.meetings.models import AgendaItem
@@ -83,7 +84,7 @@ def save(meeting_id: int, item_id: int) -> Any:
         seq=seq,
         missing_html=render_template(
             "consensus/_cautions.html",
-            contradictions=contradictions(consensus, board),
+            contradictions=queries.cautions_of(item),
             objections=objections_to(item),
         ),
     )
@@ -160,7 +161,7 @@ def confirm(meeting_id: int, item_id: int) -> Any:
         item=item,
         meeting=item.meeting,
         board=board,
-        consensus=queries.consensus_view(item),
+        consensus=consensus_view(item),
         objections=objections_to(item),
         confirmable=confirm_operations.confirmable(item),
         left_open=queries.left_open(item),
@@ -186,11 +187,12 @@ def _page(item: AgendaItem, **more: Any) -> str:
         "item": item,
         "meeting": item.meeting,
         "board": board,
-        "consensus": queries.consensus_view(item),
+        "consensus": consensus_view(item),
         "form": None,
         "sign_off_form": None,
         "supporters": queries.supporters_of(item),
         "objections": objections_to(item),
+        "cautions": queries.cautions_of(item),
         **more,
     }
     if context["form"] is None and queries.may_write(item, current_user):

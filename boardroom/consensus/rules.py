@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.clinical.bclc import MIGRATION_REASONS
+from boardroom.clinical.stage_order import StageOrder
 from boardroom.consensus.awaiting import CHANGED_SINCE, NOT_SIGNED
 from boardroom.consensus.represent import Represent, represent_of
+from boardroom.text import in_sentence
 
 MOST_STEPS = 12
 
@@ -47,6 +50,12 @@ class Content:
     reclassification_reason: str = ""
     represent: Represent = field(default_factory=Represent)
     stage_migration: str = ""
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Keys of the options chosen."""
+        fates = self.dispositions.items()
+        return tuple(key for key, fate in fates if fate.disposition == "chosen")
 
 
 def content_of(consensus: Any | None) -> Content:
@@ -174,6 +183,36 @@ def contradictions(consensus: Any | None, board: BoardDefinition) -> tuple[str, 
         if option.key in verdict.excludes
         and content.dispositions.get(option.key, Fate()).disposition == "chosen"
     )
+
+
+def stage_cautions(
+    consensus: Any | None, order: StageOrder | None, board: BoardDefinition
+) -> tuple[str, ...]:
+    """Where the options chosen and the reason for leaving the stage's first one do not fit.
+
+    `order`: of the case's stage, None where it has none. Something to look at again, no bar.
+    """
+    content = content_of(consensus)
+    if order is None or not content.chosen:
+        return ()
+    if content.stage_migration and order.takes_first(content.chosen):
+        reason = MIGRATION_REASONS.get(content.stage_migration, content.stage_migration)
+        first = f"{order.first_name} comes first in BCLC {order.stage} and is chosen"
+        return (f"{first}, but a reason for leaving it is given: {in_sentence(reason)}.",)
+    if not content.stage_migration and order.leaves_family(content.chosen):
+        names = _and([f"“{o.name}”" for o in board.options if o.key in content.chosen])
+        are = "is" if len(content.chosen) == 1 else "are"
+        first = f"{order.first_name} comes first in BCLC {order.stage}"
+        return (f"{first}, but {names} {are} chosen without a reason why.",)
+    return ()
+
+
+def holding_migration(consensus: Any | None, order: StageOrder | None) -> str:
+    """The reason for leaving the stage's first option as far as it was left: empty where the option
+    is chosen all the same, so that no paper says both."""
+    content = content_of(consensus)
+    taken = order is not None and order.takes_first(content.chosen)
+    return "" if taken else content.stage_migration
 
 
 def _signature_points(

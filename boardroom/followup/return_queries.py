@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from boardroom.cases.models import Case
 from boardroom.consensus.models import Consensus
+from boardroom.consensus.rules import content_of
 from boardroom.db import db
 from boardroom.followup.models import CaseReturn, FollowUp, Progress
 from boardroom.followup.queries import CLOSED_WITH, decided_on
@@ -23,16 +24,21 @@ BY_HAND = "by_hand"
 
 @dataclass(frozen=True)
 class Treated:
-    """A treatment reported after a decision, in words: cycles given, or what was carried out."""
+    """A treatment reported after a decision, in words: cycles given, or what was carried out.
+
+    `option`: the board's key of what was carried out, empty for cycles.
+    """
 
     on: dt.date
     what: str
+    option: str = ""
 
 
 @dataclass(frozen=True)
 class EarlierRound:
     """The round before this one. `kind`: condition, dissent or by_hand; `verdict`: the board's key,
-    empty where none was recorded; `on`: the day of the decision, None before one."""
+    empty where none was recorded; `on`: the day of the decision, None before one; `chosen`: keys of
+    the options chosen then."""
 
     case_id: int
     code: str
@@ -41,6 +47,7 @@ class EarlierRound:
     verdict: str = ""
     on: dt.date | None = None
     treated: tuple[Treated, ...] = ()
+    chosen: tuple[str, ...] = ()
 
 
 def earlier_round_of(case: Case) -> EarlierRound | None:
@@ -65,7 +72,7 @@ def earlier_rounds(cases: Iterable[Case]) -> dict[int, EarlierRound]:
     treated = treated_since(later.values())
     found = {}
     for case_id, earlier_id, code, kind, reason in db.session.execute(query):
-        verdict, on = decided.get(earlier_id, ("", None))
+        verdict, on, chosen = decided.get(earlier_id, ("", None, ()))
         found[case_id] = EarlierRound(
             case_id=earlier_id,
             code=code,
@@ -74,23 +81,25 @@ def earlier_rounds(cases: Iterable[Case]) -> dict[int, EarlierRound]:
             verdict=verdict,
             on=on,
             treated=tuple(treated.get(earlier_id, ())),
+            chosen=chosen,
         )
     return found
 
 
-def _decisions(case_ids: Iterable[int]) -> dict[int, tuple[str, dt.date]]:
-    """Case → (verdict, day) with which it was last decided, finally or provisionally."""
+def _decisions(case_ids: Iterable[int]) -> dict[int, tuple[str, dt.date, tuple[str, ...]]]:
+    """Case → (verdict, day, options chosen) of its last decision, final or provisional."""
     query = (
-        select(AgendaItem, Consensus.verdict)
+        select(AgendaItem, Consensus)
         .outerjoin(Consensus, Consensus.item_id == AgendaItem.id)
         .where(AgendaItem.case_id.in_(list(case_ids)), AgendaItem.status.in_(CLOSED_WITH))
         .order_by(AgendaItem.ended_at.nulls_first(), AgendaItem.id)
         .options(joinedload(AgendaItem.meeting))
     )
-    return {
-        item.case_id: (verdict or "", decided_on(item))
-        for item, verdict in db.session.execute(query).unique()
-    }
+    found = {}
+    for item, consensus in db.session.execute(query).unique():
+        content = content_of(consensus)
+        found[item.case_id] = (content.verdict, decided_on(item), content.chosen)
+    return found
 
 
 def treated_since(case_ids: Iterable[int]) -> dict[int, list[Treated]]:
@@ -115,13 +124,14 @@ def treated_since(case_ids: Iterable[int]) -> dict[int, list[Treated]]:
         .order_by(FollowUp.days)
     )
     # What was told after 30 days is often told again after 90, with more about it.
-    carried_out: dict[tuple[int, dt.date, str], str] = {}
+    carried_out: dict[tuple[int, dt.date, str, str], str] = {}
     for answer, board in db.session.execute(answers):
         if answer.treated_on is None or not answer.treatment:
             continue
-        one = (answer.case_id, answer.treated_on, label(answer.treatment, board, "options"))
+        one = (answer.case_id, answer.treated_on, answer.treatment, board)
         carried_out[one] = answer.treatment_detail or carried_out.get(one, "")
-    for (case_id, on, treatment), detail in carried_out.items():
-        what = ": ".join(filter(None, (treatment, detail.rstrip("."))))
-        found.setdefault(case_id, []).append(Treated(on, what))
+    for (case_id, on, option, board), detail in carried_out.items():
+        words = (label(option, board, "options"), detail.rstrip("."))
+        what = ": ".join(filter(None, words))
+        found.setdefault(case_id, []).append(Treated(on, what, option))
     return {case: sorted(lines, key=lambda line: line.on) for case, lines in found.items()}

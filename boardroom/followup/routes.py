@@ -11,18 +11,16 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from boardroom import audit
-from boardroom.aids.reading import read_of, record_of, suits
+from boardroom.aids.reading import suits
 from boardroom.cases.case_page import case_page
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
-from boardroom.cases.since import Beyond, changes
-from boardroom.cases.since import answer as answer_of
-from boardroom.clinical.case_inputs import invasion, spread
+from boardroom.cases.since import changes
 from boardroom.clinical.facts import FACTS
-from boardroom.clinical.reread import compare, without_the_other_side
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
-from boardroom.consensus.queries import consensus_view
+from boardroom.consensus.view import consensus_view
 from boardroom.followup import operations, queries, return_operations
+from boardroom.followup.again_queries import answered, read_again
 from boardroom.followup.forms import AnswerForm, ReopenForm, ReportForm
 from boardroom.followup.return_queries import EarlierRound, earlier_round_of, treated_since
 from boardroom.followup.rules import CARRIED_OUT
@@ -220,21 +218,14 @@ def came_back(case: Case) -> dict[str, Any] | None:
     if case.earlier_case is None:
         return None
     item = queries.decision_of(case.earlier_case.id)
-    pairs, on_the_map = _read_again(case.earlier_case, case)
+    pairs, on_the_map = read_again(case.earlier_case, case)
     suitable, _ = suits(case, queries.board_of(case))
     return {
         "earlier": case.earlier_case,
         "why": queries.return_of(case.id),
         "changes": changes(case.earlier_case, case, pairs),
         "on_the_map": on_the_map,
-        "answer": answer_of(
-            case.earlier_case.lesions,
-            case.lesions,
-            pairs,
-            (_beyond(case.earlier_case), _beyond(case)),
-        )
-        if "mrecist" in suitable
-        else None,
+        "answer": answered(case.earlier_case, case, pairs) if "mrecist" in suitable else None,
         "consensus": consensus_view(item) if item is not None else None,
         "on": queries.decided_on(item) if item is not None else None,
         "treated": treated_since([case.earlier_case.id]).get(case.earlier_case.id, []),
@@ -246,40 +237,6 @@ def earlier_round(case: Case) -> EarlierRound | None:
     """The round before in one line: its code, why it came back, what was decided; None for a
     first round, without a question to the database."""
     return earlier_round_of(case)
-
-
-# What the table of values and lesions does not say already
-_MAP_KINDS = frozenset({"li_rads", "features", "contact", "portal", "vein", "duct", "spread"})
-
-
-def _read_again(earlier: Case, later: Case) -> tuple[dict[int, int] | None, list[str]]:
-    """(which lesion of then is which of now, what else the maps say differently, in words).
-
-    Without a reading in both rounds: (None, []).
-    """
-    then, now = read_of(earlier), read_of(later)
-    if then is None or now is None:
-        return None, []
-    found = compare(
-        without_the_other_side(then.findings),
-        without_the_other_side(now.findings),
-        (earlier.code, later.code),
-    )
-    words = [one.words for one in found.differences if one.kind in _MAP_KINDS]
-    return dict(found.pairs), words
-
-
-def _beyond(case: Case) -> Beyond:
-    """What the case knows outside its targets: the reading that counts, else the facts."""
-    read = read_of(case)
-    record = record_of(case, queries.today_of(case.board), read)
-    return Beyond(
-        spread(record).value,
-        read.findings.sites if read is not None else (),
-        invasion(record).value,
-        record.text("portal_invasion"),
-        record.text("hepatic_vein_invasion"),
-    )
 
 
 @bp.app_template_global("fact_label")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -20,6 +22,49 @@ LATE = dt.timedelta(hours=12)
 def inside_boards(person: Person) -> list[str]:
     """Boards on which the person is more than a referrer."""
     return [m.board for m in person.memberships if m.role != Role.REFERRER]
+
+
+@dataclass(frozen=True)
+class PastBoard:
+    """A board that the person sits on and that has no definition here any more.
+
+    `administrators`: who may be asked, by name; nobody where the person is one of them, or refers.
+    """
+
+    key: str
+    role: Role
+    administrators: list[str]
+
+
+def past_boards(person: Person, set_up: Collection[str]) -> list[PastBoard]:
+    """Boards of the person that are not among those `set_up`; their memberships are not loaded."""
+    query = (
+        select(Membership.board, Membership.role)
+        .where(Membership.person_id == person.id, Membership.board.not_in(set_up))
+        .order_by(Membership.board)
+    )
+    return [
+        PastBoard(key, Role(role), _administrators(key) if role in _ASKING else [])
+        for key, role in db.session.execute(query)
+    ]
+
+
+_ASKING = frozenset({Role.CHAIR, Role.COORDINATOR, Role.SPECIALIST, Role.OBSERVER})
+
+
+def _administrators(board: str) -> list[str]:
+    query = (
+        select(Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.board == board,
+            Membership.role == Role.ADMINISTRATOR,
+            Person.active,
+            Person.password_hash.is_not(None),
+        )
+        .order_by(Person.name)
+    )
+    return list(db.session.scalars(query))
 
 
 def next_meetings(person: Person) -> list[Meeting]:

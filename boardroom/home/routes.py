@@ -36,11 +36,15 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 def home() -> str:
     """Opinions that are wanted, what was said to the person, the next meeting; by role."""
+    past = queries.past_boards(current_user, list(current_app.extensions["boards"]))
+    if past and not current_user.memberships:
+        return render_template("home/past_board.html", past_boards=past)
     inside = queries.inside_boards(current_user)
     if not inside:
         found = cases.find_cases(current_user, cases.Filters())
         return render_template(
             "home/referrer.html",
+            past_boards=past,
             found=found,
             answered=answered_among(case.id for case in found.cases),
             standings=standings(found.cases),
@@ -61,6 +65,7 @@ def home() -> str:
     votes = any(m.votes for m in current_user.memberships)
     return render_template(
         "home/home.html",
+        past_boards=past,
         votes=votes,
         all_given=votes and not wanted and opinions.has_given_on_open_cases(current_user),
         first_steps=_first_steps(),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import current_app
@@ -18,11 +18,12 @@ from flask import current_app
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import operations
-from boardroom.cases.models import Case, CaseStatus, Patient, Treatment
-from boardroom.cases.queries import case_of_source, load_case
+from boardroom.cases.models import Case, Patient, Treatment
+from boardroom.cases.queries import case_of_source
 from boardroom.cases.saving import save_case
 from boardroom.db import db, now, write_transaction
 from boardroom.interchange.mapping import ImportFailed, RegistryMapping, Rounds, read_mapping
+from boardroom.interchange.rounds import follows, in_the_way, known_visits, put_in_order
 from boardroom.interchange.table import ImportReport, Problem, Row, column_problems, read_table
 from boardroom.interchange.values import Values, gather, whole
 from boardroom.people.models import Person
@@ -43,7 +44,8 @@ def run_import(
     """Make a case of each row. Needs an application context.
 
     A row whose case is already there is left as it is, so an import that was cut short is simply
-    run again. `progress` is called with how many rows are done and how many there are.
+    run again; a patient's visits come out as the same rounds in whatever order they are imported.
+    `progress` is called with how many rows are done and how many there are.
     Raises ImportFailed where table or mapping cannot be used; nothing is written then.
     """
     boards: Mapping[str, BoardDefinition] = current_app.extensions["boards"]
@@ -56,10 +58,9 @@ def run_import(
     report.rows = len(rows) + report.rows_refused
     report.problems.extend(column_problems(header, mapping))
     visits = list(_visits(rows, mapping, report))
-    earlier: dict[str, Case] = {}
     for done, visit in enumerate(visits, start=1):
         with write_transaction():  # one for each case, so that the trail tells them apart
-            _import_visit(visit, mapping, board, earlier, actor, report)
+            _import_visit(visit, mapping, board, actor, report)
         if progress is not None:
             progress(done, len(visits))
     report.patients = len({visit.key for visit in visits})
@@ -93,10 +94,14 @@ def _visits(rows: list[Row], mapping: RegistryMapping, report: ImportReport) -> 
         elif len(key) > 100:
             why = "The row's key is too long."
         elif mapping.rounds is not None:
-            day = _day(row.cells[mapping.rounds.day])
+            column, day = mapping.rounds.day, _day(row.cells[mapping.rounds.day])
             if day is None:
-                column, why = mapping.rounds.day, "This is no number of days since the first visit."
+                why = "This is no number of days since the first visit."
+            elif day > (latest := (now().date() - mapping.rounds.day_0).days):
+                why = f"This day lies in the future: {max(latest, 0)} days have passed since the "
+                why += f"{mapping.rounds.day_0} from which the mapping counts."
         if not why and (key, day) in seen:
+            column = mapping.key_column
             both = "the same key" if day is None else "the same key and day"
             why = f"Line {seen[key, day]} has {both}. One of the two is wrong."
         if why:
@@ -120,24 +125,48 @@ def _import_visit(
     visit: Visit,
     mapping: RegistryMapping,
     board: BoardDefinition,
-    earlier: dict[str, Case],
     actor: Person | None,
     report: ImportReport,
 ) -> None:
-    row, source = visit.row, mapping.source_of(visit.source)
-    there = case_of_source(source)
-    if there is not None:
-        earlier[visit.key] = there
-        report.already_there += 1
-        if not visit.last and there.status == CaseStatus.DRAFT:  # from before they were told apart
-            operations.keep_as_past(there, actor=actor)
+    if mapping.rounds is None or visit.day is None:
+        if case_of_source(mapping.source_of(visit.source)) is not None:
+            report.already_there += 1
+        else:
+            _make_case(visit, mapping, board, actor, report)
         return
+    known = known_visits(mapping, visit.key)
+    if any(one.day == visit.day for one in known):
+        report.already_there += 1
+    elif why := in_the_way(known, visit.day):
+        report.problems.append(Problem(visit.row.line, mapping.rounds.day, str(visit.day), why))
+        report.rows_refused += 1
+        return
+    else:
+        last = visit.last and not any(one.day > visit.day for one in known)
+        before = follows(known, visit.day)
+        _make_case(replace(visit, last=last), mapping, board, actor, report, before)
+        known = known_visits(mapping, visit.key)
+    report.problems.extend(
+        Problem(visit.row.line, mapping.rounds.day, str(visit.day), done, taken=True)
+        for done in put_in_order(known, actor)
+    )
+
+
+def _make_case(
+    visit: Visit,
+    mapping: RegistryMapping,
+    board: BoardDefinition,
+    actor: Person | None,
+    report: ImportReport,
+    before: Case | None = None,
+) -> None:
+    """Make a case of a row. `before`: the round that it follows."""
+    row, source = visit.row, mapping.source_of(visit.source)
     found = gather(row, mapping, report)
     case = operations.new_case(board, actor=actor, patient=Patient(), source=source)
     found.fields["patient-name"] = mapping.patient_name.replace("{key}", visit.key)
     if visit.day is not None and mapping.rounds is not None:
-        _as_round(case, visit, found, earlier.get(visit.key), mapping.rounds)
-    earlier[visit.key] = case
+        _as_round(case, visit, found, before, mapping.rounds)
     saved = save_case(
         case, found.fields, case.version, actor=actor, board=board, today=now().date()
     )
@@ -173,8 +202,7 @@ def _as_round(case: Case, visit: Visit, found: Values, before: Case | None, roun
     """
     day = rounds.day_0 + dt.timedelta(days=visit.day or 0)
     if before is not None:
-        # Read again: the transaction in which it was made is over.
-        operations.carry_over(load_case(before.id), case)
+        operations.carry_over(before, case)
     for kind in found.treatments:
         case.treatments.append(Treatment(kind=kind, on_date=day))
     db.session.flush()

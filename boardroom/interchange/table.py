@@ -77,6 +77,8 @@ def read_table(
             rows.append(Row(line, dict(zip(header, (c.strip() for c in cells), strict=True))))
     except csv.Error as error:
         raise ImportFailed(f"{path.name}, line {reader.line_num}: {error}.") from error
+    if not rows and not problems:
+        raise ImportFailed(f"{path.name} has a header and no rows: there is nothing to import.")
     return header, rows
 
 

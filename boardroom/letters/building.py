@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import partial
 
 from boardroom.aside import run_aside
-from boardroom.consensus.queries import confirmation_line, confirmations_of, still_provisional
+from boardroom.consensus.queries import confirmations_of, still_provisional
 from boardroom.consensus.rules import contradictions
+from boardroom.consensus.view import confirmation_line
 from boardroom.db import now
-from boardroom.letters import clinical, compose, queries, rules
+from boardroom.letters import clinical, compose, queries, record_queries, rules
 from boardroom.letters.document import Correction, LetterDocument, Section
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
-from boardroom.meetings.models import AgendaItem
+from boardroom.letters.provisional_words import provisional_sentences
+from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.people.queries import members_of
 from boardroom.refusals import IllegalTransition
 from boardroom.web import day
@@ -26,6 +29,42 @@ def library_for(board: str) -> PhraseLibrary:
             "This board has no phrase library, so it has no letters. See config/letters."
         )
     return library
+
+
+def draft_of(item: AgendaItem, kind: str) -> dict[str, str]:
+    """{section: text} of a letter about the decision, as the record and the library give it now."""
+    return _drafted(record_queries.decision_of(item), item.meeting.board, kind)
+
+
+def _drafted(decision: compose.Decision, key: str, kind: str) -> dict[str, str]:
+    draft = compose.patient_draft if kind == LetterKind.PATIENT else clinical.referrer_draft
+    return draft(decision, queries.board_of(key), library_for(key))
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What the record gives for a part of a letter now. `passed`: nothing changed but that the day
+    of the talk, which the part names, has passed."""
+
+    text: str
+    passed: bool = False
+
+
+def changed_since(letter: Letter) -> dict[str, Moved]:
+    """{section: what the record gives for it now} of every part that was drafted from an older
+    record and does not say this already. The list of words is kept by what stands beside it."""
+    decision, board = record_queries.decision_of(letter.item), letter.case.board
+    present = _drafted(decision, board, letter.kind)
+    in_time = present
+    if decision.tell_by_is_past:
+        in_time = _drafted(replace(decision, tell_by_is_past=False), board, letter.kind)
+    return {
+        key: Moved(present[key], passed=in_time[key] == was)
+        for key, was in letter.drafted.items()
+        if key != "words"
+        and present.get(key, was) != was
+        and present[key] != letter.sections.get(key, "")
+    }
 
 
 def document_of(letter: Letter) -> LetterDocument:
@@ -130,6 +169,20 @@ def contradictions_of(letter: Letter) -> tuple[str, ...]:
     return contradictions(queries.consensus_of(letter.item), queries.board_of(letter.case.board))
 
 
+def outdated_words_of(letter: Letter) -> list[tuple[str, str, str]]:
+    """(field, its heading, sentence) of what the letter still calls provisional though the decision
+    was confirmed since; nothing for a decision that never was provisional."""
+    item = letter.item
+    if item.status != ItemStatus.PROVISIONAL or still_provisional(item):
+        return []
+    labels, library = labels_of(letter), library_for(letter.case.board)
+    texts = {key: str(text) for key, text in letter.sections.items() if key in labels}
+    if letter.kind == LetterKind.PATIENT:
+        texts |= {f"answer-{q.id}": q.answer for q in queries.asked(letter.case)}
+    found = provisional_sentences(texts, library.tone.provisional)
+    return [(field, labels[field], sentence) for field, sentence in found]
+
+
 def needless_of(letter: Letter) -> list[rules.HardWord]:
     """Words that a patient's letter still explains though it does not use them any more."""
     others = [str(text) for key, text in letter.sections.items() if key != "words"]
@@ -139,7 +192,7 @@ def needless_of(letter: Letter) -> list[rules.HardWord]:
 
 def past_day_of(letter: Letter) -> str:
     """The day of the talk that the letter still promises though it has passed, in words; or ""."""
-    case = queries.decision_of(letter.item)
+    case = record_queries.decision_of(letter.item)
     named = any(case.tell_by in str(text) for text in letter.sections.values())
     return case.tell_by if case.tell_by_is_past and named else ""
 

@@ -12,19 +12,10 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import another_way
 from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.represent import in_words
-from boardroom.letters.compose import (
-    AGAINST,
-    Decision,
-    View,
-    capital,
-    inside,
-    joined,
-    options_with,
-    paragraphs,
-    said,
-    stop,
-)
+from boardroom.letters import again
+from boardroom.letters.compose import AGAINST, Decision, View, options_with
 from boardroom.letters.phrases import PhraseLibrary
+from boardroom.letters.sentences import capital, inside, joined, paragraphs, said, stop
 from boardroom.text import condition, in_sentence
 
 
@@ -33,7 +24,11 @@ def referrer_draft(
 ) -> dict[str, str]:
     """{section: text} for the colleague who asked: by specialty, without names and confidence."""
     return {
-        "question": paragraphs(library.clinical["intro"], stop(case.question)),
+        "question": paragraphs(
+            library.clinical["intro"],
+            stop(case.question),
+            again.to_the_referrer(case.earlier, board, library) if case.earlier else "",
+        ),
         "consensus": _consensus(case, board, library),
         "panel": _panel(case, board, library),
         "options": _options(case, board),

@@ -13,8 +13,9 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome, another_way
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content
-from boardroom.letters import rules
+from boardroom.letters import again, rules
 from boardroom.letters.phrases import PhraseLibrary
+from boardroom.letters.sentences import capital, inside, paragraphs, said
 from boardroom.text import in_sentence
 
 AGAINST = "advise_against"
@@ -60,6 +61,7 @@ class Decision:
     patient_wants: str = ""
     answers: tuple[str, ...] = ()
     tell_by_is_past: bool = False
+    earlier: again.Earlier | None = None  # of a case that came back
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -80,32 +82,6 @@ class Decision:
         """Who looked at the case, each once."""
         keys = (*(v.specialty for v in self.views), *(s.specialty for s in self.signatures))
         return tuple(dict.fromkeys(keys))
-
-
-def joined(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def said(*parts: str) -> str:
-    """Sentences that say something, as one paragraph."""
-    return " ".join(part.strip() for part in parts if part.strip())
-
-
-def paragraphs(*parts: str) -> str:
-    return "\n\n".join(part for part in parts if part.strip())
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def inside(who: str) -> str:
-    """ "The surgeon" as "the surgeon"; a name stays as it is."""
-    return who[0].lower() + who[1:] if who.startswith(("The ", "A ", "An ")) else who
-
-
-def stop(text: str) -> str:
-    return text if not text or text[-1] in ".!?" else f"{text}."
 
 
 # ---- To the patient -----------------------------------------------------------------------------
@@ -195,6 +171,7 @@ def _asked(case: Decision, library: PhraseLibrary) -> str:
             library.tone.opening,
             library.tone.opening_unchanged if case.outcome == "confirmed" else "",
         ),
+        again.to_the_patient(case.earlier, case.chosen, library) if case.earlier else "",
         said(told, "We were asked to look at your case again and to say what can be done for you."),
     )
 
@@ -268,13 +245,13 @@ def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str
         lines.append(f"- {what}: {more}." if more else f"- {what}.")
     by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
     told = library.tone.told_by.format(teller=capital(case.teller), by=by) if case.teller else ""
-    again = library.tone.again.format(when=in_sentence(case.content.rediscuss).rstrip("."))
+    when = library.tone.again.format(when=in_sentence(case.content.rediscuss).rstrip("."))
     conditions = " or ".join(in_words(case.content.represent))
     return paragraphs(
         told,
         "These are the next steps:\n" + "\n".join(lines) if lines else "",
         said(
-            again if case.content.rediscuss else "",
+            when if case.content.rediscuss else "",
             library.tone.comes_back.format(conditions=conditions) if conditions else "",
         ),
     )

@@ -34,6 +34,10 @@ class Letter(Base):
     version: Mapped[int] = mapped_column(default=1)
     # {section: text}. The text that counts is kept whole with each approved version.
     sections: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"audit": "skip"})
+    # {section: text} as it was drafted from the record; empty for a letter of an older version.
+    drafted: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default="{}", info={"audit": "skip"}
+    )
     # Open: can be edited. Closed by the approval, opened again by a correction.
     open: Mapped[bool] = mapped_column(default=True)
     correction: Mapped[str] = mapped_column(default="")  # why it is written again

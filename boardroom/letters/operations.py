@@ -11,8 +11,8 @@ from boardroom.cases.fields import LINES, clean
 from boardroom.cases.models import Case, PatientQuestion
 from boardroom.cases.saving import sign_answer
 from boardroom.db import db, now
-from boardroom.letters import clinical, compose, queries, rules
-from boardroom.letters.building import document_of, library_for, points_of
+from boardroom.letters import queries, rules
+from boardroom.letters.building import document_of, draft_of, points_of
 from boardroom.letters.document import content_hash
 from boardroom.letters.models import ApprovedLetter, Letter, LetterKind
 from boardroom.meetings.models import AgendaItem
@@ -43,14 +43,13 @@ def begin(item: AgendaItem, kind: str, *, actor: Person) -> Letter:
     found = queries.letter_of(item, kind)
     if found is not None:
         return found
-    board, library = queries.board_of(item.meeting.board), library_for(item.meeting.board)
-    decision = queries.decision_of(item)
-    draft = compose.patient_draft if kind == LetterKind.PATIENT else clinical.referrer_draft
+    draft = draft_of(item, kind)
     letter = Letter(
         case_id=item.case_id,
         item_id=item.id,
         kind=LetterKind(kind),
-        sections=draft(decision, board, library),
+        sections=draft,
+        drafted=draft,
         saved_by_id=actor.id,
         saved_at=now(),
     )
@@ -119,6 +118,26 @@ def save(
         db.session.flush()
         _note("edited a letter", letter)
     return saved
+
+
+def renew(letter: Letter, section: str, *, actor: Person, keep: bool = False) -> None:
+    """Take one part anew from the record as it is now; the other parts stay as they are written.
+
+    `keep`: keep the words that stand there, though the record changed, and say so no more. Raises
+    Forbidden, Locked, Refused for what is no part of this letter.
+    """
+    must_write(actor, letter.item)
+    must_be_open(letter)
+    present = draft_of(letter.item, letter.kind)
+    if section not in present or section == "questions":
+        raise Refused("This part of the letter is not made of the record.")
+    if not keep:
+        letter.sections = {**letter.sections, section: present[section]}
+        letter.version += 1
+        letter.saved_by_id, letter.saved_at = actor.id, now()
+    letter.drafted = {**letter.drafted, section: present[section]}
+    db.session.flush()
+    _note("kept a letter's words" if keep else "took a part of a letter anew", letter, part=section)
 
 
 def must_be_open(letter: Letter) -> None:

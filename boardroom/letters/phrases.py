@@ -1,25 +1,30 @@
 """The phrase library of a board's letters: neutral words for everything that a board can decide.
 
 One TOML file in the letters folder for each board, named like the board's own. It is read at start
-and checked against the board, so that no verdict, option or step is without its words. A board
-without a file has no letters.
+and checked against the board, so that no verdict, option or step is without its words. What a
+hospital's own file lacks, because it was written for an older version, the shipped one lends, and
+the log names it. A board without a file has no letters.
 """
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StrictInt, StringConstraints, ValidationError
 
 from boardroom.boards.definition import BoardDefinition, DefinitionError
 from boardroom.boards.parts import Key, Line, Part
 from boardroom.boards.reclassification import OUTCOMES
+from boardroom.letters.lending import lend
 from boardroom.letters.rules import PATIENT_SECTIONS, REFERRER_SECTIONS, words_in
 from boardroom.toml_mistakes import mistakes_in, named
+
+log = logging.getLogger(__name__)
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 Phrases = Mapping[Key, Phrase]
@@ -73,6 +78,16 @@ class Tone(Part):
     again: Phrase
     comes_back: Phrase
     another_way: Phrase
+    looked_before: Phrase
+    letter_then: Phrase
+    then_suggested: Phrase
+    back_as_planned: Phrase
+    back_by_an_expert: Phrase
+    back_by_hand: Phrase
+    given_since: Phrase
+    results_since: Phrase
+    suggested_same: Phrase
+    suggested_other: Phrase
     closing: Phrase
     provisional: Phrase
 
@@ -132,14 +147,15 @@ def _texts(part: object) -> Iterator[str]:
 CLINICAL = (
     "greeting", "intro", "unchanged", "another_way", "agreed", "against_before", "reserved",
     "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
-    "re_present_unplanned", "closing",
+    "re_present_unplanned", "looked_before", "verdict_then", "chosen_then", "letter_then",
+    "back_as_planned", "back_by_dissent", "back_by_hand", "given_since", "changed_since", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 
 
-def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[str, str]]:
-    """What the board has and the library does not, and the other way round: (key, reason)."""
-    wanted: Mapping[str, tuple[str, ...]] = {
+def _wanted(board: BoardDefinition) -> Mapping[str, tuple[str, ...]]:
+    """{table: the keys that it has for this board}."""
+    return {
         "headings": PATIENT_SECTIONS,
         "clinical_headings": REFERRER_SECTIONS,
         "verdicts": tuple(v.key for v in board.verdicts),
@@ -154,7 +170,11 @@ def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[s
         "tellers": tuple(t.key for t in board.tellers),
         "clinical": CLINICAL,
     }
-    for name, keys in wanted.items():
+
+
+def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[str, str]]:
+    """What the board has and the library does not, and the other way round: (key, reason)."""
+    for name, keys in _wanted(board).items():
         given = getattr(library, name)
         for key in keys:
             if key not in given:
@@ -172,8 +192,13 @@ def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[s
                 yield f"tellers.{teller}[{i}]", f"'{key}' is not one of the specialties"
 
 
-def read_library(path: Path, board: BoardDefinition) -> tuple[PhraseLibrary | None, list[str]]:
-    """Read one file: the library, or None and one message for each mistake. Never raises."""
+def read_library(
+    path: Path, board: BoardDefinition, shipped: Mapping[str, Any] | None = None
+) -> tuple[PhraseLibrary | None, list[str]]:
+    """Read one file: the library, or None and one message for each mistake. Never raises.
+
+    `shipped`: the library, as it is written, that lends what this one lacks; the log names it.
+    """
     name = f"letters/{path.name}"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -184,6 +209,7 @@ def read_library(path: Path, board: BoardDefinition) -> tuple[PhraseLibrary | No
     mistakes = []
     if content.setdefault("key", path.stem) != path.stem:
         mistakes.append(f"{name}: key: must be '{path.stem}', like the file's name")
+    lent = _lend(content, board, shipped) if shipped is not None else []
     try:
         library = PhraseLibrary.model_validate(content)
     except ValidationError as error:
@@ -192,17 +218,37 @@ def read_library(path: Path, board: BoardDefinition) -> tuple[PhraseLibrary | No
     mistakes += [
         f"{name}: {named(where, content)}: {why}" for where, why in _misfits(library, board)
     ]
-    return (None if mistakes else library), mistakes
+    if mistakes:
+        return None, mistakes
+    for key in lent:
+        log.warning("%s: %s: is missing; the shipped words are used", name, key)
+    return library, []
 
 
-def load_libraries(folder: Path, boards: Mapping[str, BoardDefinition]) -> dict[str, PhraseLibrary]:
-    """The libraries of the boards that have one; raises DefinitionError naming every mistake."""
+def _lend(content: dict[str, Any], board: BoardDefinition, shipped: Mapping[str, Any]) -> list[str]:
+    wanted = {
+        **_wanted(board),
+        "tone": tuple(Tone.model_fields),
+        "contact": tuple(Contact.model_fields),
+    }
+    return lend(content, shipped, wanted, same_board=shipped.get("key") == board.key)
+
+
+def load_libraries(
+    folder: Path, boards: Mapping[str, BoardDefinition], shipped: Path | None = None
+) -> dict[str, PhraseLibrary]:
+    """The libraries of the boards that have one; raises DefinitionError naming every mistake.
+
+    `shipped`: the file that lends what a library in another folder lacks; itself it must be whole.
+    """
     libraries: dict[str, PhraseLibrary] = {}
     mistakes: list[str] = []
+    lends = shipped is not None and shipped.parent.resolve() != Path(folder).resolve()
+    lender = tomllib.loads(shipped.read_text(encoding="utf-8")) if shipped and lends else None
     for key, board in boards.items():
         path = Path(folder) / f"{key}.toml"
         if path.is_file():
-            library, found = read_library(path, board)
+            library, found = read_library(path, board, lender)
             mistakes += found
             if library is not None:
                 libraries[key] = library

@@ -11,22 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case, PatientQuestion
 from boardroom.consensus.models import Confirmation, Consensus
-from boardroom.consensus.queries import confirmations_by_item, sign_offs_of, still_provisional
-from boardroom.consensus.rules import content_of
-from boardroom.consensus.words import word
+from boardroom.consensus.queries import confirmations_by_item, still_provisional
 from boardroom.db import db, now
 from boardroom.letters import rules
-from boardroom.letters.compose import Decision, Signature, View
 from boardroom.letters.models import ApprovedLetter, Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting
-from boardroom.opinions.queries import revealed_opinions
 from boardroom.people.models import Membership, Person, Role
 from boardroom.people.queries import members_of
-from boardroom.web import day, local
 
 SETTLED = (ItemStatus.DONE, ItemStatus.PROVISIONAL)
 SHOWN_FOR = dt.timedelta(days=90)
@@ -168,49 +162,6 @@ def approves(person: Person, item: AgendaItem, kind: str) -> bool:
         return False
     told_by = tellers_of(item) if kind == LetterKind.PATIENT else ()
     return person.id in told_by if told_by else place.role == Role.CHAIR
-
-
-# ---- What a letter is made of -------------------------------------------------------------------
-
-
-def decision_of(item: AgendaItem) -> Decision:
-    """The record of a decision, for composing letters. Only opened opinions, no confidence."""
-    board, case = board_of(item.meeting.board), item.case
-    content = content_of(consensus_of(item))
-    today = local(now(), board.key).date()
-    meeting_day = day(item.ended_at or item.meeting.starts_at, board.key)
-    views = revealed_opinions(case.id) if item.revealed_at is not None else []
-    return Decision(
-        code=case.code,
-        question=case.question,
-        diagnosis=case.diagnosis,
-        first_verdict=case.first_verdict,
-        first_by=case.first_by,
-        first_on=day(case.first_on),
-        meeting_day=meeting_day,
-        content=content,
-        outcome=reclassify(case.first_verdict, content.verdict, board),
-        tell_by=day(content.tell_by),
-        tell_by_is_past=content.tell_by is not None and content.tell_by < today,
-        teller=word(board, "tellers", content.teller),
-        views=tuple(
-            View(
-                v.specialty,
-                v.verdict,
-                {k: (s.get("stance", ""), s.get("reason", "")) for k, s in v.stances.items()},
-            )
-            for v in views
-        ),
-        signatures=tuple(
-            Signature(s.specialty, str(s.kind), s.text, s.reopen_condition)
-            for s in sign_offs_of(item)
-        ),
-        provisional_reasons=tuple(str(r) for r in item.provisional_reasons)
-        if still_provisional(item)
-        else (),
-        patient_wants=case.patient_wants,
-        answers=tuple(q.answer for q in asked(case)),
-    )
 
 
 # ---- What waits ---------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from boardroom.cases.queries import load_case
 from boardroom.consensus.queries import still_provisional
 from boardroom.db import db, now
 from boardroom.errors import wants_part
-from boardroom.letters import building, operations, queries
+from boardroom.letters import building, operations, queries, record_queries
 from boardroom.letters.document import LetterDocument, blocks
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.paper import FORMATS, file_name
@@ -89,11 +89,13 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         writes=writes,
         editing=editing,
         approves=own and queries.approves(current_user, item, kind),
-        decision=queries.decision_of(item) if own else None,
+        decision=record_queries.decision_of(item) if own else None,
         library=queries.phrases_of(case.board),
         points=building.points_of(found) if found is not None and editing else [],
+        changed_since=building.changed_since(found) if found is not None and editing else {},
         contradictions=building.contradictions_of(found) if found is not None and editing else (),
         past_day=building.past_day_of(found) if found is not None and editing else "",
+        outdated=building.outdated_words_of(found) if found is not None and editing else [],
         readability=readability,
         needless=building.needless_of(found) if readability is not None and found else [],
         provisional=still_provisional(item),
@@ -138,12 +140,7 @@ def save(case_id: int, kind: str) -> Any:
         )
     except StaleVersion as stale:
         if not wants_part():
-            labels = building.labels_of(found)
-            raise StaleVersion(
-                str(stale),
-                mine={labels.get(name, name): text for name, text in stale.mine.items()},
-                theirs={labels.get(name, name): text for name, text in stale.theirs.items()},
-            ) from stale
+            raise _with_headings(found, stale) from stale
         answer = jsonify(
             version=found.version, mine=stale.mine, theirs=stale.theirs, **who_saved(found.saved_by)
         )
@@ -160,11 +157,43 @@ def save(case_id: int, kind: str) -> Any:
             missing_html=_beside(found),
         )
     if saved.errors:
-        labels = building.labels_of(found)
-        problems = [f"{labels.get(name, name)}: {text}" for name, text in saved.errors.items()]
-        return _page(case_id, kind, "Not all of it was saved:", problems), 422
+        return _not_saved(found, saved)
     flash("Saved.", "success")
     return see_other("letters.letter", case_id=case_id, kind=kind)
+
+
+def _with_headings(found: Letter, stale: StaleVersion) -> StaleVersion:
+    """Both texts under the headings that a page shows, and not under the fields' names."""
+    labels = building.labels_of(found)
+    return StaleVersion(
+        str(stale),
+        mine={labels.get(name, name): text for name, text in stale.mine.items()},
+        theirs={labels.get(name, name): text for name, text in stale.theirs.items()},
+    )
+
+
+def _not_saved(found: Letter, saved: operations.SavedLetter) -> tuple[str, int]:
+    labels = building.labels_of(found)
+    problems = [f"{labels.get(name, name)}: {text}" for name, text in saved.errors.items()]
+    return _page(found.case_id, found.kind, "Not all of it was saved:", problems), 422
+
+
+@bp.post(f"/cases/<int:case_id>/letters/{KIND}/renew")
+def renew(case_id: int, kind: str) -> Any:
+    """Take a part anew from the record, or keep its words; what was typed elsewhere is kept."""
+    found = _letter(case_id, kind)
+    keep = request.form.get("keep", "")
+    section = keep or request.form.get("renew", "")
+    typed = {name: text for name, text in request.form.items() if name != section or keep}
+    try:
+        saved = operations.save(found, typed, _version(), actor=current_user)
+    except StaleVersion as stale:
+        raise _with_headings(found, stale) from stale
+    if saved.errors:
+        return _not_saved(found, saved)
+    operations.renew(found, section, actor=current_user, keep=bool(keep))
+    flash("Your words are kept." if keep else "The record’s present words stand there now.")
+    return see_other("letters.letter", case_id=case_id, kind=kind, _anchor=f"part-{section}")
 
 
 def _beside(found: Letter) -> str:
@@ -175,6 +204,7 @@ def _beside(found: Letter) -> str:
         points=building.points_of(found),
         contradictions=building.contradictions_of(found),
         past_day=building.past_day_of(found),
+        outdated=building.outdated_words_of(found),
         readability=building.readability_of(found) if patient else None,
         needless=building.needless_of(found) if patient else [],
         library=queries.phrases_of(found.case.board),

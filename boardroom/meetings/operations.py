@@ -30,7 +30,7 @@ from boardroom.meetings.queries import (
     present_details,
 )
 from boardroom.people.models import Person, Role
-from boardroom.refusals import IllegalTransition, Locked, Refused, StaleVersion
+from boardroom.refusals import IllegalTransition, Locked, Overtaken, Refused, StaleVersion
 from boardroom.text import clean_line
 from boardroom.web import local
 
@@ -141,7 +141,9 @@ def list_case(
     if case.board != meeting.board:
         raise Refused("This case belongs to another board.")
     if any(item.case_id == case_id for item in meeting.items):
-        raise IllegalTransition(f"{case.code} is on this agenda already.")
+        raise Overtaken(f"{case.code} is on this agenda already.")
+    if case.status == CaseStatus.LISTED:
+        raise Overtaken(f"{case.code} is on the agenda of another meeting already.")
     if len(meeting.items) >= MOST_ITEMS:
         raise Refused(f"An agenda can have up to {MOST_ITEMS} cases.")
     move_case(case.status, CaseStatus.LISTED)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from boardroom.db import now
+from boardroom.followup.again_queries import changed_between
+from boardroom.followup.return_queries import earlier_rounds
 from boardroom.meetings.models import Meeting
 from boardroom.meetings.queries import AgendaLine, agenda_of, board_of
 from boardroom.minutes.case_brief import case_brief
 from boardroom.minutes.document import MeetingInfo
 from boardroom.minutes.pack import PackCase, PackDocument
 from boardroom.minutes.redaction import without_names
-from boardroom.minutes.terms import board_info
+from boardroom.minutes.terms import board_info, earlier_round, word
 from boardroom.tumour_map.queries import latest
 from boardroom.web import local
 
@@ -21,6 +23,7 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
 
     lines = agenda_of(meeting).lines
     read = latest([line.case.id for line in lines])
+    rounds = earlier_rounds([line.case for line in lines])
 
     def pack_case(line: AgendaLine) -> PackCase:
         brief = case_brief(
@@ -31,8 +34,16 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
             on=day,
             readings=read.get(line.case.id, {}),
         )
+        before, earlier = rounds.get(line.case.id), line.case.earlier_case
         return PackCase(
             **dict(brief),
+            earlier_round=earlier_round(before, board) if before is not None else None,
+            chosen_then=tuple(word(board, "options", key) for key in before.chosen)
+            if before is not None
+            else (),
+            changed_since=tuple(one.words for one in changed_between(earlier, line.case))
+            if earlier is not None
+            else (),
             starts_at=line.begins,
             presenter=line.item.presenter.name if line.item.presenter is not None else "",
             documents=tuple(document.title for document in line.case.documents),

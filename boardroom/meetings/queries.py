@@ -38,6 +38,11 @@ def board_of(meeting: Meeting) -> BoardDefinition:
     return board
 
 
+def code_of(board: str, case_id: int) -> str | None:
+    """A case's code, or None where the board has no such case."""
+    return db.session.scalar(select(Case.code).where(Case.id == case_id, Case.board == board))
+
+
 def votes_here(meeting: Meeting) -> list[str]:
     """The specialty of everybody in the live meeting who has a vote, one entry for each person."""
     return [specialty for _, specialty in voters_here(meeting)]

@@ -22,7 +22,7 @@ from boardroom.minutes.pack import pack_pdf
 from boardroom.people.models import Role
 from boardroom.permissions import can
 from boardroom.receipts import request_key
-from boardroom.refusals import Refused
+from boardroom.refusals import Overtaken, Refused
 from boardroom.text import clean_line
 from boardroom.web import local, see_other
 
@@ -101,20 +101,26 @@ def list_case(meeting_id: int) -> Any:
     case_id = _number("case", request.form)
     if case_id is None:
         raise Refused("Say which case to list.")
-    operations.list_case(
-        g.subject.meeting,
-        case_id,
-        override=request.form.get("override", ""),
-        actor=current_user,
-        key=request_key(),
-    )
+    try:
+        operations.list_case(
+            g.subject.meeting,
+            case_id,
+            override=request.form.get("override", ""),
+            actor=current_user,
+            key=request_key(),
+        )
+    except Overtaken as first:
+        return _overtaken(g.subject.meeting, first)
     return _after(g.subject.meeting)
 
 
 @bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/remove")
 def unlist_case(meeting_id: int, item_id: int) -> Any:
     """Take a case off the agenda."""
-    operations.unlist_case(g.subject.item, actor=current_user, key=request_key())
+    item = _still_listed()
+    if item is None:
+        return _overtaken(g.subject.meeting, _taken_off())
+    operations.unlist_case(item, actor=current_user, key=request_key())
     return _after(g.subject.meeting)
 
 
@@ -130,7 +136,7 @@ def order_agenda(meeting_id: int) -> Any:
     if way in {"up", "down"}:
         item = next((i for i in found.items if str(i.id) == which), None)
         if item is None:
-            raise Refused("This case is not on the agenda any more. Reload the page.")
+            return _overtaken(found, _taken_off("nothing was moved"))
         by = -1 if way == "up" else 1
         operations.move(found, item, by, version, actor=current_user, key=request_key())
         return _after(found)
@@ -149,7 +155,9 @@ def order_agenda(meeting_id: int) -> Any:
 @bp.post("/meetings/<int:meeting_id>/items/<int:item_id>/time")
 def allot(meeting_id: int, item_id: int) -> Any:
     """Give a case its minutes and its presenter."""
-    item: AgendaItem = g.subject.item
+    item = _still_listed()
+    if item is None:
+        return _overtaken(g.subject.meeting, _taken_off("its time was not changed"))
     form = forms.AllotForm(queries.presenters_of(item.meeting.board))
     if not form.validate():
         return _page(item.meeting, refused={item.id: form}), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -161,6 +169,31 @@ def allot(meeting_id: int, item_id: int) -> Any:
         key=request_key(),
     )
     return _after(item.meeting)
+
+
+def _still_listed() -> AgendaItem | None:
+    """The item of the address as the person saw it; None where a colleague took it off before.
+
+    The database can give its key to a case that was listed since: the form says which it meant.
+    """
+    item: AgendaItem | None = g.subject.item
+    meant = _number("case", request.form)
+    return item if item is not None and meant in (None, item.case_id) else None
+
+
+def _taken_off(so: str = "") -> Overtaken:
+    case_id = _number("case", request.form)
+    code = queries.code_of(g.subject.meeting.board, case_id) if case_id is not None else None
+    said = f"{code or 'This case'} was already taken off the agenda"
+    return Overtaken(f"{said}; {so}." if so else f"{said}.")
+
+
+def _overtaken(found: Meeting, first: Overtaken) -> Any:
+    """The answer to who came a moment too late: the agenda as it now is, and what happened."""
+    if wants_part():
+        raise first  # the script shows it above the agenda, and asks for that anew
+    flash(str(first), "info")
+    return see_other("meetings.meeting", meeting_id=found.id, _anchor="agenda")
 
 
 @bp.get("/meetings/<int:meeting_id>/pack.pdf")

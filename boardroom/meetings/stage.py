@@ -22,12 +22,12 @@ from boardroom.cases.models import Case, Patient
 from boardroom.cases.queries import load_case
 from boardroom.comments.queries import summary_of
 from boardroom.consensus.queries import (
-    ConsensusView,
-    consensus_view,
+    cautions_of,
     still_speaks_of_before,
     unfinished_before,
     verdicts_of,
 )
+from boardroom.consensus.view import ConsensusView, consensus_view
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.opinions.divergence import Divergence, Objection, divergence
@@ -278,10 +278,10 @@ class Stage:
         """Who advises against what is chosen so far: to be looked at before the case is closed."""
         return self.divergence.objections if self.divergence is not None else ()
 
-    @property
+    @cached_property
     def contradictions(self) -> Sequence[str]:
-        """What is chosen so far though the verdict excludes it; shown like the objections."""
-        return self.consensus.contradictions if self.consensus is not None else ()
+        """What does not fit in what is chosen so far; shown like the objections."""
+        return cautions_of(self.item) if self.item is not None and self.revealed else ()
 
     @cached_property
     def stale(self) -> str:

@@ -8,7 +8,7 @@ from boardroom.aids.cards import Card, card_of, lab_limits
 from boardroom.aids.models import DecisionAids as Kept
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
-from boardroom.minutes import words
+from boardroom.minutes import times
 from boardroom.minutes.aid_parts import AidCard, AidResult, DecisionAids
 
 CARDS = ("liver", "tumour", "staging")
@@ -37,7 +37,7 @@ def _card(card: Card) -> AidCard:
         title=card.title,
         line=card.line,
         rests_on=tuple(
-            f"{one.label} {one.words} ({words.date(one.taken_on) or 'no date'})"
+            f"{one.label} {one.words} ({times.date(one.taken_on) or 'no date'})"
             for one in card.sources
         ),
         missing=tuple(dict.fromkeys(one.label for one in card.missing)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from boardroom.minutes import words
+from boardroom.minutes import times, words
 from boardroom.minutes.aid_parts import AidResult, DecisionAids
 from boardroom.minutes.brief import Lesion, Patient, RecordedFact
 from boardroom.minutes.decision import Quorum
@@ -22,7 +22,7 @@ Said = tuple[str, list[str]]
 def discussed(case: MinutesCase, document: MinutesDocument) -> list[Said]:
     """The case as it was put before the board: label and lines, without what is empty."""
     first, view = case.first_opinion, case.patient_view
-    clock = words.Clock(document.board.time_zone)
+    clock = times.Clock(document.board.time_zone)
     age = "" if case.patient.age is None else str(case.patient.age)
     found: list[Said] = [
         ("Patient", [_identity(case.patient)]),  # a screen can hide it
@@ -74,7 +74,7 @@ def computed(aids: DecisionAids | None) -> list[Said]:
     units = {"si": "SI units", "conventional": "conventional units"}[aids.units]
     return _filled(
         [
-            ("Computed", [f"{words.date(aids.on)}, {units}", aids.note]),
+            ("Computed", [f"{times.date(aids.on)}, {units}", aids.note]),
             *((one.title, _aid(one)) for one in aids.results),
         ]
     )
@@ -86,14 +86,14 @@ def _filled(said: list[Said]) -> list[Said]:
 
 
 def _identity(patient: Patient) -> str:
-    born = f"born {words.date(patient.birth_date)}" if patient.birth_date else ""
+    born = f"born {times.date(patient.birth_date)}" if patient.birth_date else ""
     record = f"record {patient.record_number}" if patient.record_number else ""
     return words.joined(patient.name or "", born, record)
 
 
 def _recorded(fact: RecordedFact) -> str:
     value = words.joined(fact.value, fact.unit, by=" ")
-    return words.joined(f"{fact.label}: {value}", words.date(fact.on))
+    return words.joined(f"{fact.label}: {value}", times.date(fact.on))
 
 
 def _lesion(one: Lesion) -> str:
@@ -104,7 +104,7 @@ def _lesion(one: Lesion) -> str:
     return words.joined(line, *(part for part in more if part not in line))
 
 
-def _map(case: MinutesCase, clock: words.Clock) -> Iterator[Said]:
+def _map(case: MinutesCase, clock: times.Clock) -> Iterator[Said]:
     """Each reading in words, then what the two say differently."""
     found = drawn_again(case.tumour_map)
     for picture in found.pictures:
@@ -131,7 +131,7 @@ def _unnamed(quorum: Quorum) -> list[str]:
     return [name for name in quorum.present if name not in named]
 
 
-def _given(opinions: tuple[Opinion, ...], clock: words.Clock) -> Iterator[str]:
+def _given(opinions: tuple[Opinion, ...], clock: times.Clock) -> Iterator[str]:
     for one in opinions:
         if one.submitted_at is not None:
             yield words.joined(one.specialty.name, one.person, clock.full(one.submitted_at))
@@ -140,7 +140,7 @@ def _given(opinions: tuple[Opinion, ...], clock: words.Clock) -> Iterator[str]:
 def _aid(one: AidResult) -> list[str]:
     values = _flat(one.result or {})
     sources = [
-        words.joined(f"{s.label}: {words.joined(s.value, s.unit, by=' ')}", words.date(s.taken_on))
+        words.joined(f"{s.label}: {words.joined(s.value, s.unit, by=' ')}", times.date(s.taken_on))
         for s in one.sources
     ]
     oldest = "" if one.oldest_lab_days is None else f"Oldest value: {one.oldest_lab_days} days"

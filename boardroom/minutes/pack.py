@@ -9,20 +9,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from boardroom.minutes import words
+from boardroom.minutes import times, words
 from boardroom.minutes.brief import BoardInfo, CaseBrief, Instant, Part, Text
 from boardroom.minutes.document import MeetingInfo
+from boardroom.minutes.earlier import EarlierRound
 from boardroom.minutes.fonts import load_fonts
 from boardroom.minutes.papers import View, case_view, compile_pdf, paragraphs
 
 
 class PackCase(CaseBrief):
-    """A case on the agenda. `missing`: what a fair discussion still needs, in words."""
+    """A case on the agenda. `missing`: what a fair discussion still needs, in words.
+
+    `earlier_round`: where a case that came back came from; `chosen_then`, `changed_since`: what
+    that round chose and what differs in the case since, in words.
+    """
 
     starts_at: Instant | None = None
     presenter: Text = ""
     documents: tuple[Text, ...] = ()
     missing: tuple[Text, ...] = ()
+    earlier_round: EarlierRound | None = None
+    chosen_then: tuple[Text, ...] = ()
+    changed_since: tuple[Text, ...] = ()
 
 
 class PackDocument(Part):
@@ -45,7 +53,7 @@ def pack_pdf(document: PackDocument, *, extra_fonts: Path | None = None) -> byte
 
 def pack_view(document: PackDocument) -> View:
     """Everything the template draws, in words and in order."""
-    clock = words.Clock(document.board.time_zone)
+    clock = times.Clock(document.board.time_zone)
     meeting = document.meeting
     day = clock.day(meeting.planned_start)
     withheld = document.names == "withheld"
@@ -77,10 +85,18 @@ def pack_view(document: PackDocument) -> View:
                 "presenter": paragraphs(case.presenter),
                 "documents": list(case.documents),
                 "missing": list(case.missing),
+                "earlier": _earlier(case),
+                "changed": list(case.changed_since),
             }
             for case in document.cases
         ],
     }
+
+
+def _earlier(case: PackCase) -> list[str]:
+    """The round before in sentences, in the minutes' words, with what it chose."""
+    chosen = [f"Chosen then: {', '.join(case.chosen_then)}."] if case.chosen_then else []
+    return [*words.earlier_round(case), *chosen]
 
 
 def _total(document: PackDocument) -> str:

@@ -20,7 +20,7 @@ from boardroom.consensus.models import Confirmation, Consensus, SignOff
 from boardroom.db import db, now
 from boardroom.followup.return_queries import earlier_rounds
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
-from boardroom.minutes import brief, document, words
+from boardroom.minutes import brief, document, times
 from boardroom.minutes.record_case import minutes_case
 from boardroom.minutes.terms import board_info, specialty
 from boardroom.opinions.queries import revealed_by_case
@@ -122,7 +122,7 @@ def attendance(meeting: Meeting, board: BoardDefinition) -> list[document.Attend
                 role=str(place.role) if place is not None else "",
                 specialty=specialty(board, stays[0].specialty) if stays[0].specialty else None,
                 intervals=intervals,
-                minutes=sum(words.minutes_between(i.joined, i.left or end) for i in intervals),
+                minutes=sum(times.minutes_between(i.joined, i.left or end) for i in intervals),
             )
         )
     return found

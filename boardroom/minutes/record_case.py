@@ -7,20 +7,22 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Literal
 
+from boardroom.aids.figures import values_of
 from boardroom.aids.models import DecisionAids
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
+from boardroom.clinical.bclc import MIGRATION_REASONS
+from boardroom.clinical.stage_order import stage_order
 from boardroom.consensus.models import Consensus, SignOff
 from boardroom.consensus.represent import in_words, represent_of
-from boardroom.consensus.rules import content_of
-from boardroom.consensus.words import as_text
+from boardroom.consensus.rules import holding_migration
 from boardroom.followup.return_queries import EarlierRound
 from boardroom.meetings.models import AgendaItem, ItemStatus
-from boardroom.minutes import decision, document, earlier
+from boardroom.minutes import decision, document
 from boardroom.minutes.aids import decision_aids
 from boardroom.minutes.case_brief import case_brief
-from boardroom.minutes.terms import specialty, term, word
+from boardroom.minutes.terms import earlier_round, specialty, term, word
 from boardroom.opinions.in_words import given_answers, shift_lines
 from boardroom.opinions.models import Opinion
 from boardroom.tumour_map.queries import Sides
@@ -85,23 +87,17 @@ def minutes_case(
         provisional_reasons=tuple(str(reason) for reason in item.provisional_reasons),
         sign_offs=tuple(_sign_off(s, consensus, board) for s in sign_offs),
         decision_aids=decision_aids(aids, case, board),
-        stage_migration=as_text(content_of(consensus), board, ("stage_migration",)).popitem()[1],
+        stage_migration=_migration(consensus, aids),
         listed_without=_listed_without(item),
-        earlier_round=_earlier_round(before, board) if before is not None else None,
+        earlier_round=earlier_round(before, board) if before is not None else None,
     )
 
 
-def _earlier_round(found: EarlierRound, board: BoardDefinition) -> earlier.EarlierRound:
-    return earlier.EarlierRound(
-        code=found.code,
-        kind=found.kind,  # type: ignore[arg-type]
-        reason=found.reason,
-        verdict=term(board, "verdicts", found.verdict),
-        decided_on=found.on,
-        treated_since=tuple(
-            earlier.TreatedSince(on=one.on, what=one.what) for one in found.treated
-        ),
-    )
+def _migration(consensus: Consensus | None, aids: DecisionAids | None) -> str:
+    """Why the stage's first option was left; nothing where it was chosen all the same."""
+    order = stage_order(values_of(aids.reading, "bclc_2022")) if aids is not None else None
+    reason = holding_migration(consensus, order)
+    return MIGRATION_REASONS.get(reason, reason)
 
 
 def _listed_without(item: AgendaItem) -> str:

@@ -15,7 +15,7 @@ from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.db import after_commit, now
 from boardroom.live import start_background
 from boardroom.meetings.models import Meeting, MeetingStatus
-from boardroom.minutes import exporting, operations, presence, queries, words
+from boardroom.minutes import exporting, operations, presence, queries, times, words
 from boardroom.minutes.discussed import computed, discussed
 from boardroom.minutes.document import (
     MinutesCase,
@@ -51,7 +51,7 @@ def _page(meeting: Meeting, form: AmendForm | None = None, status: int = 200) ->
         formats=FORMATS,
         words=words,
         presence=presence,
-        clock=words.Clock(board.time_zone),
+        clock=times.Clock(board.time_zone),
     )
     return page, status
 
@@ -65,7 +65,7 @@ def _amend_form(codes: list[str]) -> AmendForm:
 @bp.app_template_global("confirmed_since")
 def confirmed_since(case: MinutesCase, document: MinutesDocument) -> list[str]:
     """Who confirmed the case's provisional decision since, one sentence each."""
-    return words.confirmations(case, document, words.Clock(document.board.time_zone))
+    return words.confirmations(case, document, times.Clock(document.board.time_zone))
 
 
 @bp.app_template_global("may_confirm")

@@ -11,7 +11,7 @@ import csv
 import datetime as dt
 import io
 
-from boardroom.minutes import words
+from boardroom.minutes import times, words
 from boardroom.minutes.brief import Term
 from boardroom.minutes.document import MinutesCase, MinutesDocument, content_hash
 from boardroom.text import condition
@@ -95,7 +95,7 @@ def _label(term: Term | None) -> str:
 
 
 def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | None]:
-    clock = words.Clock(document.board.time_zone)
+    clock = times.Clock(document.board.time_zone)
     first, patient, c, signature = (
         case.first_opinion,
         case.patient,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
-from boardroom.minutes import brief
+from boardroom.followup.return_queries import EarlierRound
+from boardroom.minutes import brief, earlier
 
 
 def term(board: BoardDefinition, vocabulary: str, key: str) -> brief.Term | None:
@@ -47,3 +48,17 @@ def specialty(board: BoardDefinition | None, key: str) -> brief.Specialty:
 def board_info(board: BoardDefinition) -> brief.BoardInfo:
     """The board as its papers name it."""
     return brief.BoardInfo(key=board.key, name=board.name, time_zone=board.time_zone)
+
+
+def earlier_round(found: EarlierRound, board: BoardDefinition) -> earlier.EarlierRound:
+    """The round before a case's own, as the papers hold it."""
+    return earlier.EarlierRound(
+        code=found.code,
+        kind=found.kind,  # type: ignore[arg-type]
+        reason=found.reason,
+        verdict=term(board, "verdicts", found.verdict),
+        decided_on=found.on,
+        treated_since=tuple(
+            earlier.TreatedSince(on=one.on, what=one.what) for one in found.treated
+        ),
+    )

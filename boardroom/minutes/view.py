@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from boardroom.minutes import presence, words
+from boardroom.minutes import presence, times, words
 from boardroom.minutes.document import (
     MinutesDocument,
     content_hash,
@@ -22,7 +22,7 @@ HASH_NOTE = (
 
 def case_views(document: MinutesDocument) -> list[View]:
     """The sheets of all cases, in words and in order."""
-    clock = words.Clock(document.board.time_zone)
+    clock = times.Clock(document.board.time_zone)
     return [
         fitted(minutes_case_view(case, document, clock), len(document.options))
         for case in document.cases
@@ -31,7 +31,7 @@ def case_views(document: MinutesDocument) -> list[View]:
 
 def minutes_view(document: MinutesDocument, cases: list[View] | None = None) -> View:
     """Everything the template draws, in words and in order; `cases`: their views, if they exist."""
-    clock = words.Clock(document.board.time_zone)
+    clock = times.Clock(document.board.time_zone)
     meeting = document.meeting
     withheld = document.names == "withheld"
     names = "Patients' names left out" if withheld else "Confidential: names patients"
@@ -78,7 +78,7 @@ def minutes_view(document: MinutesDocument, cases: list[View] | None = None) -> 
         "held": paragraphs(
             words.joined(
                 clock.span(meeting.started_at, meeting.closed_at),
-                words.length(meeting.started_at, meeting.closed_at),
+                times.length(meeting.started_at, meeting.closed_at),
             )
         ),
         "chair": paragraphs(document.chair),
@@ -103,7 +103,7 @@ def minutes_view(document: MinutesDocument, cases: list[View] | None = None) -> 
     }
 
 
-def _about(document: MinutesDocument, clock: words.Clock, digest: str) -> list[str]:
+def _about(document: MinutesDocument, clock: times.Clock, digest: str) -> list[str]:
     drawn = (
         f"Times are {document.board.time_zone}. Drawn up on {clock.full(document.generated_at)}."
     )
@@ -144,7 +144,7 @@ def _core_lines(document: MinutesDocument) -> list[View]:
     ]
 
 
-def _attendance(document: MinutesDocument, clock: words.Clock) -> list[View]:
+def _attendance(document: MinutesDocument, clock: times.Clock) -> list[View]:
     """By specialty, core ones first; people without one last."""
     core = {s.key: i for i, s in enumerate(document.core_specialties)}
 

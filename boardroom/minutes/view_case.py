@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boardroom.boards.reclassification import MEANINGS
-from boardroom.minutes import words
+from boardroom.minutes import times, words
 from boardroom.minutes.aid_parts import aids_view
 from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import MinutesCase, MinutesDocument, Opinion
@@ -17,7 +17,7 @@ _BECAME = ("chosen", "fallback", "open", "rejected", "not_applicable")
 _ONE_PAGE = 3000
 
 
-def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: words.Clock) -> View:
+def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: times.Clock) -> View:
     """Everything that a case's sheet draws, in words and in order."""
     c = case.consensus
     options = {o.key: o.name for o in document.options}
@@ -144,7 +144,7 @@ def _spoken(was: str, now: str) -> str:
     return f"was {words.STANCES[was].lower()}, now {said}" if was else said
 
 
-def _given(opinion: Opinion, clock: words.Clock) -> str:
+def _given(opinion: Opinion, clock: times.Clock) -> str:
     if opinion.submitted_at is None:
         return ""
     after = ", after the reveal" if opinion.late else ""
@@ -152,7 +152,7 @@ def _given(opinion: Opinion, clock: words.Clock) -> str:
 
 
 def _opinion(
-    opinion: Opinion, document: MinutesDocument, options: dict[str, str], clock: words.Clock
+    opinion: Opinion, document: MinutesDocument, options: dict[str, str], clock: times.Clock
 ) -> View:
     stances = {s.option: s for s in opinion.stances}
     cells = [stances[o.key].stance if o.key in stances else "none" for o in document.options]

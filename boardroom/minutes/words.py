@@ -1,11 +1,10 @@
-"""How the papers put things into words: dates, durations and the fixed vocabularies."""
+"""How the papers put things into words: what a case says, and the fixed vocabularies."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
-from zoneinfo import ZoneInfo
+from typing import Protocol
 
 from boardroom.boards import reclassification
 from boardroom.consensus.awaiting import awaited, unsigned_in
@@ -20,7 +19,9 @@ from boardroom.minutes.brief import (
 )
 from boardroom.minutes.decision import Consensus, Deferral, OptionDisposition, SignOff
 from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument, Shift
+from boardroom.minutes.earlier import EarlierRound
 from boardroom.minutes.presence import absent_core
+from boardroom.minutes.times import Clock, date, iso, minutes, with_weekday
 from boardroom.text import in_sentence
 
 STANCES = {
@@ -60,67 +61,6 @@ CAME_BACK = {
 }
 OUTCOMES = reclassification.WORDS
 CONFIDENCE = {1: "a guess", 2: "unsure", 3: "fairly sure", 4: "sure", 5: "certain"}
-
-_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_WRITTEN_DAY = re.compile(rf"(?:[A-Z][a-z]+ )?(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})")
-
-
-class Clock:
-    """Puts moments into words in one time zone, the same on every machine."""
-
-    def __init__(self, time_zone: str) -> None:
-        self.zone = ZoneInfo(time_zone)
-
-    def day(self, moment: dt.datetime) -> str:
-        """ "Thu 26 Nov 2026"."""
-        local = moment.astimezone(self.zone)
-        return f"{_DAYS[local.weekday()]} {date(local.date())}"
-
-    def time(self, moment: dt.datetime | None) -> str:
-        """ "16:30", or nothing."""
-        return f"{moment.astimezone(self.zone):%H:%M}" if moment else ""
-
-    def full(self, moment: dt.datetime | None) -> str:
-        """ "Thu 26 Nov 2026, 16:30", or nothing."""
-        return f"{self.day(moment)}, {self.time(moment)}" if moment else ""
-
-    def brief(self, moment: dt.datetime) -> str:
-        """ "26 Nov, 16:30"."""
-        local = moment.astimezone(self.zone)
-        return f"{local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
-
-    def span(self, start: dt.datetime | None, end: dt.datetime | None) -> str:
-        """ "16:30–17:05", with an open end where one is not known."""
-        return f"{self.time(start)}–{self.time(end)}" if start else ""
-
-
-def date(day: dt.date | None) -> str:
-    """ "26 Nov 2026", or nothing."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
-
-
-def minutes(seconds: int | None) -> str:
-    """ "4 min 12 s", or nothing."""
-    if seconds is None:
-        return ""
-    whole, rest = divmod(seconds, 60)
-    parts = [f"{whole} min"] * bool(whole) + [f"{rest} s"] * bool(rest or not whole)
-    return " ".join(parts)
-
-
-def minutes_between(start: dt.datetime, end: dt.datetime) -> int:
-    """As a reader reckons them from the two times, which are shown without seconds."""
-    start, end = (moment.replace(second=0, microsecond=0) for moment in (start, end))
-    return max(0, (end - start) // dt.timedelta(minutes=1))
-
-
-def length(start: dt.datetime | None, end: dt.datetime | None) -> str:
-    """ "1 h 5 min", or nothing; see `minutes_between`."""
-    if start is None or end is None:
-        return ""
-    hours, rest = divmod(minutes_between(start, end), 60)
-    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 
 def joined(*parts: str, by: str = " · ") -> str:
@@ -181,17 +121,13 @@ def investigation(one: Investigation) -> str:
 def tell_by(c: Consensus) -> str:
     """ "Sat 21 Nov 2026", or nothing. A record of schema 1.0 has the words already."""
     if isinstance(c.tell_by, dt.date):
-        return f"{_DAYS[c.tell_by.weekday()]} {date(c.tell_by)}"
+        return with_weekday(c.tell_by)
     return c.tell_by or ""
 
 
 def tell_by_iso(c: Consensus) -> str:
     """ "2026-11-21", or nothing; words that name no day are left as they are."""
-    found = _WRITTEN_DAY.fullmatch(tell_by(c))
-    if found is None:
-        return tell_by(c)
-    day, month, year = found.groups()
-    return f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02}"
+    return iso(tell_by(c))
 
 
 def dispositions(case: MinutesCase, document: MinutesDocument) -> tuple[OptionDisposition, ...]:
@@ -358,7 +294,12 @@ def moved(shift: Shift) -> tuple[str, str]:
     return shift.was.strip() or "nothing", shift.now.strip() or "withdrawn"
 
 
-def earlier_round(case: MinutesCase) -> list[str]:
+class _Round(Protocol):
+    @property
+    def earlier_round(self) -> EarlierRound | None: ...
+
+
+def earlier_round(case: _Round) -> list[str]:
     """Where a case that came back came from, why, what was decided then and given since: one
     sentence each; empty for a first round."""
     found = case.earlier_round

@@ -13,6 +13,7 @@ from flask_login import current_user
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
+from boardroom.cases.names import name_cautions
 from boardroom.cases.queries import load_case
 from boardroom.errors import DomainError, StaleVersion, wants_part
 from boardroom.opinions import in_words, operations, queries, rules
@@ -62,6 +63,7 @@ def save_draft(case_id: int) -> Any:
             version=saved.opinion.version,
             saved_at=clock(saved.opinion.saved_at, g.subject.board),
             errors=saved.errors,
+            warnings=_cautions(_fields(sent), g.subject.case),
         )
     if saved.errors:
         return _page(rules.fields_of(view_of(saved.opinion)) | _fields(sent), saved.errors), 422
@@ -198,6 +200,7 @@ def _page(
         form_is_open=form_is_open,
         fields=fields,
         errors=errors or {},
+        cautions=_cautions(fields, case),
         notice=notice,
         stale=stale,
         next_case=next_case,
@@ -241,6 +244,17 @@ def _fields(sent: dict[str, str]) -> dict[str, str]:
         for name, text in sent.items()
         if name in known or name.startswith(("stance-", "reason-", "answer-"))
     }
+
+
+def _cautions(fields: Mapping[str, str], case: Case) -> dict[str, str]:
+    """What to look at again in one's own free texts; nobody else is told."""
+    free = ("rationale", "change_mind", "shift_reason")
+    texts = {
+        name: text
+        for name, text in fields.items()
+        if name in free or name.startswith(("reason-", "answer-"))
+    }
+    return name_cautions(texts, case.patient.name)
 
 
 def _view(sent: dict[str, str], board: BoardDefinition) -> rules.View:

@@ -103,7 +103,9 @@ class PlaceForm(FlaskForm):
     )
     role = RadioField("Role", choices={role.value: role.value.capitalize() for role in ROLE_NOTES})
     specialty = SelectField(
-        "Specialty", description="Whoever has one gives opinions and counts towards quorum."
+        "Specialty",
+        description="Whoever has one gives opinions and counts towards quorum. Observers and "
+        "referrers have none.",
     )
 
     def __init__(self, board: BoardDefinition, **more: Any) -> None:
@@ -128,6 +130,18 @@ class PlaceForm(FlaskForm):
         """Show what is stored."""
         self.name.data, self.hospital.data = person.name, person.hospital
         self.role.data, self.specialty.data = str(place.role), place.specialty or ""
+
+    def clear_former(self, place: Membership) -> str:
+        """Where the new role speaks for no specialty, let go of the former one; returns its name.
+
+        A specialty that was chosen together with such a role is not the former one: the two
+        contradict each other, and `validate` says so.
+        """
+        former = place.specialty
+        if not former or self.role.data not in rules.GUESTS or self.specialty.data != former:
+            return ""
+        self.specialty.data = ""
+        return dict(self.board.choices_for("specialties")).get(former, former)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -167,13 +167,15 @@ def edit_person(board: str, person_id: int) -> Any:
     form = PlaceForm(definition(board))
     if request.method == "GET":
         form.fill(person, place)
+    cleared = form.clear_former(place) if form.is_submitted() else ""
     if form.validate_on_submit():
         try:
             operations.edit_person(person, board=board, actor=me(), **form.values)
         except Refused as refusal:
             form.role.errors = [str(refusal)]
         else:
-            flash(f"{person.name}: saved.", "success")
+            more = f" {cleared} has gone with the former role." if cleared else ""
+            flash(f"{person.name}: saved.{more}", "success")
             if person.id == current_user.id and place.role != Role.ADMINISTRATOR:
                 return see_other("home.home")
             return see_other("people.people_list", board=board)

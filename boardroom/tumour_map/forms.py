@@ -25,12 +25,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.fields import clean
-from boardroom.cases.rules import ValueRefused, day, millimetres
+from boardroom.cases.rules import ValueRefused, millimetres
 from boardroom.clinical import tumour_reading as words
 from boardroom.clinical.liver_map import SEGMENTS
 from boardroom.clinical.reading_refusals import refusals
 from boardroom.clinical.tumour_reading import Contact, Findings, Lesion, completed
 from boardroom.tumour_map.operations import Written
+from boardroom.tumour_map.rules import day_of_images
 
 LIST_ONLY: Any = {"invalid_choice_message": "Choose one of the list."}
 SEVERAL_ONLY: Any = {"invalid_choice_message": "Choose of the list; %(value)s is not in it."}
@@ -230,8 +231,11 @@ def _rows(form: ReadingForm) -> list[Any]:
     return [row.form for row in form.lesions if not row.form.remove.data and not row.form.is_blank]
 
 
-def written_in(form: ReadingForm, today: dt.date) -> Written | None:
-    """What the form says; None where something is refused, which then stands beside its field."""
+def written_in(form: ReadingForm, today: dt.date, born: dt.date | None = None) -> Written | None:
+    """What the form says; None where something is refused, which then stands beside its field.
+
+    `born`: the patient's day of birth, where it is known.
+    """
     form.validate()
     rows, findings = _rows(form), findings_in(form)
     fine = not any(field.errors for field in form if field is not form.lesions)
@@ -246,7 +250,7 @@ def written_in(form: ReadingForm, today: dt.date) -> Written | None:
         fine = False
     imaged_on = None
     try:
-        imaged_on = day(form.imaged_on.data or "", "The day of the images", today)
+        imaged_on = day_of_images(form.imaged_on.data or "", today, born)
     except ValueRefused as refused:
         form.imaged_on.errors = [refused.reason]
         fine = False

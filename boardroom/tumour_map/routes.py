@@ -18,6 +18,7 @@ from boardroom.cases.models import Case
 from boardroom.cases.operations import hold
 from boardroom.cases.queries import load_case
 from boardroom.clinical.by_features import ByFeatures, by_features
+from boardroom.clinical.reading_refusals import CAUTIONS, caution_of
 from boardroom.clinical.tumour_reading import Findings, Lesion
 from boardroom.db import now
 from boardroom.people.models import Role
@@ -144,7 +145,7 @@ def _beginning(case: Case, side: Side, sides: queries.Sides) -> Written | None:
 
 def _save(case: Case, side: Side) -> Any:
     form = _form(case, side)
-    new = forms.written_in(form, _today(case))
+    new = forms.written_in(form, _today(case), case.patient.birth_date)
     if new is None:
         return _page(case, side, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
@@ -178,6 +179,8 @@ def _page(case: Case, side: Side, form: forms.ReadingForm, **more: Any) -> str:
         lesions=drawn_lesions(forms.findings_in(form)),
         history=queries.history_of(case.id, side),
         scale_note=rules.SCALE_NOTE,
+        lesion_cautions=CAUTIONS,
+        caution_of=caution_of,
         can_begin=other is not None and side not in sides and "from" not in request.args,
         **more,
     )

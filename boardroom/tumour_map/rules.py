@@ -1,12 +1,15 @@
-"""A reading and the case's list of lesions become each other; who may write when. Pure."""
+"""A reading and the case's list of lesions become each other; who may write when, and of which
+day images can be. Pure."""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from boardroom.cases.rules import ValueRefused, day
 from boardroom.clinical.liver_map import SEGMENTS, segment_at
 from boardroom.clinical.tumour_reading import LI_RADS, Findings, Lesion
 
@@ -102,3 +105,22 @@ def as_lines(findings: Findings) -> list[dict[str, Any]]:
         }
         for one in findings.lesions
     ]
+
+
+EARLIEST_IMAGES = 1990
+"""The year before which no images are read here: a date of then is a mistyped one."""
+
+
+def day_of_images(text: str, today: dt.date, born: dt.date | None) -> dt.date | None:
+    """The day of the images from a form, or None where nothing is written. Raises ValueRefused.
+
+    `born`: the patient's day of birth, where it is known.
+    """
+    value = day(text, "The day of the images", today)
+    if value is None:
+        return None
+    if born is not None and value < born:
+        raise ValueRefused("The day of the images lies before the patient’s birth. Check both.")
+    if value.year < EARLIEST_IMAGES:
+        raise ValueRefused(f"The day of the images lies before {EARLIEST_IMAGES}. Check the year.")
+    return value

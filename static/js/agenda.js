@@ -41,9 +41,10 @@
     box.querySelector("a, button")?.focus();
     box.scrollIntoView({ block: "nearest" });
   }
-  async function present() {
+  async function present(focus = []) {
     const answer = await fetch(location.href, { headers: { "X-Boardroom-Part": "1" } });
-    if (answer.ok) replace(await answer.text());
+    const told = trouble().contains(document.activeElement);
+    if (answer.ok) replace(await answer.text(), told ? [] : [document.activeElement?.id, ...focus]);
   }
 
   async function send(url, fields, { focus = [], done = "" } = {}) {
@@ -71,7 +72,7 @@
       replace(html); // with the message beside the field
     } else {
       show(html);
-      await present();
+      await present(focus);
     }
   }
   // One after the other: each builds on the version that the one before it made.

@@ -133,6 +133,10 @@
     const link = event.target.closest?.("[data-then]");
     if (link) then = link.dataset.then;
   });
+  // The button and its dialog go with a comment that is withdrawn: the place that says so takes the focus.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches?.("[data-withdraw]")) then = event.target.dataset.withdraw;
+  }, true);
   document.addEventListener("htmx:after:swap", () => {
     close();
     restore(document);
@@ -144,6 +148,7 @@
   function notSent(event) {
     const form = (event.target instanceof Element ? event.target : null)?.closest?.("[data-comment-form], [data-withdraw]");
     if (form?.matches("[data-withdraw]")) {
+      then = null;
       form.closest("dialog")?.close(); // a message would lie behind it
       window.Boardroom?.toast("Not withdrawn. Try again.");
     } else if (form) window.Boardroom?.toast("Not sent. Your words are still here; try again.");

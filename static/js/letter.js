@@ -17,6 +17,16 @@
     words.dispatchEvent(new Event("input", { bubbles: true }));
     words.focus();
   });
+  // A part is taken anew: autosave has sent what was typed, and a part that somebody else changed
+  // meanwhile is not sent back as it was here.
+  let renewing = false;
+  document.addEventListener("submit", (event) => {
+    if (event.target === writing && !event.defaultPrevented) renewing = ["renew", "keep"].includes(event.submitter?.name);
+  });
+  writing?.addEventListener("formdata", (event) => {
+    if (!renewing) return;
+    for (const name of [...event.formData.keys()]) if (!["csrf_token", "version", "renew", "keep"].includes(name)) event.formData.delete(name);
+  });
   const approving = document.querySelector("form[data-letter-approve]");
   if (!writing || !approving) return;
   let ready = false;

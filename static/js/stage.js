@@ -172,7 +172,9 @@
       const answer = await fetch(box.dataset.threadUrl, { headers: HEADERS });
       const html = answer.ok ? await answer.text() : null;
       if (html === null || written()) return;
+      const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
       box.innerHTML = html;
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
       box.dataset.loaded = stamp;
       htmx.process(box);
       document.dispatchEvent(new CustomEvent("boardroom:part", { detail: { box } }));

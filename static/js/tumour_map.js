@@ -1,5 +1,5 @@
-// Placing lesions on the drawing: by mouse, touch or keyboard. The fields beside it are the truth:
-// the drawing is made from them, and whatever is done on it is written into them.
+// Placing lesions on the drawing: by mouse or touch (tumour_map_pointer.js) or by keyboard. The fields
+// beside it are the truth: the drawing is made from them, and whatever is done on it is written into them.
 (function () {
   "use strict";
   const form = document.querySelector("[data-reading]");
@@ -11,7 +11,10 @@
   const told = form.querySelector("[data-told]");
   const rows = form.querySelector("[data-rows]");
   const segments = [...liver.querySelectorAll("[data-segment]")];
+  const undoButton = form.querySelector("[data-undo]");
+  const removeButton = form.querySelector("[data-remove-chosen]");
   let dirty = false;
+  let shown = null; // the row of the lesion that is chosen
 
   // ---- Rows and what stands in them ------------------------------------------------------------
   const all = () => [...rows.querySelectorAll("[data-lesion-row]")];
@@ -70,7 +73,7 @@
     const r = (whole(row, "size_mm") ?? 0) / 2, viable = whole(row, "viable_mm");
     // A slider, since that is what screen readers leave the arrow keys to; its value is the size.
     const group = make("g", {
-      class: "lm-lesion", tabindex: 0, role: "slider", "data-lesion": numberOf(row),
+      class: `lm-lesion${row === shown ? " is-chosen" : ""}`, tabindex: 0, role: "slider", "data-lesion": numberOf(row),
       transform: `translate(${at[0]} ${at[1]})`, "aria-label": `Lesion ${numberOf(row)}`,
       "aria-valuemin": 1, "aria-valuemax": 400, "aria-valuenow": r * 2, "aria-valuetext": words(row),
     }, box);
@@ -93,8 +96,17 @@
       row.classList.toggle("is-removed", removed(row));
       const spare = row.querySelector("[data-spare]");
       if (spare) spare.hidden = !isBlank(row);
+      caution(row);
     }
+    sayChosen();
     if (focused) box.querySelector(`[data-lesion="${focused}"]`)?.focus({ preventScroll: true });
+  }
+  // The same rules as in boardroom/clinical/reading_refusals.py.
+  function caution(row) {
+    const category = field(row, "li_rads").value, viable = whole(row, "viable_mm");
+    const now = /^LR-[1-5]$/.test(category) && viable === 0 ? "untreated"
+      : /^LR-TR (viable|equivocal)$/.test(category) && viable === null ? "viable" : "";
+    for (const one of row.querySelectorAll("[data-caution]")) one.hidden = one.dataset.caution !== now;
   }
   let telling = 0;
   function tell(text) {
@@ -126,7 +138,7 @@
   }
   function addRow() {
     const from = all().at(-1);
-    if (isBlank(from)) return from;
+    if (isBlank(from) && !removed(from)) return from;
     const next = Math.max(...all().map((row) => Number(/lesions-(\d+)-/.exec(field(row, "number").name)[1]))) + 1;
     const made = from.cloneNode(true);
     for (const one of made.querySelectorAll("*"))
@@ -148,40 +160,74 @@
     return made;
   }
 
-  // ---- Mouse and touch -------------------------------------------------------------------------
-  function pointOf(event) {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(liver.getScreenCTM().inverse());
-    return [point.x, point.y];
+  const steps = new window.TumourMapSteps({ all, button: undoButton });
+
+  // ---- The lesion that is chosen ---------------------------------------------------------------
+  function sayChosen() {
+    for (const one of box.querySelectorAll("[data-lesion]"))
+      one.classList.toggle("is-chosen", Boolean(shown) && one.dataset.lesion === field(shown, "number").value);
+    const there = shown?.isConnected && !removed(shown) && !isBlank(shown);
+    removeButton.hidden = !there;
+    if (there) removeButton.querySelector("[data-number]").textContent = numberOf(shown);
   }
-  let held = null;
-  liver.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || held) return; // a second finger places and moves nothing
-    const [x, y] = pointOf(event);
-    let row = rowOf(Number(event.target.closest("[data-lesion]")?.dataset.lesion));
-    if (!row) {
-      if (!segmentAt(x, y)) return;
-      row = addRow();
+  function show(row) {
+    shown = row;
+    for (const one of all()) one.classList.toggle("is-shown-lesion", one === row);
+    sayChosen();
+  }
+  box.addEventListener("focusin", (event) => {
+    const row = rowOf(Number(event.target.closest("[data-lesion]")?.dataset.lesion));
+    if (row) show(row);
+  });
+  removeButton.addEventListener("click", () => {
+    const row = shown;
+    field(row, "remove").checked = dirty = true;
+    steps.taken(row);
+    show(null);
+    draw();
+    tell(`Lesion ${numberOf(row)} is left out when you save.`);
+    undoButton.focus({ preventScroll: true });
+  });
+  function undo() {
+    if (pointer.held) return;
+    const from = document.activeElement, back = steps.undo();
+    if (!back) return;
+    dirty = true;
+    if (back.gone && shown === back.row) show(null);
+    draw();
+    if (!back.gone && !isBlank(back.row) && !removed(back.row)) show(back.row);
+    tell(back.gone || isBlank(back.row) ? `Lesion ${numberOf(back.row)} is taken back.` : `Taken back: ${words(back.row)}`);
+    // What had the focus may be gone or off; the next Ctrl+Z is for the drawing too.
+    if (document.activeElement === document.body || (from === undoButton && from.disabled)) liver.focus({ preventScroll: true });
+  }
+  undoButton.addEventListener("click", undo);
+  form.querySelector(".reading-drawing").addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "z") return;
+    event.preventDefault();
+    undo();
+  });
+
+  // ---- Mouse and touch -------------------------------------------------------------------------
+  const pointer = new window.TumourMapPointer(liver, {
+    lesionAt: (target) => rowOf(Number(target.closest("[data-lesion]")?.dataset.lesion)),
+    placeOf,
+    placeAt(x, y) {
+      if (!segmentAt(x, y)) return null;
+      const before = all().length, row = addRow();
       moveTo(row, x, y);
       draw();
-    }
-    event.preventDefault();
-    const at = placeOf(row);
-    held = { row, dx: at[0] - x, dy: at[1] - y, finger: event.pointerId };
-    liver.setPointerCapture(event.pointerId);
-    box.querySelector(`[data-lesion="${numberOf(row)}"]`)?.focus({ preventScroll: true });
-    show(row);
+      return { row, added: all().length > before };
+    },
+    choose(row) {
+      if (row) box.querySelector(`[data-lesion="${numberOf(row)}"]`)?.focus({ preventScroll: true });
+      show(row);
+    },
+    moveTo(row, x, y) { if (moveTo(row, x, y)) draw(); },
+    done(row, { added }) {
+      steps.taken(row, { added });
+      tell(words(row));
+    },
   });
-  liver.addEventListener("pointermove", (event) => {
-    if (held?.finger !== event.pointerId) return;
-    const [x, y] = pointOf(event);
-    if (moveTo(held.row, x + held.dx, y + held.dy)) draw();
-  });
-  for (const kind of ["pointerup", "pointercancel"])
-    liver.addEventListener(kind, (event) => {
-      if (held?.finger !== event.pointerId) return;
-      tell(words(held.row));
-      held = null;
-    });
 
   // ---- Keyboard --------------------------------------------------------------------------------
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -191,22 +237,15 @@
     if (event.key in ARROWS) {
       const [dx, dy] = ARROWS[event.key], step = event.shiftKey ? 10 : 2;
       const [x, y] = placeOf(row);
-      if (moveTo(row, x + dx * step, y + dy * step)) tell(words(row));
+      if (moveTo(row, x + dx * step, y + dy * step)) { steps.taken(row, { kind: "move" }); tell(words(row)); }
     } else if (["+", "=", "-"].includes(event.key)) {
-      if (resize(row, event.key === "-" ? -1 : 1)) tell(words(row));
+      if (resize(row, event.key === "-" ? -1 : 1)) { steps.taken(row, { kind: "resize" }); tell(words(row)); }
       else tell("No size yet: Enter goes to its field.");
     } else if (event.key === "Enter") {
       field(row, "size_mm").focus();
     } else return;
     event.preventDefault();
     draw();
-  });
-  function show(row) {
-    for (const one of all()) one.classList.toggle("is-shown-lesion", one === row);
-  }
-  box.addEventListener("focusin", (event) => {
-    const row = rowOf(Number(event.target.closest("[data-lesion]")?.dataset.lesion));
-    if (row) show(row);
   });
 
   // ---- The fields ------------------------------------------------------------------------------
@@ -223,6 +262,10 @@
     }
     draw();
   });
+  rows.addEventListener("change", (event) => {
+    const row = event.target.closest("[data-lesion-row]");
+    if (row) steps.taken(row);
+  });
   // Enter came here from the drawing and goes back there; it does not save a reading that is half done.
   rows.addEventListener("keydown", (event) => {
     const row = event.target.closest("[data-lesion-row]");
@@ -232,6 +275,7 @@
   });
   form.querySelector("[data-add-lesion]").addEventListener("click", () => {
     const row = addRow();
+    steps.settle();
     row.querySelector('[name$="-segments"]').focus();
     row.scrollIntoView({ block: "nearest" });
   });

@@ -27,6 +27,7 @@ PAGES = (
     ("cases", "coordinator", "/cases"),
     ("search, one patient", "coordinator", "/cases?q=Copied+Patient+4711"),
     ("search, a word of many", "coordinator", "/cases?q=remnant"),
+    ("search, two words seldom together", "coordinator", "/cases?q=hepatitis+metastases"),
     ("second opinions", "chair", "/boards/liver/figures"),
 )
 

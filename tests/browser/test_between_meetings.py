@@ -93,6 +93,30 @@ def test_what_is_typed_without_a_line_is_kept_and_saved_once_it_is_back(people: 
     expect(page.get_by_label(re.compile("^Why")).first).to_have_value("Written on the train.")
 
 
+def test_the_keyboard_goes_on_where_a_withdrawn_comment_stood(people: People) -> None:
+    page = people.page("surgeon@", "/cases/24/comments")
+    page.get_by_label("Your comment").fill("On second thoughts.")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    place = page.locator(".comment-head").filter(has=page.locator("b"))
+    mine = page.locator("p.comment-body", has_text="On second thoughts.")
+    expect(mine).to_be_visible()
+    count = place.count()
+    withdraw = page.get_by_role("button", name="Withdraw", exact=True).last
+    withdraw.focus()
+    page.keyboard.press("Enter")
+    sure = page.get_by_role("button", name="Withdraw it")
+    expect(sure).to_be_visible()
+    sure.focus()
+    page.keyboard.press("Enter")
+    expect(mine).to_have_count(0)
+    assert place.count() == count
+    focused = page.locator(".comment-head:focus")
+    expect(focused).to_have_count(1)
+    expect(focused.locator("+ .comment-body")).to_contain_text("Withdrawn")
+    page.keyboard.press("Tab")
+    expect(page.locator("body:focus")).to_have_count(0)
+
+
 def test_a_comment_that_names_somebody_reaches_their_home(people: People) -> None:
     surgeon = people.page("surgeon@", f"/meetings/{people.server.said['meeting']}")
     surgeon.locator("a.case-code").first.click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -129,34 +130,211 @@ def test_the_reading_and_two_readings_are_accessible(people: People, axe_source:
             expect(page.locator("[data-lesion-row] input[value=III]").nth(2)).to_be_checked()
 
 
-def test_a_finger_moves_a_lesion_and_a_second_one_changes_nothing(people: People) -> None:
+class Finger:
+    """One finger, or more, on the drawing of a phone."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.cdp = page.context.new_cdp_session(page)
+
+    def touch(self, kind: str, *fingers: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(fingers)]
+        self.cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def swipe(self, start: tuple[float, float], end: tuple[float, float], steps: int = 8) -> None:
+        self.touch("touchStart", start)
+        for n in range(1, steps + 1):
+            part = n / steps
+            here = [a + (b - a) * part for a, b in zip(start, end, strict=True)]
+            self.touch("touchMove", (here[0], here[1]))
+            self.page.wait_for_timeout(16)
+        self.touch("touchEnd")
+        self.page.wait_for_timeout(150)
+
+    def tap(self, x: float, y: float) -> None:
+        """On a place of the drawing, in millimetres."""
+        self.page.touchscreen.tap(*at(self.page, x, y))
+
+    def lesions(self) -> dict[str, list[float]]:
+        """Where each lesion of the drawing is, in millimetres."""
+        texts = self.page.locator("[data-lesions] [data-lesion]").evaluate_all(
+            "all => all.map(one => `${one.dataset.lesion} ${one.getAttribute('transform')}`)"
+        )
+        parts = [re.findall(r"[\d.]+", text) for text in texts]
+        return {number: [float(x), float(y)] for number, x, y in parts}
+
+
+def on_a_phone(people: People, code: str = "BR-0024", **more: Any) -> Finger:
+    """The board's reading on a phone of 360 px, the drawing in the middle of it."""
     page = people.page(
-        "radiologist@", "/cases?q=BR-0024",
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True,
+        "radiologist@", f"/cases?q={code}",
+        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, **more,
     )  # fmt: skip
+    page.locator("main a[href^='/cases/']", has_text=code).first.click()
+    page.get_by_role("link", name="The board’s reading").click()
+    page.locator("[data-liver]").evaluate("one => one.scrollIntoView({block: 'center'})")
+    expect(page.locator("[data-liver].is-on")).to_be_visible()
+    return Finger(page)
+
+
+def scrolled(page: Page) -> float:
+    return float(page.evaluate("scrollY"))
+
+
+def test_a_finger_that_scrolls_over_the_map_changes_nothing(people: People) -> None:
+    finger = on_a_phone(people)
+    page, before = finger.page, finger.lesions()
+    for start in (before["1"], [170, 79]):  # over a lesion, and over the liver beside it
+        here, stood = at(page, *start), scrolled(page)
+        finger.swipe(here, (here[0] + 4, here[1] - 90))
+        assert scrolled(page) > stood + 40, "the page scrolls"
+        assert finger.lesions() == before
+        page.locator("[data-liver]").evaluate("one => one.scrollIntoView({block: 'center'})")
+    here = at(page, *before["1"])
+    finger.swipe(here, (here[0] + 25, here[1]))
+    assert finger.lesions() == before, "a short swipe to the side moves nothing either"
+    here, far = at(page, 100, 90), at(page, 60, 90)
+    finger.touch("touchStart", here)
+    finger.touch("touchStart", here, far)
+    finger.touch("touchEnd")
+    assert finger.lesions() == before, "two fingers zoom; they place nothing"
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_finger_drags_the_lesion_that_is_chosen_and_no_other(people: People) -> None:
+    finger = on_a_phone(people)
+    page, before = finger.page, finger.lesions()
+    finger.tap(170, 79)
+    (number,) = set(finger.lesions()) - set(before)
+    placed = page.locator(f"[data-lesions] [data-lesion='{number}']")
+    expect(placed).to_be_focused()
+    expect(placed).to_have_class(re.compile("is-chosen"))
+    stood = scrolled(page)
+    here, there, far = at(page, 170, 79), at(page, 160, 90), at(page, 60, 90)
+    finger.touch("touchStart", here)
+    finger.touch("touchStart", here, far)
+    finger.touch("touchMove", there, far)
+    finger.touch("touchMove", there, (far[0] + 20, far[1]))
+    finger.touch("touchEnd")
+    after = finger.lesions()
+    assert set(after) == {*before, number}, "a second finger places nothing"
+    assert after[number] == pytest.approx([160, 90], abs=2)
+    assert scrolled(page) == stood
+    here = at(page, *after[number])
+    finger.swipe(here, (here[0], here[1] - 30))
+    assert finger.lesions()[number][1] < 80
+    assert scrolled(page) == stood, "it is the lesion that follows the finger, not the page"
+
+    # Another is chosen by a tap, and stays where it is.
+    finger.tap(*before["1"])
+    expect(page.locator("[data-lesions] [data-lesion='1']")).to_have_class(re.compile("is-chosen"))
+    expect(placed).not_to_have_class(re.compile("is-chosen"))
+    assert finger.lesions()["1"] == before["1"]
+    expect(page.get_by_role("button", name="Remove lesion 1")).to_be_visible()
+
+
+def test_the_last_step_is_undone_and_a_chosen_lesion_removed(people: People) -> None:
+    finger = on_a_phone(people)
+    page, before = finger.page, finger.lesions()
+    undo = page.get_by_role("button", name="Undo")
+    rows = page.locator("[data-lesion-row]")
+    count = rows.count()
+
+    # Placed, moved by the finger, and its size typed: each is a step.
+    finger.tap(170, 79)
+    (number,) = set(finger.lesions()) - set(before)
+    here = at(page, 170, 79)
+    finger.swipe(here, (here[0] + 25, here[1] + 10))
+    moved = finger.lesions()[number]
+    assert moved != [170, 79]
+    size = rows.nth(int(number) - 1).locator("[name$=size_mm]")
+    size.fill("24")
+    size.blur()
+    expect(page.locator(f"[data-lesions] [data-lesion='{number}'] .lm-body")).to_have_attribute(
+        "r", "12"
+    )
+    undo.tap()
+    expect(size).to_have_value("")
+    assert finger.lesions()[number] == moved
+    undo.tap()
+    assert finger.lesions()[number] == pytest.approx([170, 79], abs=1)
+    expect(page.locator("[data-told]")).to_contain_text(f"Taken back: Lesion {number}")
+    undo.tap()
+    assert finger.lesions() == before
+    expect(undo).to_be_disabled()
+    assert rows.count() == count
+
+    # Removed where it is seen, without opening anything; and brought back.
+    finger.tap(*before["1"])
+    page.get_by_role("button", name="Remove lesion 1").tap()
+    assert set(finger.lesions()) == set(before) - {"1"}
+    expect(page.locator("[data-told]")).to_contain_text("Lesion 1 is left out when you save")
+    box = rows.first.get_by_label("Remove this lesion when I save")
+    expect(box).to_be_visible()
+    expect(box).to_be_checked()
+    undo.tap()
+    assert finger.lesions() == before
+    expect(box).not_to_be_checked()
+
+
+def test_ctrl_z_in_the_map_undoes_keys_and_mouse(people: People) -> None:
+    page = people.page("radiologist@", "/cases?q=BR-0024", viewport={"width": 1280, "height": 800})
     page.locator("main a[href^='/cases/']", has_text="BR-0024").first.click()
     page.get_by_role("link", name="The board’s reading").click()
-    page.locator("[data-liver]").scroll_into_view_if_needed()
-    here, there, far = at(page, 170, 79), at(page, 160, 90), at(page, 60, 90)
-    cdp = page.context.new_cdp_session(page)
+    finger = Finger(page)
+    lesion = page.locator("[data-lesions] [data-lesion='1']")
+    expect(lesion.locator(".lm-badge")).to_be_visible()
+    before, size = finger.lesions(), page.locator("[name$='-0-size_mm']")
+    was = int(size.input_value())
 
-    def touch(kind: str, *fingers: tuple[float, float]) -> None:
-        points = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(fingers)]
-        cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    # A key that is held is one step; another key is another.
+    lesion.focus()
+    for key in ("ArrowUp", "ArrowUp", "ArrowLeft", "+", "+"):
+        page.keyboard.press(key)
+    expect(size).to_have_value(str(was + 2))
+    page.keyboard.press("Control+z")
+    expect(size).to_have_value(str(was))
+    assert finger.lesions()["1"] != before["1"]
+    page.keyboard.press("Control+z")
+    assert finger.lesions() == before
+    expect(lesion).to_be_focused()
 
-    def lesions() -> list[str]:
-        return page.locator("[data-lesions] [data-lesion]").evaluate_all(
-            "all => all.map(one => `${one.dataset.lesion} ${one.getAttribute('transform')}`).sort()"
-        )
+    # With the mouse: pressed and dragged is one step. What had the focus is gone, and the next
+    # Ctrl+Z is for the map all the same.
+    start = at(page, *before["1"])
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 8, start[1] - 6, steps=4)
+    page.mouse.up()
+    moved = finger.lesions()
+    page.mouse.click(*at(page, 170, 79))
+    assert len(finger.lesions()) == len(before) + 1
+    page.keyboard.press("Control+z")
+    assert finger.lesions() == moved
+    page.keyboard.press("Control+z")
+    assert finger.lesions() == before
 
-    before = lesions()
-    touch("touchStart", here)
-    touch("touchStart", here, far)
-    touch("touchMove", there, far)
-    touch("touchMove", there, (far[0] + 20, far[1]))
-    touch("touchEnd")
-    expect(page.locator("[data-lesions] [data-lesion]")).to_have_count(len(before) + 1)
-    (placed,) = set(lesions()) - set(before)
-    numbers = [float(part) for part in re.findall(r"[\d.]+", placed)]
-    assert abs(numbers[1] - 160) <= 2
-    assert abs(numbers[2] - 90) <= 2
+    # In a field it is the field's own.
+    size.fill("77")
+    page.keyboard.press("Control+z")
+    assert finger.lesions() == before
+
+
+def test_a_category_that_does_not_go_with_what_is_viable_is_called_out(people: People) -> None:
+    page = people.page("radiologist@", "/cases?q=BR-0024")
+    page.locator("main a[href^='/cases/']", has_text="BR-0024").first.click()
+    page.get_by_role("link", name="The board’s reading").click()
+    row = page.locator("[data-lesion-row]").first
+    untreated = row.get_by_text("lesions that were not treated")
+    without = row.get_by_text("The size of the viable part is not given")
+    row.get_by_label("LI-RADS", exact=True).select_option("LR-5")
+    row.get_by_label("Viable, mm").fill("")
+    expect(untreated).to_be_hidden()
+    row.get_by_label("Viable, mm").fill("0")
+    expect(untreated).to_be_visible()
+    row.get_by_label("LI-RADS", exact=True).select_option("LR-TR equivocal")
+    expect(untreated).to_be_hidden()
+    row.get_by_label("Viable, mm").fill("")
+    expect(without).to_be_visible()
+    row.get_by_label("Viable, mm").fill("8")
+    expect(without).to_be_hidden()

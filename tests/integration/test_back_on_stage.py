@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from boardroom.cases.models import Case, Fact, Lesion
 from boardroom.clinical.tumour_reading import Findings
 from boardroom.clinical.tumour_reading import Lesion as ReadLesion
 from boardroom.db import now, write_transaction
-from boardroom.followup.models import FollowUp
+from boardroom.followup.models import CaseReturn, FollowUp
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.meetings.stage import load_meeting, render_parts
 from boardroom.tumour_map.models import Reading, Side
@@ -70,6 +72,7 @@ def test_the_stage_says_why_a_case_came_back_and_what_changed(
     fold = said.partition('<details class="fold came-back">')[2].partition("</details>")[0]
     summary, _, inside = fold.partition("</summary>")
     assert summary.endswith("Came back from BR-9001: AFP is 312 ng/mL, under 500 ng/mL")
+    assert "AFP is 312" not in inside, "the line above says it"
     assert "Convertible" in inside, "what was decided then"
     assert "2140" in inside
     assert "2 cycles of treatment given" in inside
@@ -100,6 +103,17 @@ def test_a_lesion_that_was_renumbered_since_is_found_by_its_place(house: Any, ro
     gone = said.split('<th scope="row">Former lesion 1</th>')[1].split("</tr>")[0]
     assert "not in the new reading" in gone
     assert ">Lesion 2<" not in said
+
+
+def test_a_reason_too_long_for_its_line_stands_whole_inside_the_fold(house: Any, rows: Any) -> None:
+    new = back_by_a_value(house, rows)
+    long = "AFP is 312 ng/mL" + ", measured again" * 20 + "."
+    with house.app.app_context(), write_transaction() as session:
+        session.scalars(select(CaseReturn)).one().reason = long
+    summary, _, inside = parts(house, new, "chair").partition("</summary>")
+    assert long.rstrip(".") not in summary
+    assert long in inside
+    assert long in house.as_("chair").get(f"/cases/{new}").text
 
 
 def test_a_stage_hears_what_is_told_about_the_earlier_round_meanwhile(
@@ -188,3 +202,18 @@ def test_the_minutes_say_where_a_case_came_from(house: Any, rows: Any) -> None:
     assert given[0].endswith(": right side")
     assert given[1] == "2 cycles of treatment given"
     assert found[1]["earlier_round"] is None
+
+
+def test_the_meeting_pack_tells_of_the_round_before(house: Any, rows: Any) -> None:
+    new = back_by_a_value(house, rows)
+    (old,) = rows(select(Case.earlier_case_id).where(Case.id == new))
+    read_images(house, old, ReadLesion(2, ("VII",), 40, 70, 41))
+    read_images(house, new, ReadLesion(1, ("VII",), 40, 70, 33))
+    meeting, _ = make_meeting(house.app, new)
+    pdf = house.as_("coordinator").get(f"/meetings/{meeting}/pack.pdf").data
+    pages = PdfReader(BytesIO(pdf)).pages
+    text = " ".join(" ".join(page.extract_text().split()) for page in pages)
+    assert "BR-9001, came back by itself: AFP is 312 ng/mL, under 500 ng/mL." in text
+    assert "Chosen then: Remnant growth, then resection." in text
+    assert "AFP: 2140 ng/mL then, 312 ng/mL now" in text
+    assert "Lesion 1 (was no. 2): segment VII, 41 mm then, segment VII, 33 mm now" in text

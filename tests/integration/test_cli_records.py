@@ -120,6 +120,15 @@ def test_import_reports_what_it_does_not_trust(data: Path, tmp_path: Path) -> No
     assert (problem["line"], problem["column"], problem["value"]) == (2, "sex", "7")
     assert problem["reason"]
 
+    many = bring("id,sex,bili\n" + "".join(f"{n},{n},1.0\n" for n in range(11, 20)))
+    assert many.returncode == 3
+    (line,) = [one for one in many.stdout.splitlines() if "sex" in one]
+    assert line.startswith("9 lines (2, 3, 4, 5, 6 and 4 more), sex: The mapping knows"), line
+    few = bring("id,sex,bili\n21,8,1.0\n22,9,1.0\n")
+    assert "line 2, sex: '8': The mapping knows" in few.stdout
+    assert "line 3, sex: '9': The mapping knows" in few.stdout
+
+    refused(bring("id,sex,bili\n"), 1, "has a header and no rows")
     refused(bring("sex,bili\n1,1.2\n"), 1, "id")
     mapping.write_text(MAPPING + '\n[[columns]]\ncolumn = "x"\nto = "fact.nonsense"\n')
     refused(bring("id,sex,bili,x\n9,1,1.2,3\n"), 1, "nonsense")

@@ -86,6 +86,29 @@ def test_a_lesion_that_the_new_reading_does_not_have_is_not_said_to_be_gone(
     assert "gone" not in line
 
 
+def test_what_is_stated_as_new_since_is_progression_whatever_the_lesions_do(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001", represent=AFP)
+    client = house.as_("coordinator")
+    assert report(client, made.case, "afp|ng/mL", "312").status_code == 303
+    new = rows(select(Case).order_by(Case.id))[-1].id
+    yesterday = (now() - dt.timedelta(days=1)).date()
+    with house.app.app_context(), write_transaction() as session:
+        session.add(Lesion(case_id=made.case, number=1, size_mm=40))
+        session.add(Lesion(case_id=new, number=1, size_mm=40, viable_mm=0))
+        then = yesterday - dt.timedelta(days=90)
+        for case in (made.case, new):  # an older statement, taken over by the new round
+            session.add(Fact(case_id=case, key="new_lesion", value="yes", taken_on=then))
+    page = client.get(f"/cases/{new}").text
+    assert "CR, complete response: 40 to 0 mm viable" in page
+    with house.app.app_context(), write_transaction() as session:
+        session.add(Fact(case_id=new, key="new_lesion", value="yes", taken_on=yesterday))
+    page = client.get(f"/cases/{new}").text
+    assert "PD, progressive disease: 40 to 0 mm viable" in page
+    assert "new: a lesion, as stated among the values" in page
+
+
 def test_the_referrer_reports_the_value_that_brings_it_back(house: Any, rows: Any) -> None:
     """The referring hospital has the new AFP; the form is theirs once they have the answer."""
     waiting = decide(house, "BR-9001", represent=AFP)

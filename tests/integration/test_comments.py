@@ -223,7 +223,9 @@ def test_a_withdrawn_comment_leaves_its_place(room: Room, rows: Callable[..., li
     (comment,) = rows(select(Comment))
     say(room, "oncologist", "an answer that stays", thread=comment.id)
     client = room.client("surgeon")
-    assert client.post(room.at(f"comments/{comment.id}/withdraw")).status_code == 303
+    done = client.post(room.at(f"comments/{comment.id}/withdraw"))
+    assert done.status_code == 303
+    assert done.location.endswith(f"/comments#comment-{comment.id}"), "where it stood"
     page = room.client("oncologist").get(room.at("comments")).text
     assert "never mind" not in page
     assert "Withdrawn" in page

@@ -194,6 +194,8 @@ def test_an_import_that_was_cut_short_is_run_again(
     [
         (b"", "is empty"),
         (b"  \n ", "is empty"),
+        (b"id,sex\n", "t.csv has a header and no rows"),
+        (b"id,sex\n\n , \n", "t.csv has a header and no rows"),
         (b"\xff\xfei\x00d\x00", "Save it as CSV in UTF-8"),
         (b"id,sex\na,\xe9\n", "line 2: not utf-8 text"),
         (b"PK\x03\x04\x00\x00", "not utf-8 text"),

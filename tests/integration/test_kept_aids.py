@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
+import re
 from pathlib import Path
 
 import docx
@@ -13,10 +15,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from boardroom import create_app
+from boardroom.aids.figures import short_day
 from boardroom.aids.models import DecisionAids
 from boardroom.aids.operations import keep_aids
 from boardroom.audit import AuditEntry
-from boardroom.cases.models import Case, Fact
+from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting
 from boardroom.minutes.document import matches_signature
@@ -83,6 +86,45 @@ def test_an_old_decision_shows_the_numbers_that_it_was_taken_on(demo_folder: Pat
         assert any(
             card["line"].startswith("Child-Pugh A5") for c in view["cases"] for card in c["aids"]
         )
+
+
+def test_a_provisional_decision_shows_what_it_was_taken_on_and_what_is_otherwise_today(
+    demo_folder: Path,
+) -> None:
+    app = create_app("demo", data=demo_folder)
+    client = app.test_client()
+    with app.app_context():
+        case = db.session.scalars(select(Case).where(Case.status == "discussed")).unique().one()
+        chair = db.session.scalars(select(Person).where(Person.email.startswith("chair@"))).one()
+        with client.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = chair.get_id(), True
+        item = db.session.scalars(select(AgendaItem).where(AgendaItem.case_id == case.id)).one()
+        kept = db.session.scalars(select(DecisionAids).where(DecisionAids.item_id == item.id)).one()
+        then = kept.reading["aids"]["child_pugh"]["result"]["label"]
+        assert then == "B8"
+        case_id, on = case.id, short_day(dt.date.fromisoformat(kept.reading["on"]))
+    same = page(client, case_id)
+    assert "As the board saw them on" in same
+    assert "Today, with what was changed since" not in same
+    assert "Albumin, 3 values" in same
+    assert re.search(rf"labs \d+ days? old on {on}<", same), "as of which day"
+    with app.app_context(), write_transaction() as session:
+        for fact in session.scalars(select(Fact).where(Fact.case_id == case_id)):
+            if fact.key == "albumin":
+                fact.value, fact.unit = "20", "g/L"
+    html = page(client, case_id)
+    saw, today = html.split("Today, with what was changed since")
+    assert "<dt>Child-Pugh</dt> <dd>B8" in saw
+    assert f'<a href="#aids-today-{case_id}">Some are different today.</a>' in saw
+    assert "Albumin, 3 values" not in saw, "drawn of what is known today, it is not what they saw"
+    assert "<dt>Child-Pugh</dt> <dd>B9 <small>B8 when the board decided" in today
+    assert "<dt>Lesions</dt>" not in today.split("</section>")[0], "only what is otherwise"
+    # Listed again, the board works on what is known today.
+    with app.app_context(), write_transaction() as session:
+        session.get_one(Case, case_id).status = CaseStatus.LISTED
+    again = page(client, case_id)
+    assert "As the board saw them on" not in again
+    assert "<dt>Child-Pugh</dt> <dd>B9" in again
 
 
 def test_a_decision_taken_anew_replaces_what_was_kept(app: Flask) -> None:

@@ -3,6 +3,7 @@ databases: nothing is lost on the way, and what comes out is what the program ex
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -139,3 +140,37 @@ def test_every_step_leads_to_the_newest(
                 write_connection(db.engine) as connection,
             ):
                 connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("due", "until"),
+    [("2026-12-03", "Was deferred until Thu 3 Dec 2026"), (None, "Was deferred")],
+)
+def test_a_note_that_says_until_today_names_its_day(
+    kind: str, due: str | None, until: str, rows: Rows, tmp_path: Path, postgresql: Postgres
+) -> None:
+    with an_application(kind, tmp_path, postgresql) as app:
+        migrations.upgrade(app, "0009_letter_drafts")
+        with without_order(app) as connection:
+            tables = fill(connection, rows)
+            case, item = tables.tables["case"], tables.tables["agenda_item"]
+            one = connection.scalar(select(item.c.case_id).order_by(item.c.id).limit(1))
+            on = dt.date.fromisoformat(due) if due else None
+            connection.execute(
+                item.update()
+                .where(item.c.case_id == one)
+                .values(status="deferred", deferral_due=on)
+            )
+            note = "Was deferred until today: Imaging is missing. New MRI, not of today"
+            connection.execute(case.update().where(case.c.id == one).values(status_note=note))
+            others = dict(
+                connection.execute(
+                    select(case.c.id, case.c.status_note).where(case.c.id != one)
+                ).all()
+            )
+        migrations.upgrade(app)
+        with app.app_context(), db.engine.connect() as connection:
+            notes = dict(connection.execute(select(case.c.id, case.c.status_note)).all())
+    assert notes.pop(one) == f"{until}: Imaging is missing. New MRI, not of today"
+    assert notes == others

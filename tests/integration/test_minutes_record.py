@@ -21,10 +21,10 @@ from sqlalchemy import update
 from boardroom.db import now, write_transaction
 from boardroom.meetings.models import Attendance, Meeting, MeetingStatus
 from boardroom.minutes.models import Minutes
-from boardroom.minutes.words import Clock
+from boardroom.minutes.times import Clock
+from tests.integration.deciding import complete
 from tests.integration.meeting_samples import CORE, make_meeting
 from tests.integration.stage_board import Board
-from tests.integration.test_consensus import complete
 
 TOLD_BY = now().date() + dt.timedelta(days=9)
 STORED = Path(__file__).parents[1] / "unit" / "stored" / "minutes-1.0.json"

@@ -127,6 +127,36 @@ def test_its_members_are_told_and_the_other_board_goes_on(
     assert names not in told.text
 
 
+def test_home_says_so_and_whom_to_ask(past: Flask, as_past: Callable[[str], FlaskClient]) -> None:
+    title = "The board “liver” is not set up on this server any more"
+
+    def home(who: str) -> str:
+        page = as_past(who).get("/").text
+        assert title in page, who
+        return page
+
+    with past.app_context():
+        keeper = db.session.scalars(
+            select(Person.name).where(Person.email.startswith("admin@"))
+        ).one()
+    # Who sits on no other board reads that and no list of their own hospital's cases.
+    for who in ("oncologist", "referrer"):
+        page = home(who)
+        assert "your hospital" not in page, who
+        assert "No case yet" not in page, who
+        assert "liver.toml" not in page, who
+    assert keeper in home("oncologist")
+    assert keeper not in home("referrer")
+    assert "Ask the coordinator of the board" in home("referrer")
+    # The others read it above what waits for them elsewhere.
+    assert keeper in home("surgeon")
+    assert "Your opinion is wanted" in home("surgeon")
+    page = home("admin")
+    assert "liver.toml" in page
+    assert 'href="/boards/liver/exports"' in page
+    assert 'href="/boards/liver/exports"' not in home("observer")
+
+
 def test_its_signed_minutes_can_still_be_exported(
     past: Flask, as_past: Callable[[str], FlaskClient], demo_folder: Path, boards: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -223,6 +223,26 @@ def test_new_rights_hold_at_once(
     assert (place.role, place.specialty) == ("administrator", None)
 
 
+@pytest.mark.parametrize("role", ["observer", "referrer"])
+def test_a_specialist_becomes_a_guest_in_one_step(
+    app: Flask, admin: int, surgeon: int, sign_in: Callable[[int], FlaskClient], role: str
+) -> None:
+    office = sign_in(admin)
+    assert (
+        "Observers and referrers have none." in office.get(f"/boards/liver/people/{surgeon}").text
+    )
+    # A specialty that was not theirs was chosen with the role: the two contradict each other.
+    answer = edit(office, surgeon, role=role, specialty="pathology")
+    assert answer.status_code == 422
+    assert "speaks for no specialty" in answer.text
+    assert edit(office, surgeon, role=role, specialty="surgery").status_code == 303
+    place = the(app, surgeon).on("liver")
+    assert place is not None
+    assert (place.role, place.specialty) == (role, None)
+    said = office.get("/boards/liver/people").text
+    assert "Bo Sample: saved. Surgery has gone with the former role." in said
+
+
 def test_the_last_administrator_stays(
     app: Flask,
     admin: int,

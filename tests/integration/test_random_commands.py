@@ -32,9 +32,9 @@ from boardroom.consensus.models import Consensus
 from boardroom.live import push
 from boardroom.meetings.models import MeetingStatus
 from boardroom.opinions.models import Opinion
+from tests.integration.deciding import complete
 from tests.integration.meeting_samples import CORE
 from tests.integration.random_board import CASES, PEOPLE, RandomBoard, settle_people
-from tests.integration.test_consensus import complete
 from tests.integration.test_minutes import hash_on
 
 MORE_RUNS = int(os.environ.get("RANDOM_RUNS", "0"))

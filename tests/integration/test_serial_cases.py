@@ -147,6 +147,127 @@ def test_earlier_visits_that_were_left_drafts_are_made_history_by_importing_agai
         assert statuses == ["past", "submitted"]
 
 
+HEADER = "patient,day,age_years,largest_lesion_mm,afp_ng_ml,targeted_therapy,embolization"
+ROWS = {0: "1,0,60,40,20,0,1", 30: "1,30,60,45,90,0,1", 90: "1,90,61,50,300,0,0"}
+
+
+def bring(app: Flask, folder: Path, *days: int) -> ImportReport:
+    """Import the visits of these days, as one table."""
+    (folder / "t.csv").write_text("\n".join([HEADER, *(ROWS[day] for day in days)]) + "\n")
+    with app.app_context():
+        return run_import(folder / "t.csv", Path("survivalpath"))
+
+
+def done(report: ImportReport) -> list[str]:
+    return [p.reason for p in report.problems if p.column == "day"]
+
+
+def chain(app: Flask) -> list[tuple[object, ...]]:
+    """The patient's rounds as they stand, the first visit first."""
+    with app.app_context():
+        rounds = rounds_of(db.session.scalars(select(Case)).unique().first())
+        whole = [load_case(one.id) for one in rounds]
+        sources = {one.id: one.source for one in whole}
+        return [
+            (
+                one.source,
+                one.status,
+                sources.get(one.earlier_case_id),
+                one.summary,
+                sorted((f.key, f.value, f.unit, f.taken_on) for f in one.facts),
+                sorted((t.kind, t.on_date) for t in one.treatments),
+            )
+            for one in whole
+        ]
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        [(0,), (0, 30, 90)],
+        [(0,), (30,), (90,)],
+        [(90,), (0,), (30,)],
+        [(90,), (30,), (0,)],
+        [(30,), (90,), (0,)],
+        [(0, 90), (30,), (30,), (0, 30, 90)],
+        [(90,), (90, 0), (90, 30, 0)],
+    ],
+)
+def test_visits_come_out_as_the_same_rounds_in_whatever_order_they_are_imported(
+    app: Flask, tmp_path: Path, imports: list[tuple[int, ...]]
+) -> None:
+    reports = [bring(app, tmp_path, *days) for days in imports]
+    found = chain(app)
+    assert [one[:3] for one in found] == [
+        ("survivalpath:1:0", "past", None),
+        ("survivalpath:1:30", "past", "survivalpath:1:0"),
+        ("survivalpath:1:90", "submitted", "survivalpath:1:30"),
+    ]
+    afp = {(day, value) for key, value, _, day in found[2][4] if key == "afp"}  # type: ignore[attr-defined]
+    first = dt.date(2016, 1, 1)
+    assert afp == {
+        (first + dt.timedelta(days=days), value)
+        for days, value in ((0, "20"), (30, "90"), (90, "300"))
+    }
+    assert [len(one[5]) for one in found] == [1, 2, 2]  # type: ignore[arg-type]
+    assert any(done(one) for one in reports), "what was done to the rounds is said"
+    again = bring(app, tmp_path, 0, 30, 90)
+    assert (again.imported, again.already_there, done(again)) == (0, 3, [])
+    assert chain(app) == found
+
+
+def test_what_was_done_to_the_rounds_is_reported(app: Flask, tmp_path: Path) -> None:
+    assert done(bring(app, tmp_path, 30)) == []
+    later = bring(app, tmp_path, 30, 90)
+    (words,) = done(later)
+    assert "visit of day 30 (BR-0001) waited for the board. It is history now" in words
+    assert all(p.taken for p in later.problems if p.column == "day")
+    (words,) = done(bring(app, tmp_path, 0))
+    assert words == "The visit of day 30 (BR-0001) now follows that of day 0 (BR-0003)."
+
+
+def test_a_visit_after_one_that_is_before_the_board_waits_for_its_decision(
+    app: Flask, tmp_path: Path
+) -> None:
+    bring(app, tmp_path, 0)
+    with app.app_context(), write_transaction() as session:
+        session.scalars(select(Case)).unique().one().status = "listed"
+    report = bring(app, tmp_path, 0, 30, 90)
+    assert (report.imported, report.rows_refused) == (0, 2)
+    assert all("day 0 (BR-0001) is before the board. Import again" in why for why in done(report))
+    with app.app_context(), write_transaction() as session:
+        session.scalars(select(Case)).unique().one().status = "decided"
+    assert done(bring(app, tmp_path, 0, 30, 90)) == []
+    assert [one[1] for one in chain(app)] == ["decided", "past", "submitted"]
+
+
+def test_an_earlier_visit_changes_nothing_in_what_the_board_has_decided(
+    app: Flask, tmp_path: Path
+) -> None:
+    bring(app, tmp_path, 90)
+    with app.app_context(), write_transaction() as session:
+        session.scalars(select(Case)).unique().one().status = "decided"
+    before = chain(app)[0]
+    report = bring(app, tmp_path, 0)
+    first, last = chain(app)
+    assert (first[1], last[1], last[2]) == ("past", "decided", "survivalpath:1:0")
+    assert last[3:] == before[3:]
+    assert "its values stay as the board has them" in done(report)[0]
+
+
+def test_a_visit_in_the_future_is_refused_with_its_reason(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"{HEADER}\n1,99999,60,40,20,0,1\n{ROWS[0]}\n")
+    with app.app_context():
+        report = run_import(tmp_path / "t.csv", Path("survivalpath"))
+        assert [one.source for one in db.session.scalars(select(Case)).unique()] == [
+            "survivalpath:1:0"
+        ]
+    (problem,) = [p for p in report.problems if p.column == "day"]
+    assert (problem.line, problem.value, report.rows_refused) == (2, "99999", 1)
+    assert "lies in the future" in problem.reason
+    assert "2016-01-01" in problem.reason
+
+
 def test_visits_that_cannot_be_placed_are_reported(app: Flask, tmp_path: Path) -> None:
     header = "patient,day,age_years,largest_lesion_mm,new_lesion,embolization"
     lines = ["1,30,111,0,0,0", "1,0,60,40,2,1", "1,30,60,20,0,0", "2,-3,60,5,0,0", "2,x,60,5,0,0"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
 from typing import Any
@@ -13,16 +14,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from boardroom.aids.figures import short_day
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.models import Lesion as Line
-from boardroom.db import write_transaction
+from boardroom.clinical.reading_refusals import CAUTIONS
+from boardroom.db import now, write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingEvent
 from boardroom.minutes.document import content_hash
 from boardroom.minutes.pdf import minutes_pdf
 from boardroom.minutes.record import gather
 from boardroom.minutes.word import minutes_docx
 from boardroom.tumour_map.models import Reading
+from boardroom.web import local
 from tests.integration.room import Room
 
 Rows = Callable[..., list[Any]]
@@ -111,6 +115,8 @@ def test_a_map_shows_what_is_only_listed(room: Room) -> None:
         ({}, {"portal_side": "left"}, "how far the portal vein"),
         ({}, {"imaged_on": "2999-01-01"}, "in the future"),
         ({}, {"imaged_on": "yesterday"}, "has to be a date"),
+        ({}, {"imaged_on": "1962-05-04"}, "lies before 1990"),
+        ({}, {"imaged_on": "1989-12-31"}, "lies before 1990"),
         ({}, {"imaging": "tarot"}, "Choose one of the list"),
     ],
 )
@@ -125,6 +131,41 @@ def test_what_cannot_be_is_refused_beside_the_field(
     assert 'value="Kept as typed"' in answer.text or "note" in lesion
     assert not stored(rows)
     assert not rows(select(Line))
+
+
+def test_images_from_before_the_patient_was_born_are_refused(room: Room, rows: Rows) -> None:
+    with room.app.app_context(), write_transaction() as session:
+        session.get_one(Case, room.case).patient.birth_date = dt.date(2001, 3, 4)
+    refused = read(room, "radiologist", **fields({}, imaged_on="2001-03-03"))
+    assert refused.status_code == 422
+    assert "lies before the patient’s birth" in refused.text
+    assert not stored(rows)
+    assert read(room, "radiologist", **fields({}, imaged_on="2001-03-04")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("lesion", "shown"),
+    [
+        ({"li_rads": "LR-5", "viable_mm": "0"}, "untreated"),
+        ({"li_rads": "LR-1", "viable_mm": "0"}, "untreated"),
+        ({"li_rads": "LR-5"}, ""),
+        ({"li_rads": "LR-5", "viable_mm": "12"}, ""),
+        ({"li_rads": "LR-TR viable"}, "viable"),
+        ({"li_rads": "LR-TR equivocal"}, "viable"),
+        ({"li_rads": "LR-TR viable", "viable_mm": "12"}, ""),
+        ({"li_rads": "LR-TR nonviable", "viable_mm": "0"}, ""),
+        ({"li_rads": "LR-TR nonviable"}, ""),
+    ],
+)
+def test_a_category_that_does_not_go_with_what_is_viable_is_kept_and_called_out(
+    room: Room, rows: Rows, lesion: dict[str, str], shown: str
+) -> None:
+    assert read(room, "radiologist", **fields(lesion)).status_code == 303, "a caution, no refusal"
+    assert stored(rows)
+    page = room.client("radiologist").get(room.at("map/board")).text
+    first = page.split("data-lesion-row")[1]
+    for key in CAUTIONS:
+        assert (f'data-caution="{key}">' in first) is (key == shown)
 
 
 def test_who_may_write_which_reading(room: Room, rows: Rows) -> None:
@@ -234,6 +275,38 @@ def both(room: Room) -> None:
     read(room, "coordinator", "referring", **fields({"size_mm": "30", "li_rads": "LR-4"}))
     sent = fields({"size_mm": "44", "li_rads": "LR-5"}, {"segments": ["II"], "size_mm": "12"})
     assert read(room, "radiologist", **sent).status_code == 303
+
+
+def test_a_reading_with_no_lesion_is_not_the_same_as_no_reading(room: Room, rows: Rows) -> None:
+    def cards() -> str:
+        text = room.client("surgeon").get(room.at("")[:-1]).text
+        return " ".join(text[text.index("Tumour burden") :].split())
+
+    room.change(Case, room.case, diagnosis="hcc")
+    unread = cards()
+    assert "<dt>Lesions</dt> <dd>– <small>not known yet" in unread
+    assert "Diameters of all nodules" in unread.split("What it rests on")[0]
+    read(room, "radiologist", **fields(imaged_on="2026-01-15"))
+    none = cards()
+    assert "<dt>Lesions</dt> <dd>none seen <small>in the board’s reading, 15 Jan 2026" in none
+    assert "Diameters of all nodules" not in none.split("What it rests on")[0]
+    with room.app.app_context(), write_transaction() as session:
+        session.add(Fact(case_id=room.case, key="nodule_count", value="2"))
+    assert "15 Jan 2026; 2 among the facts" in cards()
+    read(room, "radiologist", **fields({}, version=1))
+    assert "<dt>Lesions</dt> <dd>1 · 3 cm<" in cards()
+
+
+def test_a_reading_without_a_lesion_and_without_a_day_names_the_day_it_was_saved(
+    room: Room,
+) -> None:
+    room.change(Case, room.case, status=CaseStatus.DRAFT)
+    read(room, "referrer", "referring", **fields())
+    room.change(Case, room.case, status=CaseStatus.SUBMITTED)
+    page = " ".join(room.client("surgeon").get(room.at("")[:-1]).text.split())
+    with room.app.app_context():
+        day = short_day(local(now(), "liver").date())
+    assert f"none seen <small>in the referring hospital’s reading, {day}" in page
 
 
 def test_two_readings_lie_side_by_side_and_differences_are_called_out(room: Room) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from boardroom.cli import main
 from boardroom.clinical import AIDS
+from boardroom.clinical.facts import FactError, check
 
 ALBI = ("albi", "bilirubin_umol_l=20", "albumin_g_l=38")
 
@@ -78,6 +79,27 @@ def test_lists_and_yes_and_no() -> None:
     assert json.loads(none.stdout)["total"] == 2
 
 
+def test_a_decimal_comma_is_read_as_the_form_reads_it() -> None:
+    comma = run("albi", "bilirubin_umol_l=34,2", "albumin_g_l= 38,5", "--json")
+    assert comma.exit_code == 0, comma.output
+    point = run("albi", "bilirubin_umol_l=34.2", "albumin_g_l=38.5", "--json")
+    assert json.loads(comma.stdout) == json.loads(point.stdout)
+    several = run("milan", "tumor_diameters_cm=2,5; 3,1", "--json")
+    same = run("milan", "tumor_diameters_cm=2.5,3.1", "--json")
+    assert json.loads(several.stdout) == json.loads(same.stdout)
+
+
+@pytest.mark.parametrize("text", ["34,2", "34.2", ",5", "1e3", "1_0", "nan", "1,234", "<5", "+7"])
+def test_command_and_form_take_the_same_numbers(text: str) -> None:
+    try:
+        check("bilirubin", text, "umol/L")
+        taken = True
+    except FactError:
+        taken = False
+    told = run("albi", f"bilirubin_umol_l={text}", "albumin_g_l=38")
+    assert (told.exit_code == 0) is taken, told.output
+
+
 def test_every_shape_of_value_can_be_shown() -> None:
     for words in (
         (
@@ -112,8 +134,8 @@ def test_every_shape_of_value_can_be_shown() -> None:
         (("albi", "bilirubin_umol_l=20"), 1, "lacks: Albumin"),
         (("albi",), 1, "lacks: Total bilirubin; Albumin"),
         (("albi", "bilirubin_umol_l=-1", "albumin_g_l=38"), 1, "cannot be negative"),
-        (("albi", "bilirubin_umol_l=nan", "albumin_g_l=38"), 1, "has to be a number"),
-        (("albi", "bilirubin_umol_l=1e400", "albumin_g_l=38"), 1, "has to be a number"),
+        (("albi", "bilirubin_umol_l=nan", "albumin_g_l=38"), 2, "is not a number"),
+        (("albi", "bilirubin_umol_l=1e3", "albumin_g_l=38"), 2, "is not a number"),
         ((*ALBI, "bilirubin_mg_dl=1"), 1, "given twice"),
         (("ecog", "ecog=1.5"), 1, "whole number"),
         (("asa", "asa=seven"), 1, "has to be one of"),
@@ -122,12 +144,13 @@ def test_every_shape_of_value_can_be_shown() -> None:
         (("albi", "bilirubin=20"), 2, "has no input 'bilirubin'"),
         (("albi", "bilirubin_umol_l"), 2, "is not NAME=VALUE"),
         (("albi", "=20"), 2, "is not NAME=VALUE"),
-        (("albi", "bilirubin_umol_l=high"), 2, "has to be a number"),
-        (("albi", "bilirubin_umol_l=2_0"), 2, "has to be a number"),
-        (("albi", "bilirubin_umol_l=1,2"), 2, "has to be a number"),
+        (("albi", "bilirubin_umol_l=high"), 2, "is not a number"),
+        (("albi", "bilirubin_umol_l=2_0"), 2, "is not a number"),
+        (("albi", "bilirubin_umol_l=<5"), 2, "is a limit"),
+        (("albi", "bilirubin_umol_l=1,234"), 2, "can be read in two ways"),
         ((*ALBI, "albumin_g_l=38"), 2, "given twice"),
         (("milan", "macrovascular_invasion=perhaps"), 2, "yes or no"),
-        (("milan", "tumor_diameters_cm=2,x"), 2, "has to be a number"),
+        (("milan", "tumor_diameters_cm=2,x"), 2, "is not a number"),
         (("albi", "--sparkle"), 2, "sparkle"),
     ],
 )

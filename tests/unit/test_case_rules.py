@@ -42,6 +42,7 @@ def test_every_state_is_in_the_table() -> None:
         "draft submitted needs_information submitted listed deferred listed discussed decided",
         "draft submitted declined submitted standard_of_care submitted listed submitted",
         "draft submitted listed discussed deferred listed",
+        "draft submitted past",
     ],
 )
 def test_the_ways_of_a_case(way: str) -> None:
@@ -60,7 +61,8 @@ def test_the_ways_of_a_case(way: str) -> None:
         ("declined", "listed"),
         ("needs_information", "listed"),
         ("past", "submitted"),
-        ("submitted", "past"),
+        ("listed", "past"),
+        ("decided", "past"),
     ],
 )
 def test_other_ways_are_refused_in_words(old: str, new: str) -> None:

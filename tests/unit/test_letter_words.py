@@ -12,6 +12,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus.rules import Step
 from boardroom.letters import compose, rules
 from boardroom.letters.phrases import PhraseLibrary
+from boardroom.letters.provisional_words import provisional_sentences
 from tests.unit.letter_samples import decision, measured
 
 HARD = (
@@ -139,3 +140,41 @@ rules.readability(text, target=6, longest=20, glossary={"portal vein": "a large 
 assert not opened, opened
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This decision is provisional, not final.",
+        "The plan was taken provisionally.",
+        "This advice is not final yet.",
+        "It still has to be confirmed, and it may change.",
+        "The plan has still to be confirmed by surgery.",
+        "It has not been confirmed.",
+        "We will tell you as soon as it is final.",
+        "We say more when it is confirmed.",
+    ],
+)
+def test_a_sentence_that_calls_a_decision_provisional_is_found_in_its_part(sentence: str) -> None:
+    texts = {"who": "The experts met.", "next": f"You come on Monday. {sentence}"}
+    assert provisional_sentences(texts) == [("next", sentence)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The decision is final.",
+        "Surgery confirmed it on Monday.",
+        "The illness may change.",
+        "We tell you the final result.",
+        "The diagnosis is confirmed.",
+    ],
+)
+def test_a_sentence_that_does_not_is_left_alone(sentence: str) -> None:
+    assert provisional_sentences({"next": sentence}) == []
+
+
+def test_the_librarys_own_phrase_is_found_whatever_its_words() -> None:
+    texts = {"who": "Nothing is settled. You can call us."}
+    found = provisional_sentences(texts, "Nothing is settled. We will write again.")
+    assert found == [("who", "Nothing is settled.")]

@@ -78,3 +78,30 @@ def test_without_names_and_without_cases() -> None:
     assert "Nonesuch" not in text
     assert "Patients' names left out" in text
     assert "No case is listed yet." in text_of(pack_pdf(pack([])))
+
+
+def test_a_case_that_came_back_says_round_day_proposal_reason_and_what_changed() -> None:
+    case = samples.came_back() | {
+        "chosen_then": ["Systemic therapy"],
+        "changed_since": ["AFP: 2140 ng/mL then, 312 ng/mL now (12 Oct 2026)"],
+    }
+    pdf = pack_pdf(pack([case, samples.case(2)]))
+    text = text_of(pdf)
+    for piece in (
+        "Earlier round BR-0028, came back by itself: AFP is 312 ng/mL, under 500 ng/mL.",
+        "Decided 17 Sep 2026: Convertible",
+        "Treated since: 2 cycles of treatment given, 12 Oct 2026.",
+        "Chosen then: Systemic therapy.",
+        "Changed since AFP: 2140 ng/mL then, 312 ng/mL now (12 Oct 2026)",
+    ):
+        assert text.count(piece) == 1, piece
+    with pikepdf.open(io.BytesIO(pdf)) as opened, opened.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+    assert "Earlier round" not in text_of(pack_pdf(pack()))
+
+
+def test_a_name_in_the_reason_is_left_out_of_a_pack_without_names() -> None:
+    case = samples.came_back(kind="dissent", reason="Surgery dissented. Met: Nonesuch is stable")
+    bare = without_names(pack([case])).model_dump_json()
+    assert "is stable" in bare
+    assert "Nonesuch" not in bare

@@ -77,7 +77,9 @@ def test_any_reading_can_be_drawn_and_nothing_written_is_markup(one: Findings) -
     ("one", "other", "differ"),
     [(40, 45, False), (40, 48, False), (40, 49, True), (12, 17, False), (12, 18, True),
      (100, 119, False), (100, 121, True), (49, 40, True),
-     (48, 57, True), (29, 34, False), (29, 35, True), (50, 51, False), (51, 60, False)],
+     (48, 57, True), (29, 34, True), (29, 35, True), (51, 60, False),
+     (19, 21, True), (20, 21, True), (29, 31, True), (50, 51, True),
+     (20, 20, False), (19, 20, False), (18, 20, False), (21, 26, False), (30, 29, False)],
 )  # fmt: skip
 def test_sizes_differ_beyond_the_stated_threshold(one: int, other: int, differ: bool) -> None:
     assert sizes_differ(one, other) is differ
@@ -108,6 +110,29 @@ def test_each_kind_of_difference_is_said_in_words(
     (found,) = compare(first, second, ("referring hospital", "board")).differences
     assert found.kind == kind
     assert words in found.words
+
+
+@pytest.mark.parametrize("name", ["size_mm", "viable_mm"])
+def test_a_small_difference_on_which_a_stage_turns_is_said_with_how_small_it_is(name: str) -> None:
+    def words(one: int, other: int) -> str:
+        first, second = (
+            Findings((replace(BASE, **{"size_mm": 60, name: mm}),)) for mm in (one, other)
+        )
+        return "".join(d.words for d in compare(first, second, ("referrer", "board")).differences)
+
+    said = "19 mm (referrer); 21 mm (board), within what two readers’ measurements scatter."
+    assert said in words(19, 21)
+    assert "31 mm (referrer); 29 mm (board), within what two" in words(31, 29)
+    assert "scatter" not in words(29, 35)
+    assert words(29, 35)
+    assert not words(21, 24), "nothing turns on it"
+
+
+def test_nothing_left_viable_is_no_measurement_that_scatters() -> None:
+    first, second = (Findings((replace(BASE, viable_mm=mm),)) for mm in (0, 4))
+    (found,) = compare(first, second).differences
+    assert found.kind == "viable"
+    assert "scatter" not in found.words
 
 
 def test_none_seen_and_not_stated_are_the_same_finding() -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
-import pytest
-
-from boardroom.cases.since import Beyond, answer, changes
+from boardroom.cases.since import changes
 
 DAY = dt.date(2026, 8, 1)
 
@@ -72,85 +70,3 @@ def test_a_lesion_that_was_renumbered_is_one_line_with_both_numbers() -> None:
 def test_a_new_number_is_told_though_nothing_else_changed() -> None:
     found = changes(case([], [lesion(2, 22)]), case([], [lesion(1, 22)]), {2: 1})
     assert [(one.label, one.direction) for one in found] == [("Lesion 1 (was no. 2)", "other")]
-
-
-def test_the_targets_answer_by_mrecist() -> None:
-    before = [lesion(1, 40), lesion(2, 22, 20), lesion(3, 8)]
-
-    def found(*after: SimpleNamespace) -> tuple[str, int, int, tuple[int, ...]]:
-        made = answer(before, after)
-        assert made is not None
-        return made.response, made.was, made.now, made.new
-
-    assert found(lesion(1, 40, 25), lesion(2, 20, 17)) == ("PR", 60, 42, ())
-    assert found(lesion(1, 40, 26), lesion(2, 20, 17)) == ("SD", 60, 43, ())
-    assert found(lesion(1, 52), lesion(2, 22, 20)) == ("PD", 60, 72, ())
-    assert found(lesion(1, 40, 0), lesion(2, 20, 0)) == ("CR", 60, 0, ())
-    assert found(lesion(1, 40, 0), lesion(2, 20, 0), lesion(9, 10)) == ("PD", 60, 0, (9,))
-    assert found(lesion(1, 40, 0), lesion(2, 20, 0), lesion(9, 9))[0] == "CR", "below 1 cm"
-
-
-def test_an_answer_says_its_sums_or_what_stands_against_it() -> None:
-    made = answer([lesion(1, 62)], [lesion(1, 62, 38)])
-    assert made is not None
-    assert made.words == "PR, partial response: 62 to 38 mm viable, \N{MINUS SIGN}39 %"
-    for after, why in (
-        ([lesion(2, 30)], "Lesion 1 of the earlier round is not in the new reading."),
-        ([lesion(1, None)], "Lesion 1 has no size yet."),
-    ):
-        made = answer([lesion(1, 40)], after)
-        assert made is not None
-        assert (made.response, made.words) == ("", why)
-    assert answer([], [lesion(1, 4)]) is None
-    assert answer([lesion(1, 40)], []) is None
-
-
-def test_lesions_are_followed_by_their_place_where_both_were_mapped() -> None:
-    made = answer([lesion(1, 40), lesion(2, 20)], [lesion(1, 10), lesion(2, 20)], {1: 2, 2: 1})
-    assert made is not None
-    assert (made.was, made.now) == (60, 30)
-
-
-NOTHING_BEYOND = Beyond(spread=False, invasion=False, portal="none", vein="none")
-
-
-@pytest.mark.parametrize(
-    ("then", "now", "response", "said"),
-    [
-        (NOTHING_BEYOND, NOTHING_BEYOND, "PR", ""),
-        (NOTHING_BEYOND, Beyond(spread=True, sites=("lung",)), "PD", "outside the liver (lung)"),
-        (NOTHING_BEYOND, Beyond(spread=False, invasion=True, portal="vp3"), "PD", "of vessels"),
-        (
-            Beyond(spread=True, sites=("lung",)),
-            Beyond(spread=True, sites=("lung", "bone")),
-            "PD",
-            "outside the liver (bone)",
-        ),
-        (Beyond(spread=True, sites=("lung",)), Beyond(spread=True, sites=("lung",)), "PR", ""),
-        # Not for a program to say: named, and left to be judged
-        (Beyond(), Beyond(spread=True), "PR", "To be judged: disease outside the liver; nothing"),
-        (
-            Beyond(invasion=True, portal="vp3"),
-            Beyond(invasion=True, portal="vp4"),
-            "PR",
-            "To be judged: portal vein invasion from Vp3 to Vp4. Progression there is PD.",
-        ),
-        (Beyond(invasion=True, portal="vp4"), Beyond(invasion=True, portal="vp3"), "PR", ""),
-    ],
-)
-def test_new_disease_outside_the_targets_is_progression_whatever_they_do(
-    then: Beyond, now: Beyond, response: str, said: str
-) -> None:
-    made = answer([lesion(1, 81)], [lesion(1, 81, 34)], None, (then, now))
-    assert made is not None
-    assert made.response == response
-    assert "81 to 34 mm viable" in made.words
-    assert said in made.words
-    assert ("To be judged" in made.words) == ("To be judged" in said)
-
-
-def test_new_disease_is_progression_where_the_targets_cannot_be_compared() -> None:
-    for after in ([], [lesion(2, 30)]):
-        made = answer([lesion(1, 40)], after, None, (NOTHING_BEYOND, Beyond(spread=True)))
-        assert made is not None
-        assert made.words == "PD, progressive disease; new: disease outside the liver"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_confirmations"
-down_revision = "0008_mistyped"
+revision = "0011_confirmations"
+down_revision = "0010_deferral_notes"
 branch_labels = None
 depends_on = None
 

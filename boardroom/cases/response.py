@@ -1,0 +1,260 @@
+"""How the lesions of a case's earlier round answered to treatment, by mRECIST. Pure.
+
+Source: Lencioni R, Llovet JM. Semin Liver Dis 2010;30:52-60. The earlier round is both the start
+and the smallest sum: the answer is the one since that round. New disease, and growth beyond doubt
+of what is no target, are progression whatever the targets do; a response is complete only where
+nothing is left outside the targets either. What only a reader can judge is named, not decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from boardroom.clinical.inputs import half_up
+from boardroom.clinical.living import IN_A_VEIN, UNCERTAIN, LesionLike, is_nodule, living_mm
+from boardroom.clinical.response import RESPONSES, target_response
+from boardroom.clinical.tumour_reading import SITES
+
+TARGET_MM = 10
+"""From this viable diameter on a lesion is a target, and a new one counts."""
+GROWTH_MM = 10
+"""Growth that makes of a lesion below that size one that counts."""
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What one round knows outside the lesions; None and "" where it is not stated.
+
+    `spread`, `invasion`: outside the liver, into vessels. `sites`: keys of SITES, from the map.
+    `portal`, `vein`: how far a portal or hepatic vein is invaded ("vp1" …, "vv1" …). `new_lesion`,
+    `others`: what facts of this round's own say of new lesions, and of those that are no target
+    ("none", "cr", "incomplete", "pd").
+    """
+
+    spread: bool | None = None
+    sites: tuple[str, ...] = ()
+    invasion: bool | None = None
+    portal: str = ""
+    vein: str = ""
+    new_lesion: bool | None = None
+    others: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer in parts; `response` is empty where it is not known, and `why` says why not.
+
+    `was`, `now`: sums of viable diameters in mm, `was` 0 where there is nothing to compare;
+    `at_least`: not all of `now` is known. `new`: what is new; `grown`: what is no target and
+    progressed; `judge`: what somebody has to judge; `left`: what stands against a complete
+    response; `unstated`: what would, and nothing is said of it any more. All in words.
+    """
+
+    response: str
+    was: int = 0
+    now: int = 0
+    at_least: bool = False
+    new: tuple[str, ...] = ()
+    grown: tuple[str, ...] = ()
+    judge: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    unstated: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        """ "PR, partial response: 62 to 38 mm viable, −39 %"."""
+        said = self._response() if self.response else self.why
+        if self.unstated and self.response == "CR":
+            said = (
+                f"{said}. Complete only if it has gone: {', '.join(self.unstated)}, not stated now."
+            )
+        if self.judge:
+            judged = "; ".join(self.judge)
+            said = f"{said.rstrip('.')}. To be judged: {judged}. Progression there is PD."
+        return said
+
+    def _response(self) -> str:
+        parts = [f"{self.response}, {RESPONSES[self.response]}"]
+        if self.was:
+            parts[0] += f": {self._sums()}"
+        for label, seen in (("new", self.new), ("grown", self.grown), ("left", self.left)):
+            if seen:
+                parts.append(f"{label}: {', '.join(seen)}")
+        return "; ".join(parts)
+
+    def _sums(self) -> str:
+        if self.at_least:
+            return f"{self.was} to at least {self.now} mm viable"
+        change = half_up(100 * (self.now - self.was) / self.was, 0)
+        sign = "+" if change > 0 else ""
+        percent = f"{sign}{change:g}".replace("-", "\N{MINUS SIGN}")
+        return f"{self.was} to {self.now} mm viable, {percent} %"
+
+
+@dataclass
+class _Seen:
+    """What the walk through lesions, vessels and sites collects, in words."""
+
+    new: list[str] = field(default_factory=list)
+    grown: list[str] = field(default_factory=list)
+    judge: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    unstated: list[str] = field(default_factory=list)
+
+    def onto(self, answer: Answer) -> Answer:
+        """The answer with what was seen. New or grown is PD; what is left takes CR away."""
+        response = "PD" if self.new or self.grown else answer.response
+        if response == "CR" and self.left:
+            response = "PR"
+        return replace(
+            answer,
+            response=response,
+            new=tuple(self.new),
+            grown=tuple(self.grown),
+            judge=tuple(self.judge),
+            left=tuple(self.left) if answer.response == "CR" and response == "PR" else (),
+            unstated=tuple(self.unstated),
+        )
+
+
+def answer(
+    earlier: Iterable[LesionLike],
+    later: Iterable[LesionLike],
+    pairs: Mapping[int, int] | None = None,
+    beyond: tuple[Beyond, Beyond] = (Beyond(), Beyond()),
+) -> Answer | None:
+    """How the lesions of the round before answered; None where there is nothing to tell.
+
+    `pairs`: number then to number now, by their places on the map; the same number without.
+    `beyond`: what the two rounds know outside the lesions.
+    """
+    before, after = list(earlier), {one.number: one for one in later}
+    same = pairs if pairs is not None else {one.number: one.number for one in before}
+    seen = _Seen()
+    found = _targets(before, after, same, seen) if after else None
+    if after:
+        _other_lesions(before, after, same, seen)
+    _spread(*beyond, seen)
+    _invasion(*beyond, seen)
+    _stated(beyond[1], seen)
+    if found is None and not (seen.new or seen.grown):
+        return None
+    return seen.onto(found or Answer(""))
+
+
+def _targets(
+    before: list[LesionLike], after: Mapping[int, LesionLike], same: Mapping[int, int], seen: _Seen
+) -> Answer | None:
+    """The targets' own answer; lesions that had vanished are measured with them from 0 on."""
+    tumour = [one for one in before if is_nodule(one)]
+    targets = [one for one in tumour if (living_mm(one) or 0) >= TARGET_MM]
+    vanished = [one for one in tumour if living_mm(one) == 0]
+    was, now, why = sum(living_mm(one) or 0 for one in targets), 0, ""
+    for one in targets:
+        found = after.get(same.get(one.number, 0))
+        size = living_mm(found) if found is not None else None
+        if size is not None:
+            now += size
+        elif found is None:
+            why = why or f"Lesion {one.number} of the earlier round is not in the new reading."
+        else:
+            why = why or f"What lives of lesion {found.number} has no size yet."
+    for one in vanished:
+        found = after.get(same.get(one.number, 0))
+        again = (living_mm(found) or 0) if found is not None else 0
+        now += again
+        if again and found is not None and not targets:
+            seen.grown.append(f"lesion {found.number}, which lives again")
+    if not targets:
+        return None
+    response = target_response(was, was, now)
+    if why and response != "PD":
+        return Answer("", why=why)
+    return Answer(response, was, now, at_least=bool(why))
+
+
+def _other_lesions(
+    before: list[LesionLike], after: Mapping[int, LesionLike], same: Mapping[int, int], seen: _Seen
+) -> None:
+    """Lesions that were no target, and those that were not there."""
+    for one in before:
+        was, found = living_mm(one), after.get(same.get(one.number, 0))
+        measured = is_nodule(one) and was is not None and (was == 0 or was >= TARGET_MM)
+        if measured or one.li_rads == IN_A_VEIN:
+            continue  # with the targets, or as invasion
+        if found is None:
+            if is_nodule(one):
+                seen.unstated.append(f"lesion {one.number} of the earlier round")
+            continue
+        now, name = living_mm(found), f"lesion {found.number}"
+        if not is_nodule(one):
+            if is_nodule(found) and (now or 0) >= TARGET_MM:
+                category = found.li_rads or "without a category"
+                seen.judge.append(f"{name}, {one.li_rads} before and {category} now")
+            continue
+        if now:
+            seen.left.append(name)
+        if was is not None and now is not None and now >= TARGET_MM:
+            grown = seen.grown if now - was >= GROWTH_MM else seen.judge
+            grown.append(f"{name} from {was} to {now} mm")
+    known = set(same.values())
+    for number, one in sorted(after.items()):
+        size = living_mm(one)
+        if number in known or (size or 0) < TARGET_MM or one.li_rads == IN_A_VEIN:
+            continue
+        if is_nodule(one):
+            seen.new.append(f"lesion {number}")
+        elif one.li_rads in UNCERTAIN:
+            seen.judge.append(f"lesion {number}, new, {one.li_rads} of {size} mm")
+
+
+def _spread(then: Beyond, now: Beyond, seen: _Seen) -> None:
+    more = tuple(site for site in now.sites if site not in then.sites)
+    where = ", ".join(SITES[site].lower() for site in more or now.sites)
+    words = f"disease outside the liver{f' ({where})' if where else ''}"
+    if now.spread:
+        if then.spread is False or (then.sites and more):
+            seen.new.append(words)
+        elif then.spread is None:
+            seen.judge.append(f"{words}; nothing was stated of it before")
+        seen.left.append("disease outside the liver")
+    elif now.spread is None and then.spread:
+        seen.unstated.append("disease outside the liver")
+
+
+def _invasion(then: Beyond, now: Beyond, seen: _Seen) -> None:
+    named = False
+    for name, before, after in (
+        ("portal vein invasion", then.portal, now.portal),
+        ("hepatic vein invasion", then.vein, now.vein),
+    ):
+        if after in ("", "none"):
+            continue
+        named, words = True, f"{name} {after.capitalize()}"
+        if before == "none" or (not before and then.invasion is False):
+            seen.new.append(words)
+        elif not before:
+            seen.judge.append(f"{words}; nothing was stated of it before")
+        elif after > before:
+            seen.judge.append(f"{name} from {before.capitalize()} to {after.capitalize()}")
+        seen.left.append(words)
+    if now.invasion and not named:
+        if then.invasion is False:
+            seen.new.append("invasion of vessels")
+        elif then.invasion is None:
+            seen.judge.append("invasion of vessels; nothing was stated of it before")
+        seen.left.append("invasion of vessels")
+    elif now.invasion is None and not named and then.invasion:
+        seen.unstated.append("invasion of vessels")
+
+
+def _stated(now: Beyond, seen: _Seen) -> None:
+    """What somebody wrote down of new lesions and of those that are no target."""
+    if now.new_lesion and not seen.new:
+        seen.new.append("a lesion, as stated among the values")
+    if now.others == "pd":
+        seen.grown.append("lesions that are no target, as stated among the values")
+    elif now.others == "incomplete" and not seen.left:
+        seen.left.append("lesions that are no target, as stated among the values")

@@ -1,0 +1,96 @@
+"""What a letter says of the round before its own: when, what was proposed, why it is back. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.letters.phrases import PhraseLibrary
+from boardroom.letters.sentences import capital, joined, paragraphs, said, stop
+from boardroom.text import in_sentence
+
+
+@dataclass(frozen=True)
+class Given:
+    """A treatment reported since. `option`: the board's key; empty for cycles, told in `what`."""
+
+    on: str
+    what: str
+    option: str = ""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The round before, decided on a day in words. `kind`: condition, dissent or by_hand.
+
+    `chosen`: keys of the options chosen then; `changes`: what differs in the case since, a line
+    each; `patient_letter_on`, `referrer_letter_on`: when its letter was approved, empty for none.
+    """
+
+    code: str
+    on: str
+    kind: str
+    reason: str = ""
+    verdict: str = ""
+    chosen: tuple[str, ...] = ()
+    given: tuple[Given, ...] = ()
+    changes: tuple[str, ...] = ()
+    patient_letter_on: str = ""
+    referrer_letter_on: str = ""
+
+
+def to_the_patient(earlier: Earlier, chosen: tuple[str, ...], library: PhraseLibrary) -> str:
+    """That this is a new look, in the library's words; `chosen`: what is suggested now."""
+    tone = library.tone
+    plain = [library.options[key].plain for key in earlier.chosen if key in library.options]
+    then = tone.then_suggested.format(plain=joined(plain)) if plain else ""
+    letter = tone.letter_then.format(on=earlier.patient_letter_on)
+    # A dissent's own words are a colleague's to another; the patient hears that it was one.
+    why = {
+        "condition": said(tone.back_as_planned, stop(earlier.reason)),
+        "dissent": tone.back_by_an_expert,
+    }.get(earlier.kind, tone.back_by_hand)
+    named = {key: phrase.plain for key, phrase in library.options.items()}
+    given = [f"- {capital(named.get(one.option, one.what))}, {one.on}." for one in earlier.given]
+    compared = tone.suggested_same if set(earlier.chosen) == set(chosen) else tone.suggested_other
+    return paragraphs(
+        said(
+            tone.looked_before.format(on=earlier.on),
+            then or library.first_verdicts.get(earlier.verdict, ""),
+            letter if earlier.patient_letter_on else "",
+            why,
+        ),
+        "\n".join([tone.given_since, *given]) if given else "",
+        said(
+            tone.results_since if earlier.changes else "",
+            compared if earlier.chosen and chosen else "",
+        ),
+    )
+
+
+def to_the_referrer(earlier: Earlier, board: BoardDefinition, library: PhraseLibrary) -> str:
+    """The same for the colleague who asked, with what changed in the board's words."""
+    clinical = library.clinical
+    verdicts = {one.key: one.name for one in board.verdicts}
+    options = [in_sentence(one.name) for one in board.options if one.key in earlier.chosen]
+    verdict = verdicts.get(earlier.verdict, earlier.verdict)
+    reason = {
+        "condition": said(clinical["back_as_planned"], stop(earlier.reason)),
+        "dissent": said(clinical["back_by_dissent"], stop(earlier.reason)),
+    }.get(earlier.kind, clinical["back_by_hand"])
+    given = [f"- {one.what}, {one.on}" for one in earlier.given]
+    return paragraphs(
+        said(
+            clinical["looked_before"].format(code=earlier.code, on=earlier.on),
+            clinical["verdict_then"].format(verdict=verdict) if verdict else "",
+            clinical["chosen_then"].format(options=joined(options)) if options else "",
+            clinical["letter_then"].format(on=earlier.referrer_letter_on)
+            if earlier.referrer_letter_on
+            else "",
+            reason,
+        ),
+        "\n".join([clinical["given_since"], *given]) if given else "",
+        "\n".join([clinical["changed_since"], *(f"- {one}" for one in earlier.changes)])
+        if earlier.changes
+        else "",
+    )

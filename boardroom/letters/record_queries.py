@@ -1,0 +1,89 @@
+"""The record of a decision, as letters are made of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from boardroom.boards.reclassification import reclassify
+from boardroom.cases.models import Case
+from boardroom.consensus.queries import migration_of, sign_offs_of, still_provisional
+from boardroom.consensus.rules import content_of
+from boardroom.consensus.words import word
+from boardroom.db import now
+from boardroom.followup.again_queries import changed_between
+from boardroom.followup.return_queries import earlier_round_of
+from boardroom.letters.again import Earlier, Given
+from boardroom.letters.compose import Decision, Signature, View
+from boardroom.letters.models import LetterKind
+from boardroom.letters.queries import asked, board_of, consensus_of, decided_item, letters_of
+from boardroom.meetings.models import AgendaItem
+from boardroom.opinions.queries import revealed_opinions
+from boardroom.web import day, local
+
+
+def decision_of(item: AgendaItem) -> Decision:
+    """The record of a decision, for composing letters. Only opened opinions, no confidence."""
+    board, case = board_of(item.meeting.board), item.case
+    written = content_of(consensus_of(item))
+    content = replace(written, stage_migration=migration_of(item, written))
+    today = local(now(), board.key).date()
+    meeting_day = day(item.ended_at or item.meeting.starts_at, board.key)
+    views = revealed_opinions(case.id) if item.revealed_at is not None else []
+    return Decision(
+        code=case.code,
+        question=case.question,
+        diagnosis=case.diagnosis,
+        first_verdict=case.first_verdict,
+        first_by=case.first_by,
+        first_on=day(case.first_on),
+        meeting_day=meeting_day,
+        content=content,
+        outcome=reclassify(case.first_verdict, content.verdict, board),
+        tell_by=day(content.tell_by),
+        tell_by_is_past=content.tell_by is not None and content.tell_by < today,
+        teller=word(board, "tellers", content.teller),
+        views=tuple(
+            View(
+                v.specialty,
+                v.verdict,
+                {k: (s.get("stance", ""), s.get("reason", "")) for k, s in v.stances.items()},
+            )
+            for v in views
+        ),
+        signatures=tuple(
+            Signature(s.specialty, str(s.kind), s.text, s.reopen_condition)
+            for s in sign_offs_of(item)
+        ),
+        provisional_reasons=tuple(str(r) for r in item.provisional_reasons)
+        if still_provisional(item)
+        else (),
+        patient_wants=case.patient_wants,
+        answers=tuple(q.answer for q in asked(case)),
+        earlier=earlier_of(case),
+    )
+
+
+def earlier_of(case: Case) -> Earlier | None:
+    """The round before this one, as letters tell of it; None for a first round, and where the one
+    before was not decided."""
+    found = earlier_round_of(case)
+    item = decided_item(found.case_id) if found is not None else None
+    if found is None or found.on is None or item is None:
+        return None
+    sent = {
+        kind: day(letter.latest.approved_at, case.board)
+        for kind, letter in letters_of(item).items()
+        if letter.latest is not None
+    }
+    return Earlier(
+        code=found.code,
+        on=day(found.on),
+        kind=found.kind,
+        reason=found.reason,
+        verdict=found.verdict,
+        chosen=found.chosen,
+        given=tuple(Given(day(one.on), one.what, one.option) for one in found.treated),
+        changes=tuple(one.words for one in changed_between(item.case, case)),
+        patient_letter_on=sent.get(LetterKind.PATIENT, ""),
+        referrer_letter_on=sent.get(LetterKind.REFERRER, ""),
+    )

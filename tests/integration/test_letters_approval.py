@@ -1,0 +1,195 @@
+"""Approving a letter, correcting it, and what stands in the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+
+from boardroom.audit import AuditEntry
+from boardroom.cases.models import Case, CaseStatus
+from boardroom.consensus.models import Confirmation, Consensus
+from boardroom.db import write_transaction
+from boardroom.letters.document import LetterDocument, content_hash
+from boardroom.letters.models import ApprovedLetter
+from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.people.models import Person
+from tests.integration.letter_house import (
+    House,
+    approve,
+    begun,
+    decided_house,
+    letter_row,
+    ready,
+    save,
+)
+
+
+@pytest.fixture
+def house(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> House:
+    return decided_house(app, person, sign_in)
+
+
+def test_what_is_open_stands_in_the_way(house: House) -> None:
+    client = begun(house)
+    answer = approve(client, house)
+    assert answer.status_code == 422
+    assert "Not answered yet: Will it hurt?" in answer.text
+    assert "[telephone number]" in answer.text
+    notice = answer.text.split('role="alert"')[1].split("</ul>")[0]
+    assert "<li>Not answered yet: Will it hurt?</li>" in notice, "each on a line of its own"
+    assert "<li>Still to be filled in: [telephone number]</li>" in notice
+    assert letter_row(house, "patient").open
+
+
+def test_an_approval_freezes_the_text_with_its_hash(
+    house: House, rows: Callable[..., list[Any]]
+) -> None:
+    client = ready(house)
+    stale = client.post(house.at("patient", "/approve"), data={"version": "1"})
+    assert stale.status_code == 422
+    assert approve(client, house).status_code == 303
+    (one,) = rows(select(ApprovedLetter))
+    document = LetterDocument.model_validate(one.content)
+    assert content_hash(document) == one.content_hash
+    assert "No, you sleep." in document.body
+    assert document.signed_by == "Dr Ann Invented"
+    assert save(client, house, next="Another.").status_code == 423
+    with house.app.app_context(), pytest.raises(DatabaseError), write_transaction() as session:
+        session.execute(text("UPDATE approved_letter SET content_hash = 'x'"))
+    (entry,) = rows(select(AuditEntry).where(AuditEntry.action == "approved a letter"))
+    assert entry.details["hash"] == one.content_hash
+
+
+def test_a_correction_is_a_new_version_that_says_so(
+    house: House, rows: Callable[..., list[Any]]
+) -> None:
+    client = ready(house)
+    approve(client, house)
+    assert client.post(house.at("patient", "/correct"), data={"reason": " "}).status_code == 422
+    reason = {"reason": "The day was wrong."}
+    assert client.post(house.at("patient", "/correct"), data=reason).status_code == 303
+    assert save(client, house, next="On Monday.").status_code == 200
+    assert approve(client, house).status_code == 303
+    first, second = rows(select(ApprovedLetter).order_by(ApprovedLetter.number))
+    assert first.content["correction"] is None
+    assert second.content["correction"]["reason"] == "The day was wrong."
+    page = house.client("referrer").get(house.at("patient")).text
+    assert "The day was wrong." in page
+    assert "Version 1" in page
+
+
+def test_a_provisional_decision_is_acknowledged_and_said(
+    house: House, rows: Callable[..., list[Any]]
+) -> None:
+    with house.app.app_context(), write_transaction() as session:
+        item = session.get_one(AgendaItem, house.item)
+        item.status, item.provisional_reasons = ItemStatus.PROVISIONAL, ["Without quorum."]
+    client = ready(house)
+    refused = approve(client, house)
+    assert refused.status_code == 422
+    assert "provisional" in refused.text
+    assert approve(client, house, acknowledged="1").status_code == 303
+    (one,) = rows(select(ApprovedLetter))
+    assert "not final" in one.content["provisional"]
+
+    home = client.get("/").text
+    assert "confirmed since" not in home
+    with house.app.app_context(), write_transaction() as session:
+        chair = house.people["chair"]
+        session.add(Confirmation(item_id=house.item, specialty="", person_id=chair, text="All"))
+        session.get_one(Case, house.case).status = CaseStatus.DECIDED
+    assert "confirmed since, to be told" in client.get("/").text, "the letter promises it"
+    page = client.get(house.at("patient")).text
+    assert "The decision was confirmed since." in page
+    assert "This decision is provisional" not in page
+    client.post(house.at("patient", "/correct"), data={"reason": "It is final now."})
+    assert approve(client, house).status_code == 303, "nothing to acknowledge"
+    assert rows(select(ApprovedLetter))[-1].content["provisional"] == ""
+    assert "confirmed since" not in client.get("/").text
+
+
+def test_a_correction_to_final_names_the_part_that_still_says_provisional(house: House) -> None:
+    with house.app.app_context(), write_transaction() as session:
+        item = session.get_one(AgendaItem, house.item)
+        item.status, item.provisional_reasons = ItemStatus.PROVISIONAL, ["Without quorum."]
+    client = ready(house)
+    answer = f"answer-{house.question}"
+    typed = {"next": "You come on Monday. This is not final yet.", answer: "No. Not final yet."}
+    saved = save(client, house, **typed)
+    head = "Confirmed since, and still called provisional"
+    assert saved.json is not None
+    assert head not in saved.json["missing_html"], "it is provisional"
+    assert approve(client, house, acknowledged="1").status_code == 303
+    with house.app.app_context(), write_transaction() as session:
+        chair = house.people["chair"]
+        session.add(Confirmation(item_id=house.item, specialty="", person_id=chair, text="All"))
+        session.get_one(Case, house.case).status = CaseStatus.DECIDED
+    client.post(house.at("patient", "/correct"), data={"reason": "It is final now."})
+    page = client.get(house.at("patient")).text
+    assert head in page
+    assert '<a href="#part-next">What happens next</a>: “This is not final yet.”' in page
+    assert f'<a href="#{answer}">Will it hurt?</a>: “Not final yet.”' in page
+    saved = save(client, house, **{"next": "You come on Monday.", answer: "No."})
+    assert saved.json is not None
+    assert head not in saved.json["missing_html"]
+
+
+def test_the_corrected_clinical_letter_says_who_confirmed_the_decision(
+    house: House, rows: Callable[..., list[Any]]
+) -> None:
+    with house.app.app_context(), write_transaction() as session:
+        item = session.get_one(AgendaItem, house.item)
+        item.status, item.provisional_reasons = ItemStatus.PROVISIONAL, ["Without quorum."]
+        item.quorum = {"missing": ["hepatology"]}
+    chair = begun(house, "chair", "referrer")
+    assert approve(chair, house, "referrer", acknowledged="1").status_code == 303
+    confirmed = Confirmation(
+        item_id=house.item, specialty="hepatology", person_id=house.people["chair"],
+        text="Seen on\nMonday.", at=dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC),
+    )  # fmt: skip
+    with house.app.app_context(), write_transaction() as session:
+        name = session.get_one(Person, house.people["chair"]).name
+        session.add(confirmed)
+        session.get_one(Case, house.case).status = CaseStatus.DECIDED
+    said = f"Confirmed on Thu 26 Nov 2026 by Hepatology ({name}): Seen on Monday."
+    assert said not in house.client("referrer").get(house.at("referrer")).text
+    assert chair.post(
+        house.at("referrer", "/correct"), data={"reason": "It is final now."}
+    ).status_code == 303  # fmt: skip
+    assert said in chair.get(house.at("referrer")).text, "who corrects it sees what it adds"
+    assert approve(chair, house, "referrer").status_code == 303
+    first, second = rows(select(ApprovedLetter).order_by(ApprovedLetter.number))
+    (panel,) = (s["text"] for s in second.content["sections"] if s["key"] == "panel")
+    assert panel.endswith(f"Sign-off of the consensus:\n- Dissent: Oncology, see below\n- {said}")
+    assert "Confirmed on" not in json.dumps(first.content), "what went out stays as it was"
+    assert said in house.client("referrer").get(house.at("referrer")).text
+
+
+@pytest.mark.parametrize("kind", ["patient", "referrer"])
+def test_who_writes_is_warned_of_a_decision_that_contradicts_itself(
+    house: House, kind: str, rows: Callable[..., list[Any]]
+) -> None:
+    client = begun(house, "surgeon" if kind == "patient" else "chair", kind)
+    words = "but “Resection” is chosen"
+    assert words not in client.get(house.at(kind)).text
+    with house.app.app_context(), write_transaction() as session:
+        row = session.scalars(select(Consensus)).one()
+        row.verdict = "unresectable_technical"
+        row.dispositions = {"resection": {"disposition": "chosen", "reason": ""}}
+    page = client.get(house.at(kind)).text
+    assert "The decision contradicts itself" in page
+    assert f"The verdict is “Unresectable: technical”, {words}." in page
+    saved = save(client, house, kind, **{"next" if kind == "patient" else "plan": "Other."})
+    assert saved.json is not None
+    assert words in saved.json["missing_html"]
+    assert all(words not in point for point in saved.json["missing_html"].split("h-open")[1:]), (
+        "it does not stand in the way"
+    )
