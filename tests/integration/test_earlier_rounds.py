@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.cases.models import Case, Document, Fact, Investigation, TestJudgement
+from boardroom.clinical.tumour_reading import Findings
 from boardroom.db import now, write_transaction
 from boardroom.tumour_map.models import Reading, Side
 from tests.integration.counting import counted
@@ -86,11 +87,14 @@ def test_a_document_that_was_refused_then_does_not_count_now(house: Any, rows: A
 def test_the_boards_own_reading_counts_as_imaging_of_its_day(house: Any, rows: Any) -> None:
     def read_by(side: Side) -> Callable[[int], Reading]:
         return lambda case: Reading(
-            case_id=case, side=side, version=1, imaging="ct", imaged_on=ago(9), findings={},
+            case_id=case, side=side, version=1, imaging="ct", imaged_on=ago(9),
+            findings=Findings().as_dict(),
         )  # fmt: skip
 
     _, made = come_back(house, rows, read_by(Side.BOARD))
-    assert MISSING not in house.as_("coordinator").get(f"/cases/{made.id}").text
+    page = house.as_("coordinator").get(f"/cases/{made.id}")
+    assert page.status_code == 200
+    assert MISSING not in page.text
 
 
 def test_examinations_and_ecog_say_from_which_round_they_are(house: Any, rows: Any) -> None:
