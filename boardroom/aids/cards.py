@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from boardroom.aids import figures
-from boardroom.aids.figures import Figure, values_of
+from boardroom.aids.figure import Figure
+from boardroom.aids.figures import values_of
 from boardroom.aids.none_seen import read_case
 from boardroom.aids.places import LESIONS, place_for
 from boardroom.aids.reading import Reading, record_of

@@ -11,6 +11,7 @@ from typing import Any
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
+from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
 from boardroom.clinical.from_facts import FILLED, CaseRecord
 from boardroom.clinical.read_facts import Read
 from boardroom.tumour_map.models import Side
@@ -66,7 +67,8 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     {"on": day, "aids": {name: Filled.as_dict()}, "not_for": [why others are left out],
     "tumour": {…}, "contradictions": [where map and facts differ, in words],
     "stated": [where number or size of the nodules is stated otherwise than they are listed],
-    "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids}
+    "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids,
+    "beyond": veins and spread once contradictions are settled}
     """
     read = read_of(case)
     record = record_of(case, on, read)
@@ -79,6 +81,7 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
         "contradictions": list(record.contradictions),
         "stated": _stated_otherwise(case, record, "Map" if read else "Listed"),
         "facts": {key: _fact(record, key) for key in SHOWN_FACTS if record.fact(key)},
+        "beyond": beyond(record),
     }
 
 
@@ -86,6 +89,21 @@ SHOWN_FACTS = (
     "macrovascular_invasion", "portal_invasion", "hepatic_vein_invasion", "extrahepatic_spread",
     "spread_site", "nodes", "afp", "nodule_count", "largest_mm", "child_pugh_points",
 )  # fmt: skip
+
+
+def beyond(record: CaseRecord) -> dict[str, Any]:
+    """Veins and spread as the aids take them: {"invaded", "spread": True, False or None where that
+    is not known, "veins": [[fact, degree]], "site": fact or "", "torn": [labels that contradict]}
+    """
+    truth, far = veins(record), outside(record.fact)
+    named = [[key, degree(record, key, truth)] for key in (PORTAL, HEPATIC)] if truth.there else []
+    return {
+        "invaded": truth.there,
+        "veins": [[key, value] for key, value in named if value not in ("", "none")],
+        "spread": far.there,
+        "site": record.text(SITE) if far.there and far.says(SITE) else "",
+        "torn": [key for key, one in (("invaded", truth), ("spread", far)) if one.torn],
+    }
 
 
 def _fact(record: CaseRecord, key: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from boardroom.clinical.case_beyond import metastasis
 from boardroom.clinical.from_facts import CaseRecord, Lesion
 from tests.unit.aid_samples import LABS, TODAY, TUMOUR, fact, of, values
 
@@ -74,8 +75,86 @@ def test_invasion_by_the_vein_that_is_named() -> None:
     half = of("milan", spread, free[0], lesions=[Lesion(20)]).result
     assert half is not None
     assert half.missing == ("Tumour in a portal or hepatic vein",)
-    torn = of("milan", *TUMOUR, vein, lesions=[Lesion(20)])
-    assert "denied" in torn.warnings[0]
+
+
+def test_the_newest_statement_of_a_vein_counts_for_every_aid() -> None:
+    base = (
+        *(fact(key, "no") for key in ("extrahepatic_spread", "transplant_candidate")),
+        *(fact(key, "no") for key in ("adjacent_organ_invasion", "peritoneum_perforated")),
+        fact("nodes", "n0"),
+        fact("liver_function", "preserved"),
+        fact("tumour_percent", "20", "%"),
+        fact("afp", "9", "ng/mL"),
+        *LABS,
+    )
+
+    def stage(*facts: Any) -> tuple[Any, ...]:
+        given = {"lesions": [Lesion(30)], "ecog": 0}
+        wanted = (
+            ("milan", "within"),
+            ("bclc_2022", "stage"),
+            ("tnm_ajcc8", "t"),
+            ("clip", "points"),
+        )
+        results = [(of(name, *base, *facts, **given).result, key) for name, key in wanted]
+        return tuple(result.values.get(key) for result, key in results if result is not None)
+
+    denied = fact("macrovascular_invasion", "no", days=100)
+    vein = fact("portal_invasion", "vp4", days=3)
+    assert stage(denied, vein) == (False, "C", "T4", 2)
+    since = fact("macrovascular_invasion", "no", days=1)
+    clot = fact("portal_thrombosis_bland", "no", days=1)
+    assert stage(since, vein, clot) == (True, "A", "T1b", 1)
+    assert stage(fact("macrovascular_invasion", "no", days=3), vein) == (None, None, None, None)
+    undated = fact("portal_invasion", "vp3", days=None)
+    assert stage(since, undated, clot) == (None, None, None, None)
+    (said,) = CaseRecord([denied, vein], TODAY).contradictions
+    assert said == (
+        "“Tumour in a portal or hepatic vein: No” of 30 Nov 2025 and “Portal vein invasion, "
+        "furthest: Vp4, main trunk or other side” of 7 Mar 2026 contradict: the newer counts."
+    )
+    (said,) = CaseRecord([since, undated], TODAY).contradictions
+    assert said.endswith("Vp3, first order” without a date contradict: say which is right.")
+    assert said in of("milan", since, undated).warnings
+
+
+def test_veins_seen_free_after_invasion_was_recorded() -> None:
+    stated = fact("macrovascular_invasion", "yes", days=100)
+    free = [fact(key, "none", days=3) for key in ("portal_invasion", "hepatic_vein_invasion")]
+    spread = fact("extrahepatic_spread", "no")
+    assert values(of("milan", stated, *free, spread, lesions=[Lesion(30)]))["within"] is True
+    old = [fact(key, "none", days=200) for key in ("portal_invasion", "hepatic_vein_invasion")]
+    filled = of("milan", stated, *old, spread, lesions=[Lesion(30)])
+    assert values(filled)["within"] is False
+    assert "the newer counts" in filled.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("there", "nodes"),
+    [("nodes", "n1"), ("nodes", "distant"), ("spread_site", "lung")],
+)
+def test_the_newest_statement_of_spread_counts_for_every_aid(there: str, nodes: str) -> None:
+    base = (
+        fact("macrovascular_invasion", "no"),
+        *(fact(key, "no") for key in ("adjacent_organ_invasion", "peritoneum_perforated")),
+        fact("transplant_candidate", "no"),
+        fact("liver_function", "preserved"),
+    )
+
+    def stage(no: int | None, yes: int | None) -> tuple[Any, ...]:
+        facts = (fact("extrahepatic_spread", "no", days=no), fact(there, nodes, days=yes))
+        given = {"lesions": [Lesion(30)], "ecog": 0}
+        bclc, tnm = (of(name, *base, *facts, **given).result for name in ("bclc_2022", "tnm_ajcc8"))
+        assert bclc is not None
+        assert tnm is not None
+        return bclc.values.get("stage"), tnm.values.get("m")
+
+    assert stage(100, 3) == ("C", None if nodes == "n1" else "M1")
+    assert stage(3, 3) == (None, None)
+    assert stage(3, None) == (None, None)
+    assert stage(3, 100)[0] == "A"
+    since = [fact("extrahepatic_spread", "no", days=3), fact(there, nodes, days=100)]
+    assert metastasis(CaseRecord(since, TODAY)).value == "M0"
 
 
 def test_tnm_from_the_record() -> None:

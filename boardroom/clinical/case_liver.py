@@ -1,0 +1,49 @@
+"""What a case's record says of the liver, in the words of the decision aids."""
+
+from __future__ import annotations
+
+from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record
+
+
+def ascites(record: Record) -> Found:
+    text = record.text("ascites")
+    return Found(text != "none", ("ascites",)) if text else NOTHING
+
+
+def cholestatic(record: Record) -> Found:
+    cause = record.text("liver_cause")
+    if cause in ("", "unknown", "several"):
+        return NOTHING
+    return Found(cause == "cholestatic", ("liver_cause",))
+
+
+def cause(record: Record) -> Found:
+    words = {"alcohol": "alcohol", "hbv": "viral", "hcv": "viral", "masld": "mash"}
+    text = record.text("liver_cause")
+    if text in ("", "unknown"):
+        return NOTHING
+    return Found(words.get(text, "other"), ("liver_cause",))
+
+
+def portal_hypertension(record: Record) -> Found:
+    """As somebody recorded it; else as HVPG, varices, stiffness or platelets show it."""
+    if stated := record.text("portal_hypertension"):
+        return Found(stated == "yes", ("portal_hypertension",))
+    result, keys = record.of("csph")
+    answer = result.values.get("csph") if result else None
+    if result is None or answer not in ("present", "absent"):
+        return NOTHING
+    basis = result.values["basis"]
+    return Found(answer == "present", keys, (f"Portal hypertension taken from: {basis}.",))
+
+
+def value_of(name: str, value: str) -> Derivation:
+    def look(record: Record) -> Found:
+        result, keys = record.of(name)
+        if result is None:
+            return Found(None, keys)
+        if not result.complete:
+            return Found(None, keys, (f"{result.title} lacks: {', '.join(result.missing)}.",))
+        return Found(result.values[value], keys, result.warnings)
+
+    return look
