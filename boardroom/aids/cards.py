@@ -160,6 +160,11 @@ LOUD = ASKED - {"tnm_ajcc8", "afp_model"} | {"meld", "mrecist"}
 """Aids whose warnings a card says aloud; the others' stand in the fold."""
 
 
+# Of a liver without tumour they are not missing: there are none.
+_OF_NODULES = frozenset(
+    ("Diameters of all nodules", "Number of nodules", "Largest nodule", "Extent in the liver")
+)
+
 # Said by a figure's own note already.
 _QUIET = ("Viable diameters are used", "Measured against the first sum")
 
@@ -201,7 +206,8 @@ def card_of(
 ) -> Card:
     """One card of a reading."""
     names = [name for name in _AIDS[key] if name in reading["aids"]]
-    lines = [_line(name, reading["aids"][name]) for name in names]
+    needless = _OF_NODULES if reading["tumour"].get("none") else frozenset()
+    lines = [_line(name, reading["aids"][name], needless) for name in names]
     on = dt.date.fromisoformat(reading["on"])
     used = [name for name in names if values_of(reading, name) is not None]
     return Card(
@@ -224,10 +230,14 @@ def card_of(
                 if reading["aids"][name]["refused"]
             )
         ),
-        warnings=(
-            # A reading that an older version kept says nothing of it
-            *(reading.get("stated", ()) if key == "tumour" else ()),
-            *_warnings(names, reading),
+        warnings=tuple(
+            dict.fromkeys(
+                (
+                    # A reading that an older version kept says nothing of it
+                    *(reading.get("stated", ()) if key == "tumour" else ()),
+                    *_warnings(names, reading),
+                )
+            )
         ),
         aids=tuple(lines),
         not_for=tuple(why for why in reading["not_for"] if _belongs(why, key, board)),
@@ -246,7 +256,8 @@ def _belongs(why: str, key: str, board: BoardDefinition) -> bool:
     return any(rule.why == why and rule.aids[0] in _AIDS[key] for rule in board.aids.only_for)
 
 
-def _line(name: str, filled: Mapping[str, Any]) -> AidLine:
+def _line(name: str, filled: Mapping[str, Any], needless: frozenset[str]) -> AidLine:
+    """`needless`: what is not missing, since there is nothing to be measured."""
     result = filled["result"]
     if result is None:
         return AidLine(name, filled["title"], filled["refused"], (), (), "", "", "")
@@ -259,7 +270,11 @@ def _line(name: str, filled: Mapping[str, Any]) -> AidLine:
         name=name,
         title=result["title"],
         words=result["headline"] if result["complete"] else "",
-        missing=tuple(Missing(label, place_for(name, label)) for label in result["missing"]),
+        missing=tuple(
+            Missing(label, place_for(name, label))
+            for label in result["missing"]
+            if label not in needless
+        ),
         remarks=tuple(dict.fromkeys(remarks)),
         version=result["version"],
         citation=result["citation"],

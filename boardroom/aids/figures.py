@@ -124,11 +124,15 @@ def _lesions(reading: Reading) -> Figure:
             notes.append(f"together {lesions['sum_mm']}\u00a0mm")
         if not lesions["sizes_known"]:
             notes.append("one size is missing")
+        notes += _not_counted(lesions)
         size = _cm(lesions["largest_mm"])
         said = f"{what} lesion{'s' * (lesions['count'] != 1)} · {size}"
         return Figure("Lesions", f"{what} · {size}", ", ".join(notes), said=said)
     if lesions["viable"]:
-        return Figure("Lesions", "none viable", "after treatment", "good")
+        notes = ["after treatment", *_not_counted(lesions)]
+        return Figure("Lesions", "none viable", ", ".join(notes), "good")
+    if lesions.get("listed"):
+        return Figure("Lesions", "none counted", ", ".join(_not_counted(lesions)))
     if none := reading.get("none_seen"):
         return _none_seen(none, facts.get("nodule_count"))
     if count := facts.get("nodule_count"):
@@ -148,6 +152,14 @@ def _none_seen(none: Mapping[str, Any], counted: Mapping[str, Any] | None) -> Fi
         note += f"; {counted['value']} among the facts"
     tone: Tone = "caution" if otherwise else ""
     return Figure("Lesions", "none seen", note, tone, "no lesion seen")
+
+
+def _not_counted(lesions: Mapping[str, Any]) -> list[str]:
+    """ "lesion 2 (LR-3) not counted"; older versions kept nothing of it."""
+    others = lesions.get("not_counted", ())
+    if len(others) > 2:
+        return [f"{len(others)} others not counted"]
+    return [f"lesion {number} ({category}) not counted" for number, category in others]
 
 
 def _cm(millimetres: int) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
+from boardroom.clinical.case_nodules import Burden, burden, counted
 from boardroom.clinical.from_facts import FILLED, CaseRecord
 from boardroom.clinical.read_facts import Read
 from boardroom.tumour_map.models import Side
@@ -73,13 +74,14 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     read = read_of(case)
     record = record_of(case, on, read)
     names, why = suits(case, board)
+    found = burden(record)
     return {
         "on": on.isoformat(),
         "aids": {name: record.fill(name).as_dict() for name in FILLED if name in names},
         "not_for": why,
-        "tumour": _tumour(case, record),
+        "tumour": _tumour(case, found),
         "contradictions": list(record.contradictions),
-        "stated": _stated_otherwise(case, record, "Map" if read else "Listed"),
+        "stated": [found.differs] if found.differs else [],
         "facts": {key: _fact(record, key) for key in SHOWN_FACTS if record.fact(key)},
         "beyond": beyond(record),
     }
@@ -113,40 +115,20 @@ def _fact(record: CaseRecord, key: str) -> dict[str, Any]:
     return {"value": fact.value, "unit": fact.unit, "taken_on": taken}
 
 
-def _stated_otherwise(case: Case, record: CaseRecord, listed: str) -> list[str]:
-    """Number and largest size as facts state them, where the lesions say otherwise.
+def _tumour(case: Case, found: Burden) -> dict[str, Any]:
+    """The lesions that are listed, counted as the aids count them.
 
-    After treatment a fact can mean the whole lesions or what is viable in them: either agrees.
+    "viable": what lives was measured after treatment; "none": it is known that no tumour lives.
     """
-    lesions = [one for one in case.lesions if one.size_mm or one.viable_mm]
-    viable = [one.size_mm if one.viable_mm is None else one.viable_mm for one in lesions]
-    left = [size for size in viable if size]
-    if not lesions:
-        return []
-    found = []
-    largest = max((one.size_mm or 0 for one in lesions), default=0)
-    for key, label, unit, here in (
-        ("largest_mm", "Largest nodule", " mm", (largest, max(left, default=0))),
-        ("nodule_count", "Number of nodules", "", (len(lesions), len(left))),
-    ):
-        number, fact = record.number(key), record.fact(key)
-        if number is None or fact is None or round(number) in here:
-            continue
-        when = f" ({fact.taken_on.day} {fact.taken_on:%b %Y})" if fact.taken_on else ""
-        value = here[1] if left else here[0]
-        found.append(f"{label}. {listed}: {value}{unit}, stated: {round(number)}{unit}{when}.")
-    return found
-
-
-def _tumour(case: Case, record: CaseRecord) -> dict[str, Any]:
-    """The lesions that are listed, by their viable size where that was measured."""
-    sizes = [one.size_mm if one.viable_mm is None else one.viable_mm for one in case.lesions]
-    known = [size for size in sizes if size]
+    lesions = counted(case.lesions)
     return {
-        "count": len([size for size in sizes if size != 0]),
-        "sizes_known": None not in sizes,
-        "largest_mm": max(known, default=None),
-        "sum_mm": sum(known),
-        "viable": any(one.viable_mm is not None for one in case.lesions),
+        "listed": len(case.lesions),
+        "count": lesions.number,
+        "sizes_known": None not in lesions.living,
+        "largest_mm": max(lesions.left, default=None),
+        "sum_mm": sum(lesions.left),
+        "viable": lesions.treated,
+        "none": found.none,
+        "not_counted": [[one.number, one.li_rads] for one in lesions.others],
         "li_rads": [[one.number, one.li_rads] for one in case.lesions if one.li_rads],
     }

@@ -24,7 +24,7 @@ from boardroom.clinical.case_liver import (
     portal_hypertension,
     value_of,
 )
-from boardroom.clinical.case_nodules import count, diameters, largest
+from boardroom.clinical.case_nodules import at_least_one, count, diameters, largest
 from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record
 from boardroom.clinical.case_response import baseline, current, nadir
 from boardroom.clinical.catalogue_conditions import COMPLETE, CONDITIONS, OTHER_TUMOUR
@@ -38,15 +38,15 @@ def diffuse(record: Record) -> Found:
 
 
 def morphology(record: Record) -> Found:
-    share, number = record.number("tumour_percent"), count(record)
+    share, number = record.number("tumour_percent"), at_least_one(record)
     if share is None:
         return NOTHING
     if share > 50:
         return Found("massive_or_gt50", ("tumour_percent",))
     if number.value is None:
-        return NOTHING
+        return Found(None, number.keys, number.remarks)
     kind = "uninodular_le50" if number.value == 1 else "multinodular_le50"
-    return Found(kind, ("tumour_percent", *number.keys))
+    return Found(kind, ("tumour_percent", *number.keys), number.remarks)
 
 
 def conditions(record: Record) -> Found:
@@ -78,6 +78,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "age_years": _basic("age_years"),
     "tumor_diameters": diameters,
     "tumor_count": count,
+    "afp_model.tumor_count": at_least_one,
     "largest_tumor_diameter": largest,
     "macrovascular_invasion": invasion,
     "extrahepatic_spread": spread,

@@ -161,6 +161,38 @@ def test_sizes_stated_otherwise_than_the_map_shows_are_said_on_the_tumour_card(
     assert f"Number of nodules. Map: 2, stated: 1 {when}." in card
 
 
+def list_lesions(app: Flask, case_id: int, *lesions: dict[str, Any]) -> None:
+    with app.app_context(), write_transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.lesions[:] = [Lesion(number=i, **one) for i, one in enumerate(lesions, 1)]
+
+
+def test_a_lesion_that_is_no_tumour_is_neither_staged_nor_counted(
+    app: Flask, coordinator: FlaskClient
+) -> None:
+    case_id = add_case(app)
+    list_lesions(
+        app, case_id, {"size_mm": 18, "li_rads": "LR-5"}, {"size_mm": 60, "li_rads": "LR-3"}
+    )
+    html = page(coordinator, case_id)
+    assert "<dt>Lesions</dt> <dd>1 · 1.8\u202fcm <small>lesion 2 (LR-3) not counted" in html
+    assert "<dt>BCLC</dt> <dd>0 " in html
+    assert "<dt>Milan</dt> <dd>within" in html
+    assert html.count("<span>Lesion 2 is LR-3 and is not counted as tumour.</span>") == 2
+
+
+def test_a_liver_without_living_tumour_lacks_no_diameters(
+    app: Flask, coordinator: FlaskClient
+) -> None:
+    case_id = add_case(app)
+    list_lesions(app, case_id, {"size_mm": 30, "li_rads": "LR-TR nonviable"})
+    html = page(coordinator, case_id)
+    assert "<dt>Lesions</dt> <dd>none viable" in html
+    assert "<span>No viable tumour is recorded.</span>" in html
+    for needless in ("Diameters of all nodules", "Number of nodules", "Largest nodule"):
+        assert needless not in html.split('aria-label="Decision aids"')[1]
+
+
 def test_aids_for_another_disease_are_left_out_and_it_says_why(
     app: Flask, coordinator: FlaskClient
 ) -> None:

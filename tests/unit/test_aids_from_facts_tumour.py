@@ -33,7 +33,11 @@ def test_viable_diameters_count_after_treatment() -> None:
     ("facts", "lesions", "why"),
     [
         ([], [Lesion(30), Lesion(None)], "size of a listed lesion is missing"),
-        ([fact("nodule_count", "3")], [Lesion(30)], "3 nodules are counted and 1 lesions"),
+        (
+            [fact("nodule_count", "3")],
+            [Lesion(30)],
+            "Listed: 1, stated: 3 (5 Mar 2026). Sizes",
+        ),
         ([fact("nodules_uncountable", "yes")], [Lesion(30)], "too many to count"),
     ],
 )
