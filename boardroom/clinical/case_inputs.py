@@ -21,6 +21,7 @@ from boardroom.clinical.case_liver import (
     ascites,
     cause,
     cholestatic,
+    dialysis,
     portal_hypertension,
     value_of,
 )
@@ -87,6 +88,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "csph.ascites": ascites,
     "csph.cause": cause,
     "okuda.ascites": ascites,
+    "dialysis_twice_in_week": dialysis,
     "baseline_sum_viable_mm": baseline,
     "nadir_sum_viable_mm": nadir,
     "current_sum_viable_mm": current,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record
+import datetime as dt
+
+from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, of_day
+
+WEEK = dt.timedelta(days=7)
 
 
 def ascites(record: Record) -> Found:
@@ -47,3 +51,19 @@ def value_of(name: str, value: str) -> Derivation:
         return Found(result.values[value], keys, result.warnings)
 
     return look
+
+
+def dialysis(record: Record) -> Found:
+    """Dialysis in the week of the creatinine that is used; of another week it says nothing."""
+    fact, creatinine = record.fact("dialysis"), record.fact("creatinine")
+    if fact is None:
+        return NOTHING
+    if creatinine is not None:
+        on, drawn = fact.taken_on, creatinine.taken_on
+        if on is None or drawn is None or abs(on - drawn) > WEEK:
+            words = (
+                f"Dialysis is answered {of_day(on)}, not within 7 days of the creatinine "
+                f"{of_day(drawn)}: not used."
+            )
+            return Found(None, (), (words,))
+    return Found(fact.value == "yes", ("dialysis",))

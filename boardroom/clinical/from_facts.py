@@ -18,7 +18,7 @@ from boardroom.clinical import AIDS
 from boardroom.clinical.aid import Aid, Result
 from boardroom.clinical.case_beyond import outside, veins
 from boardroom.clinical.case_inputs import DERIVATIONS
-from boardroom.clinical.case_record import NOTHING, FactLike, Found
+from boardroom.clinical.case_record import NOTHING, FactLike, Found, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.facts import FactError, in_unit, is_lab
 from boardroom.clinical.filled import Filled, Lesion, RecordedFact, Source
@@ -31,6 +31,9 @@ __all__ = ["FILLED", "CaseRecord", "FactLike", "Filled", "Lesion", "RecordedFact
 
 APART = 30
 """Days between labs of one score after which it is said; a choice of the house, not a source's."""
+
+SEEN = ("ascites", "encephalopathy")
+"""No labs, but they change as fast, and a score mixes them with labs."""
 
 FILLED = tuple(name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table"))
 """The aids that a case can fill."""
@@ -191,7 +194,7 @@ class CaseRecord:
             return Found(fact.value, (fact.key,))
         return _measured(fact, one)
 
-    def _dates(self, sources: Iterable[Source]) -> tuple[int | None, list[str]]:
+    def _dates(self, sources: Sequence[Source]) -> tuple[int | None, list[str]]:
         labs = [source for source in sources if is_lab(source.key)]
         remarks = [f"{lab.label} has no date." for lab in labs if lab.taken_on is None]
         dates = [lab.taken_on for lab in labs if lab.taken_on is not None]
@@ -200,6 +203,12 @@ class CaseRecord:
         apart = (max(dates) - min(dates)).days
         if apart > APART:
             remarks.append(f"The labs behind this are {apart} days apart.")
+        for source in sources:
+            before = (max(dates) - source.taken_on).days if source.taken_on is not None else 0
+            if source.key in SEEN and before > APART:
+                remarks.append(
+                    f"{source.label} is {of_day(source.taken_on)}, {before} days before the labs."
+                )
         return (self.on - min(dates)).days, remarks
 
 
