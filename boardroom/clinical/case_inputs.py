@@ -27,7 +27,7 @@ from boardroom.clinical.case_liver import (
 )
 from boardroom.clinical.case_nodules import at_least_one, count, diameters, largest
 from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record
-from boardroom.clinical.case_response import baseline, current, nadir
+from boardroom.clinical.case_response import baseline, current, nadir, new_lesion, nontarget
 from boardroom.clinical.catalogue_conditions import COMPLETE, CONDITIONS, OTHER_TUMOUR
 
 __all__ = ["DERIVATIONS", "invasion", "spread"]
@@ -92,6 +92,8 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "baseline_sum_viable_mm": baseline,
     "nadir_sum_viable_mm": nadir,
     "current_sum_viable_mm": current,
+    "mrecist.new_lesion": new_lesion,
+    "mrecist.nontarget_state": nontarget,
     "vascular_invasion": vascular,
     "major_portal_or_hepatic_vein_branch": major_vein,
     "n_category": nodes,

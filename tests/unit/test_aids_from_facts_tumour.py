@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from boardroom.clinical.case_beyond import metastasis
 from boardroom.clinical.from_facts import CaseRecord, Lesion
+from boardroom.clinical.read_facts import Read
+from boardroom.clinical.tumour_reading import Findings
 from tests.unit.aid_samples import LABS, TODAY, TUMOUR, fact, of, values
 
 
@@ -226,3 +229,53 @@ def test_mrecist_needs_two_readings() -> None:
     assert values(filled)["response"] == "PD"  # 48 after 30, although below the start
     assert values(filled)["change_from_baseline_percent"] == -40
     assert any("first sum recorded, of 2025-08-22" in words for words in filled.warnings)
+
+
+SUMS = (fact("viable_sum_mm", "80", "mm", 200), fact("viable_sum_mm", "0", "mm", 20))
+
+
+@pytest.mark.parametrize(
+    ("days", "counts"),
+    [(3, True), (20, True), (34, True), (35, False), (250, False), (None, False)],
+)
+def test_what_is_said_of_new_lesions_belongs_to_the_newest_sum(
+    days: int | None, counts: bool
+) -> None:
+    for said, response in (("no", "CR"), ("yes", "PD")):
+        filled = of(
+            "mrecist", *SUMS, fact("new_lesion", said, days=days), fact("nontarget_state", "none")
+        )
+        assert filled.result is not None
+        assert filled.result.values.get("response") == (response if counts else None)
+        if not counts:
+            assert filled.result.missing == ("New lesion",)
+            (words,) = (words for words in filled.warnings if "not used" in words)
+            assert "not with the sum of 18 Feb 2026" in words
+            assert ("a later sum does not undo" in words) is (said == "yes")
+
+
+def test_what_is_said_of_the_other_lesions_belongs_to_the_newest_sum() -> None:
+    for state, progressed in (("cr", False), ("pd", True)):
+        filled = of(
+            "mrecist", *SUMS, fact("new_lesion", "no"), fact("nontarget_state", state, days=90)
+        )
+        assert filled.result is not None
+        assert filled.result.missing == ("Whether non-target lesions progressed",)
+        assert ("a later sum does not undo" in filled.warnings[-1]) is progressed
+
+
+@pytest.mark.parametrize(
+    ("images", "viable", "said"), [(10, 12, True), (20, 12, True), (30, 12, False), (10, 0, False)]
+)
+def test_a_sum_of_nothing_beside_a_map_with_living_tumour(
+    images: int, viable: int, said: bool
+) -> None:
+    read = Read(Findings(), "the board’s reading", TODAY - dt.timedelta(days=images))
+    facts = (*SUMS, fact("new_lesion", "no"), fact("nontarget_state", "cr"))
+    filled = CaseRecord(facts, TODAY, (Lesion(40, viable, number=1),), read=read).fill("mrecist")
+    assert values(filled)["response"] == "CR"
+    words = (
+        "The sum of viable diameters of 18 Feb 2026 is 0, and the board’s reading shows 12 mm of "
+        "living tumour."
+    )
+    assert (words in filled.warnings) is said
