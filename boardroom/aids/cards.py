@@ -16,11 +16,11 @@ from boardroom.aids.figures import values_of
 from boardroom.aids.none_seen import read_case
 from boardroom.aids.places import LESIONS, place_for
 from boardroom.aids.reading import Reading, record_of
+from boardroom.aids.sources import SourceLine, seen, sources
 from boardroom.aids.trends import Trend, liver_trends, tumour_trends
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.clinical.aid import NOTE
-from boardroom.clinical.display import shown
 from boardroom.clinical.facts import is_lab
 
 
@@ -30,19 +30,6 @@ class Missing:
 
     label: str
     place: str
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """A value that a card rests on. `age_days` is None without a date; `stale`: too old."""
-
-    key: str
-    label: str
-    words: str
-    entered: str
-    taken_on: dt.date | None
-    age_days: int | None
-    stale: bool
 
 
 @dataclass(frozen=True)
@@ -160,6 +147,9 @@ LOUD = ASKED - {"tnm_ajcc8", "afp_model"} | {"meld", "mrecist"}
 """Aids whose warnings a card says aloud; the others' stand in the fold."""
 
 
+_OF_LESIONS = frozenset(("bclc_2022", "tnm_ajcc8", "clip"))
+"""Aids of the staging card that rest on the lesions."""
+
 # Of a liver without tumour they are not missing: there are none.
 _OF_NODULES = frozenset(
     ("Diameters of all nodules", "Number of nodules", "Largest nodule", "Extent in the liver")
@@ -214,7 +204,10 @@ def card_of(
         key=key,
         title=_TITLES[key],
         figures=tuple(_FIGURES[key](reading, units)),
-        sources=_sources(used or names, reading, on, limits, board.aids.lab_days, units),
+        sources=(
+            *(seen(reading, on) if key == "tumour" or _OF_LESIONS & set(used or names) else ()),
+            *sources(used or names, reading, on, limits, board.aids.lab_days, units),
+        ),
         missing=_unique(
             m
             for line in lines
@@ -299,31 +292,3 @@ def _options(reading: Reading) -> tuple[Option, ...]:
     if bclc is None:
         return ()
     return tuple(Option(one["label"], one["condition"]) for one in bclc["options"])
-
-
-# ---- What a card rests on -----------------------------------------------------------------------
-
-
-def _sources(
-    names: Iterable[str],
-    reading: Reading,
-    on: dt.date,
-    limits: Mapping[str, int],
-    lab_days: int,
-    units: str,
-) -> tuple[SourceLine, ...]:
-    found: dict[str, SourceLine] = {}
-    for name in names:
-        for source in reading["aids"][name]["sources"]:
-            key = source["key"]
-            if key in found:
-                continue
-            words = shown(key, source["value"], source["unit"], units)
-            taken = dt.date.fromisoformat(source["taken_on"]) if source["taken_on"] else None
-            days = (on - taken).days if taken else None
-            limit = limits.get(key, lab_days if is_lab(key) else None)
-            stale = days is not None and limit is not None and days > limit
-            found[key] = SourceLine(
-                key, source["label"], words.words, words.entered, taken, days, stale
-            )
-    return tuple(found.values())

@@ -11,10 +11,13 @@ from typing import Any
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
+from boardroom.cases.models import Lesion as LesionLine
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
 from boardroom.clinical.case_nodules import Burden, burden, counted
 from boardroom.clinical.from_facts import FILLED, CaseRecord
+from boardroom.clinical.living import is_nodule
 from boardroom.clinical.read_facts import Read
+from boardroom.clinical.tumour_reading import Lesion
 from boardroom.tumour_map.models import Side
 from boardroom.tumour_map.queries import readings_of
 from boardroom.tumour_map.rules import SIDES
@@ -69,7 +72,8 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     "tumour": {…}, "contradictions": [where map and facts differ, in words],
     "stated": [where number or size of the nodules is stated otherwise than they are listed],
     "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids,
-    "beyond": veins and spread once contradictions are settled}
+    "beyond": veins and spread once contradictions are settled,
+    "images": {"reading": its name or "", "on": day of its images, "lesions": [[number, words]]}}
     """
     read = read_of(case)
     record = record_of(case, on, read)
@@ -84,6 +88,7 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
         "stated": [found.differs] if found.differs else [],
         "facts": {key: _fact(record, key) for key in SHOWN_FACTS if record.fact(key)},
         "beyond": beyond(record),
+        "images": _images(case, read),
     }
 
 
@@ -132,3 +137,19 @@ def _tumour(case: Case, found: Burden) -> dict[str, Any]:
         "not_counted": [[one.number, one.li_rads] for one in lesions.others],
         "li_rads": [[one.number, one.li_rads] for one in case.lesions if one.li_rads],
     }
+
+
+def _images(case: Case, read: Read | None) -> dict[str, Any]:
+    """Whose reading the lesions are of, and each of them in words."""
+    return {
+        "reading": read.name if read is not None else "",
+        "on": read.on.isoformat() if read is not None and read.on is not None else None,
+        "lesions": [[one.number, _lesion_words(one)] for one in case.lesions],
+    }
+
+
+def _lesion_words(lesion: LesionLine) -> str:
+    """ "42 mm, 20 mm viable, LR-TR viable"."""
+    size = Lesion(lesion.number, size_mm=lesion.size_mm, viable_mm=lesion.viable_mm).size_words
+    parts = (size or "size not stated", lesion.li_rads, "" if is_nodule(lesion) else "not counted")
+    return ", ".join(part for part in parts if part)

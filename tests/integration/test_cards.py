@@ -193,6 +193,28 @@ def test_a_liver_without_living_tumour_lacks_no_diameters(
         assert needless not in html.split('aria-label="Decision aids"')[1]
 
 
+@pytest.mark.parametrize("read", [True, False])
+def test_the_cards_rest_on_the_lesions_and_on_whose_reading_they_are(
+    app: Flask, coordinator: FlaskClient, read: bool
+) -> None:
+    case_id = add_case(app)
+    day = now().date() - dt.timedelta(days=9)
+    if read:
+        sent = {"version": "0", "lesions-0-number": "1", "lesions-0-segments": "VI",
+                "lesions-0-size_mm": "27", "lesions-0-li_rads": "LR-5",
+                "imaged_on": day.isoformat()}  # fmt: skip
+        assert coordinator.post(f"/cases/{case_id}/map/board", data=sent).status_code == 303
+    html = page(coordinator, case_id)
+    when = f"{day.day} {day:%b %Y}" if read else "no date"
+    for card in ("tumour", "staging"):
+        rows = html.split(f'id="aid-{card}-{case_id}"')[1].split("</section>")[0]
+        assert f'>27 mm, LR-5</td><td class="nowrap">the same</td><td class="nowrap">{when}' in rows
+        assert ('<th scope="row">The board’s reading</th>' in rows) is read
+        assert "0 values" not in rows
+    liver = html.split(f'id="aid-liver-{case_id}"')[1].split("</section>")[0]
+    assert "27 mm" not in liver
+
+
 def test_aids_for_another_disease_are_left_out_and_it_says_why(
     app: Flask, coordinator: FlaskClient
 ) -> None:
