@@ -22,6 +22,7 @@ from boardroom.clinical.case_liver import (
     cause,
     cholestatic,
     dialysis,
+    known_hypertension,
     portal_hypertension,
     value_of,
 )
@@ -98,6 +99,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "major_portal_or_hepatic_vein_branch": major_vein,
     "n_category": nodes,
     "m_category": metastasis,
+    "bclc_2022.portal_hypertension": known_hypertension,
     "resection_decompensation_risk.portal_hypertension": portal_hypertension,
     "resection_decompensation_risk.meld": value_of("meld", "meld"),
     "clip.child_pugh_class": value_of("child_pugh", "class"),

@@ -41,6 +41,12 @@ def portal_hypertension(record: Record) -> Found:
     return Found(answer == "present", keys, (f"Portal hypertension taken from: {basis}.",))
 
 
+def known_hypertension(record: Record) -> Found:
+    """`portal_hypertension` where that only puts options into another order."""
+    found = portal_hypertension(record)
+    return Found(found.value, found.keys)
+
+
 def value_of(name: str, value: str) -> Derivation:
     def look(record: Record) -> Found:
         result, keys = record.of(name)

@@ -194,6 +194,14 @@ def test_bclc_pattern_from_the_record() -> None:
     assert values(of("bclc_2022", *base, tired, **given | {"ecog": 1}))["stage"] == "B"
 
 
+def test_bclc_lists_no_resection_with_severe_ascites() -> None:
+    base = (*TUMOUR, fact("liver_function", "not_preserved"), fact("transplant_candidate", "no"))
+    given = {"ecog": 0, "lesions": [Lesion(30)]}
+    for ascites, first in (("moderate_severe", "ablation"), ("none", "resection")):
+        facts = (*base, fact("ascites", ascites), fact("varices", "none"))
+        assert values(of("bclc_2022", *facts, **given))["options"][0]["option"] == first
+
+
 def test_clip_and_okuda_from_the_record() -> None:
     facts = (
         *LABS,
