@@ -26,7 +26,7 @@ from boardroom.clinical.facts import is_lab
 
 @dataclass(frozen=True)
 class Missing:
-    """What an aid lacks, and the element of the form where it is given."""
+    """What an aid lacks, and the element of the form where it is given; "" for none."""
 
     label: str
     place: str

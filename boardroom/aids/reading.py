@@ -30,8 +30,13 @@ NOT_SHOWN = frozenset({"galad"})
 """Computed on request only: sources disagree on its unit and its cut-off."""
 
 
-def record_of(case: Case, on: dt.date, read: Read | None = None) -> CaseRecord:
-    """The case as the decision aids see it; `read`: the reading of its images that counts."""
+def record_of(
+    case: Case, on: dt.date, read: Read | None = None, board: BoardDefinition | None = None
+) -> CaseRecord:
+    """The case as the decision aids see it; `read`: the reading of its images that counts.
+
+    `board`: without it no limits go with a prothrombin activity.
+    """
     return CaseRecord(
         case.facts,
         on,
@@ -40,6 +45,7 @@ def record_of(case: Case, on: dt.date, read: Read | None = None) -> CaseRecord:
         sex=case.patient.sex,
         age_years=age(case.patient.birth_date, on),
         read=read,
+        prothrombin_limits=(board.aids.prothrombin_limits or "") if board is not None else "",
     )
 
 
@@ -76,7 +82,7 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     "images": {"reading": its name or "", "on": day of its images, "lesions": [[number, words]]}}
     """
     read = read_of(case)
-    record = record_of(case, on, read)
+    record = record_of(case, on, read, board)
     names, why = suits(case, board)
     found = burden(record)
     return {

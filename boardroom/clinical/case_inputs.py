@@ -24,6 +24,7 @@ from boardroom.clinical.case_liver import (
     dialysis,
     known_hypertension,
     portal_hypertension,
+    prothrombin_limits,
     value_of,
 )
 from boardroom.clinical.case_nodules import at_least_one, count, diameters, largest
@@ -86,6 +87,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "extrahepatic_spread": spread,
     "diffuse_infiltrative_bilobar": diffuse,
     "cholestatic": cholestatic,
+    "child_pugh.pt_percent_variant": prothrombin_limits,
     "csph.ascites": ascites,
     "csph.cause": cause,
     "okuda.ascites": ascites,

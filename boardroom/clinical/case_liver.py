@@ -6,6 +6,10 @@ import datetime as dt
 
 from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, of_day
 
+LIMITS_UNNAMED = (
+    "Limits for the prothrombin activity (Japan or France), which the board’s definition does not "
+    "name"
+)
 WEEK = dt.timedelta(days=7)
 
 
@@ -73,3 +77,11 @@ def dialysis(record: Record) -> Found:
             )
             return Found(None, (), (words,))
     return Found(fact.value == "yes", ("dialysis",))
+
+
+def prothrombin_limits(record: Record) -> Found:
+    """Which limits the board reads a prothrombin activity by, where there is nothing better."""
+    better = record.text("inr") or record.text("pt_seconds_over")
+    if better or not record.text("pt_percent") or not record.prothrombin_limits:
+        return NOTHING
+    return Found(record.prothrombin_limits)

@@ -57,6 +57,7 @@ class Record(Protocol):
     ecog: int | None
     sex: str
     age_years: float | None
+    prothrombin_limits: str
 
     @property
     def reading(self) -> ReadLike | None: ...

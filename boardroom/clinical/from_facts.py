@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,12 +18,14 @@ from boardroom.clinical import AIDS
 from boardroom.clinical.aid import Aid, Result
 from boardroom.clinical.case_beyond import outside, veins
 from boardroom.clinical.case_inputs import DERIVATIONS
+from boardroom.clinical.case_liver import LIMITS_UNNAMED
 from boardroom.clinical.case_record import NOTHING, FactLike, Found, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.facts import FactError, in_unit, is_lab
 from boardroom.clinical.filled import Filled, Lesion, RecordedFact, Source
 from boardroom.clinical.imaging import TOGETHER, outdated
 from boardroom.clinical.inputs import ImpossibleValue, Input
+from boardroom.clinical.liver_function import PERCENT_LIMITS_MISSING
 from boardroom.clinical.living import LesionLike
 from boardroom.clinical.read_facts import TAKEN, Read, ReadFact, merged
 
@@ -34,6 +36,9 @@ APART = 30
 
 SEEN = ("ascites", "encephalopathy")
 """No labs, but they change as fast, and a score mixes them with labs."""
+
+UNNAMED = {PERCENT_LIMITS_MISSING: LIMITS_UNNAMED}
+"""What an aid asks to what is said of it on a case."""
 
 FILLED = tuple(name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table"))
 """The aids that a case can fill."""
@@ -50,6 +55,7 @@ class CaseRecord:
     sex: str = ""
     age_years: float | None = None
     read: Read | None = None  # the reading of the images that counts
+    prothrombin_limits: str = ""  # "japan" or "france", where the board's definition names them
     contradictions: tuple[str, ...] = field(init=False, default=())
     _latest: dict[str, FactLike] = field(init=False, repr=False)
     _remarks: dict[str, list[str]] = field(init=False, repr=False)
@@ -173,7 +179,7 @@ class CaseRecord:
                 given[found.entry or one.entry] = found.value
         result, refused = None, ""
         try:
-            result = aid(**given)
+            result = _unnamed(aid(**given))
         except ImpossibleValue as error:
             refused = error.reason
         sources = tuple(_source(self._latest[key]) for key in keys if key in self._latest)
@@ -210,6 +216,12 @@ class CaseRecord:
                     f"{source.label} is {of_day(source.taken_on)}, {before} days before the labs."
                 )
         return (self.on - min(dates)).days, remarks
+
+
+def _unnamed(result: Result) -> Result:
+    """What no field of a case gives is not asked of the case."""
+    missing = tuple(UNNAMED.get(label, label) for label in result.missing)
+    return replace(result, missing=missing)
 
 
 def _measured(fact: FactLike, one: Input) -> Found:

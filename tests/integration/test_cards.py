@@ -99,6 +99,26 @@ def test_what_is_missing_leads_to_its_field_for_those_who_may_edit(
     assert f"/cases/{case_id}/edit" not in plain
 
 
+@pytest.mark.parametrize("limits", [None, "japan"])
+def test_a_prothrombin_activity_needs_limits_of_the_board_and_no_field(
+    app: Flask, coordinator: FlaskClient, monkeypatch: pytest.MonkeyPatch, limits: str | None
+) -> None:
+    case_id = add_case(app, inr=None)
+    with app.app_context(), write_transaction() as session:
+        taken = now().date() - dt.timedelta(days=3)
+        session.add(Fact(case_id=case_id, key="pt_percent", value="60", unit="%", taken_on=taken))
+    board = app.extensions["boards"]["liver"]
+    rules = board.aids.model_copy(update={"prothrombin_limits": limits})
+    named = board.model_copy(update={"aids": rules})
+    monkeypatch.setitem(app.extensions["boards"], "liver", named)
+    html = page(coordinator, case_id)
+    liver = html.split(f'id="aid-liver-{case_id}"')[1].split("</section>")[0]
+    unnamed = "which the board’s definition does not name"
+    assert ("<dt>Child-Pugh</dt> <dd>B9" in liver) is (limits is not None)
+    assert (unnamed in liver) is (limits is None)
+    assert f"{unnamed}</a>" not in liver
+
+
 def test_ticked_conditions_give_the_charlson_index(
     app: Flask, coordinator: FlaskClient, the_case: Callable[[int], Case]
 ) -> None:
@@ -210,7 +230,7 @@ def test_the_cards_rest_on_the_lesions_and_on_whose_reading_they_are(
         rows = html.split(f'id="aid-{card}-{case_id}"')[1].split("</section>")[0]
         assert f'>27 mm, LR-5</td><td class="nowrap">the same</td><td class="nowrap">{when}' in rows
         assert ('<th scope="row">The board’s reading</th>' in rows) is read
-        assert "0 values" not in rows
+        assert ">0 values" not in rows
     liver = html.split(f'id="aid-liver-{case_id}"')[1].split("</section>")[0]
     assert "27 mm" not in liver
 

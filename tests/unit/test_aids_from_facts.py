@@ -155,6 +155,26 @@ def test_a_value_that_is_refused_leaves_the_others_alone() -> None:
     assert values(record.fill("meld"))["meld"]
 
 
+@pytest.mark.parametrize(("limits", "label"), [("japan", "B9"), ("france", "B8"), ("", "")])
+def test_a_prothrombin_activity_is_judged_by_the_limits_that_the_board_names(
+    limits: str, label: str
+) -> None:
+    activity = fact("pt_percent", "60", "%")
+    facts = [one for one in LABS if one.key != "inr"]
+    filled = CaseRecord([*facts, activity], TODAY, prothrombin_limits=limits).fill("child_pugh")
+    assert filled.result is not None
+    assert filled.result.values.get("label", "") == label
+    missing = (
+        "Limits for the prothrombin activity (Japan or France), which the board’s definition does "
+        "not name"
+    )
+    assert filled.result.missing == (() if limits else (missing,))
+    with_inr = CaseRecord([*LABS, activity], TODAY, prothrombin_limits=limits).fill("child_pugh")
+    assert values(with_inr)["label"] == "B8"
+    assert with_inr.result is not None
+    assert "pt_percent_variant" not in with_inr.result.inputs
+
+
 def test_liver_function_is_a_fact_of_its_own() -> None:
     given = {"ecog": 0, "lesions": [Lesion(25)]}
     facts = (*LABS, *TUMOUR, fact("transplant_candidate", "no"))
