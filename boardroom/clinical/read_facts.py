@@ -17,7 +17,7 @@ from boardroom.clinical.case_record import FactLike, newer
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.fact import YES_NO
 from boardroom.clinical.living import IN_A_VEIN
-from boardroom.clinical.tumour_reading import Findings
+from boardroom.clinical.tumour_reading import SITES, Findings
 
 SPREAD = (OUTSIDE, SITE)
 TAKEN = (MACRO, PORTAL, HEPATIC, *SPREAD, NODES)
@@ -171,9 +171,10 @@ def _in_a_vein(findings: Findings) -> bool:
 
 def _contradiction(read: ReadFact, recorded: FactLike, counts: str) -> str:
     label = FACTS[read.key].label
+    said = SITES[_HILAR] if read.key == NODES else _word(read.key, read.value)
     other = "" if recorded.key == read.key else f"{FACTS[recorded.key].label}: "
     return (
-        f"{label}: “{_word(read.key, read.value)}” in {read.origin}, "
+        f"{label}: “{said}” in {read.origin}, "
         f"“{other}{_word(recorded.key, recorded.value)}” among the facts. {counts}"
     )
 

@@ -210,8 +210,8 @@ def test_nodes_on_the_map_against_nodes_among_the_facts(
     assert spread(found).value is (True if n == "N1" else None)
     (said,) = found.contradictions
     assert said == (
-        "Lymph nodes: “Proven, regional” in the board’s reading, “Not enlarged” among the facts. "
-        f"The {'reading' if n == 'N1' else 'newer'} counts here."
+        "Lymph nodes: “Nodes at the liver hilum” in the board’s reading, “Not enlarged” among the "
+        f"facts. The {'reading' if n == 'N1' else 'newer'} counts here."
     )
     assert said in found.fill("tnm_ajcc8").warnings
 
