@@ -156,7 +156,7 @@ def portal_thrombosis(record: Record) -> Found:
         there = (*there, PORTAL)
     if there:
         return Found(True, there, truth.remarks)
-    if truth.torn:
+    if truth.torn and truth.says(PORTAL):
         return Found(None, truth.keys, truth.remarks)
     if record.text("portal_thrombosis") == "no":
         return Found(False, ("portal_thrombosis",))

@@ -64,6 +64,15 @@ def test_no_aid_sees_invasion_where_another_sees_none() -> None:
             assert "say which is right" in invasion(record).remarks[0]
 
 
+def test_whether_the_portal_vein_is_closed_is_open_while_its_invasion_is() -> None:
+    said = [RecordedFact("macrovascular_invasion", "no", "", NEW),
+            RecordedFact("portal_thrombosis", "no", "", NEW)]  # fmt: skip
+    portal = RecordedFact("portal_invasion", "vp4", "", NEW)
+    assert portal_thrombosis(CaseRecord([*said, portal], TODAY)).value is None
+    hepatic = RecordedFact("hepatic_vein_invasion", "vv2", "", NEW)
+    assert portal_thrombosis(CaseRecord([*said, hepatic], TODAY)).value is False
+
+
 @pytest.mark.parametrize("key", ["spread_site", "nodes"])
 def test_no_aid_sees_spread_where_another_sees_none(key: str) -> None:
     told = {"spread_site": ("lung",), "nodes": ("n0", "n1", "distant")}[key]

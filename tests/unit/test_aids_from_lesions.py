@@ -167,6 +167,16 @@ def test_a_liver_without_tumour_says_so(facts: list[RecordedFact], lesions: Any)
     assert values(found.fill("tnm_ajcc8"))["t"] == "T0"
 
 
+def test_dead_nodules_beside_tumour_in_a_vein_are_not_no_primary() -> None:
+    dead = (Lesion(30, 0, number=1),)
+    vein = fact("portal_invasion", "vp2", days=1)
+    result = record(vein, lesions=dead).fill("tnm_ajcc8").result
+    assert result is not None
+    assert {"Number of nodules", "Largest nodule"} <= set(result.missing)
+    main = fact("portal_invasion", "vp4", days=1)
+    assert values(record(main, lesions=dead).fill("tnm_ajcc8"))["t"] == "T4"
+
+
 def test_nodules_too_many_to_count_until_a_newer_reading_lists_them() -> None:
     many = fact("nodules_uncountable", "yes", days=50)
     assert burden(record(many, lesions=TWO, images=50)).sizes is None

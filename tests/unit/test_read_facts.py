@@ -179,9 +179,17 @@ def test_spread_denied_after_the_images_that_showed_it() -> None:
     lung = Findings(spread=("lung",))
     found = dated(lung, JUNE, extrahepatic_spread=("no", NOVEMBER))
     assert (spread(found).value, metastasis(found).value) == (False, "M0")
-    assert "The newer counts here." in found.contradictions[0]
+    (said,) = found.contradictions
+    assert said.endswith("The newer counts here.")
     found = dated(lung, NOVEMBER, extrahepatic_spread=("no", JUNE))
     assert (spread(found).value, metastasis(found).value) == (True, "M1")
+
+
+def test_a_place_of_spread_that_was_named_after_the_images() -> None:
+    for on, where, counts in ((JUNE, "bone", "newer"), (NOVEMBER, "lung", "")):
+        found = dated(Findings(spread=("lung",)), on, spread_site=("bone", NOVEMBER))
+        assert found.text("spread_site") == where
+        assert any("The newer counts" in said for said in found.contradictions) is bool(counts)
 
 
 @pytest.mark.parametrize(
@@ -214,6 +222,11 @@ def test_nodes_on_the_map_against_nodes_among_the_facts(
         f"facts. The {'reading' if n == 'N1' else 'newer'} counts here."
     )
     assert said in found.fill("tnm_ajcc8").warnings
+
+
+def test_nodes_at_the_hilum_do_not_undo_further_ones() -> None:
+    found = dated(Findings(spread=("hilar_nodes",)), NOVEMBER, nodes=("distant", JUNE))
+    assert (metastasis(found).value, found.contradictions) == ("M1", ())
 
 
 def test_nodes_on_the_map_alone_are_n1() -> None:
