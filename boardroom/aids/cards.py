@@ -104,7 +104,7 @@ class Card:
 @dataclass(frozen=True)
 class Cards:
     """The cards of one case on one day. `kept`: as a decision kept them; `contradictions`: where
-    the tumour map and the facts differ, in words."""
+    the tumour map and the facts, or two facts of veins or spread, differ, in words."""
 
     on: dt.date
     units: str

@@ -209,7 +209,7 @@ def staging(reading: Reading, units: str) -> list[Figure]:
         found.append(
             Figure("BCLC", bclc["stage"], bclc["stage_name"])
             if bclc
-            else Figure("BCLC", "–", "not known yet", "open")
+            else Figure("BCLC", "–", _no_stage(reading), "open")
         )
     if tnm := values_of(reading, "tnm_ajcc8"):
         group = tnm["stage_group"]
@@ -221,6 +221,10 @@ def staging(reading: Reading, units: str) -> list[Figure]:
         if result := values_of(reading, name):
             found.append(Figure(label, value(result), note(result)))
     return found
+
+
+def _no_stage(reading: Reading) -> str:
+    return "no viable tumour" if reading["tumour"].get("none") else "not known yet"
 
 
 def _li_rads_rank(category: str) -> int:

@@ -75,7 +75,7 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     """Every decision aid that suits the case, as it stands on a day.
 
     {"on": day, "aids": {name: Filled.as_dict()}, "not_for": [why others are left out],
-    "tumour": {…}, "contradictions": [where map and facts differ, in words],
+    "tumour": {…}, "contradictions": [where map and facts, or two facts, differ],
     "stated": [where number or size of the nodules is stated otherwise than they are listed],
     "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids,
     "beyond": veins and spread once contradictions are settled,

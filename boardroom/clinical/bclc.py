@@ -58,6 +58,11 @@ UNTREATABLE_BY_TACE: Mapping[str, str] = MappingProxyType(
 """What makes progression untreatable by another TACE, so that systemic therapy is next."""
 
 
+TOO_HIGH = 2.0
+"""Bilirubin in mg/dL: the figure wants it normal for a resection and names no limit; from here on
+Makuuchi's criteria have no resection at all."""
+
+
 def burden_stage(diameters: Diameters) -> str:
     """0, A or B by number and size alone; 2.0 and 3.0 cm belong to the lower stage."""
     if len(diameters) == 1:
@@ -162,6 +167,7 @@ WITHIN = yesno(
             required=False,
             hint="Of a single nodule of stage A: with it transplantation or ablation comes first.",
         ),
+        lab("bilirubin", "mg/dL", required=False),
     ),
     needs=_needs,
     spares=_spares,
@@ -179,6 +185,7 @@ def bclc_2022(
     diffuse_infiltrative_bilobar: bool | None,
     afp: float | None,
     portal_hypertension: bool | None,
+    bilirubin: float | None,
 ) -> Outcome:
     """Stage 0, A, B, C or D, with the options of the stage in order."""
     if ecog == 5:
@@ -208,6 +215,7 @@ def bclc_2022(
             "Liver function not preserved: the figure has no place for this, so the stage shown is "
             "that of the tumour."
         )
+    no_cut = bool(portal_hypertension) or (bilirubin is not None and bilirubin >= TOO_HIGH)
     group = None
     if stage == "B":
         group = _subgroup(
@@ -227,14 +235,12 @@ def bclc_2022(
         family = GROUP_OPTION[group]
     elif stage == "B":
         family = family.removeprefix("transplant / ")
-    elif stage == "A" and portal_hypertension:
+    elif stage == "A" and no_cut:
         family = family.removeprefix("resection / ")
     order = (
         ("transplant", "supportive")
         if rescue
-        else order_of(
-            stage, group, tumor_diameters, bool(transplant_candidate), bool(portal_hypertension)
-        )
+        else order_of(stage, group, tumor_diameters, bool(transplant_candidate), no_cut)
     )
     return Outcome(
         {

@@ -59,11 +59,11 @@ SYSTEMIC: tuple[SystemicTherapy, ...] = (
 
 
 def order_of(
-    stage: str, group: str | None, diameters: Diameters | None, candidate: bool, pressure: bool
+    stage: str, group: str | None, diameters: Diameters | None, candidate: bool, no_cut: bool
 ) -> tuple[str, ...]:
     """The stage's options, first to last; a board that goes further says why.
 
-    `pressure`: portal hypertension, with which the figure has no resection.
+    `no_cut`: portal hypertension or a raised bilirubin, with which the figure has no resection.
     """
     if stage == "D" or not diameters:
         return ("supportive",)
@@ -77,7 +77,7 @@ def order_of(
                 first = (*first, "resection")
             return (*first, "tace", *radio, "systemic")
         case "A":
-            cut = ("resection",) if single and not pressure else ()
+            cut = ("resection",) if single and not no_cut else ()
             return (*cut, *listed, "ablation", "tace", *radio, "systemic")
         case "B":
             embolise = () if group == "B3_diffuse_systemic" else ("tace",)

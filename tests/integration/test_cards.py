@@ -181,6 +181,24 @@ def test_sizes_stated_otherwise_than_the_map_shows_are_said_on_the_tumour_card(
     assert f"Number of nodules. Map: 2, stated: 1 {when}." in card
 
 
+@pytest.mark.parametrize("diagnosis", ["hcc", "crlm"])
+def test_two_facts_on_veins_that_contradict_are_said_with_the_one_that_counts(
+    app: Flask, coordinator: FlaskClient, diagnosis: str
+) -> None:
+    case_id = add_case(app, diagnosis)
+    day = now().date() - dt.timedelta(days=1)
+    with app.app_context(), write_transaction() as session:
+        session.add(Fact(case_id=case_id, key="portal_invasion", value="vp4", taken_on=day))
+    html = page(coordinator, case_id)
+    assert f"Vp4, main trunk or other side” of {day.day} {day:%b %Y} contradict" in html
+    assert "the newer counts." in html
+    assert "<dt>Vein invasion</dt> <dd>Vp4" in html
+    if diagnosis == "hcc":
+        assert "<dt>BCLC</dt> <dd>C " in html
+        assert "<dt>Milan</dt> <dd>outside" in html
+        assert "<small>excluded by invasion or spread" in html
+
+
 def list_lesions(app: Flask, case_id: int, *lesions: dict[str, Any]) -> None:
     with app.app_context(), write_transaction() as session:
         case = session.get_one(Case, case_id)
@@ -208,6 +226,7 @@ def test_a_liver_without_living_tumour_lacks_no_diameters(
     list_lesions(app, case_id, {"size_mm": 30, "li_rads": "LR-TR nonviable"})
     html = page(coordinator, case_id)
     assert "<dt>Lesions</dt> <dd>none viable" in html
+    assert "<dt>BCLC</dt> <dd>– <small>no viable tumour" in html
     assert "<span>No viable tumour is recorded.</span>" in html
     for needless in ("Diameters of all nodules", "Number of nodules", "Largest nodule"):
         assert needless not in html.split('aria-label="Decision aids"')[1]

@@ -10,6 +10,7 @@ from boardroom.clinical import ImpossibleValue
 from boardroom.clinical.aid import Result
 from boardroom.clinical.bclc import MIGRATION_REASONS, bclc_2022
 from boardroom.clinical.bclc_options import SYSTEMIC
+from boardroom.clinical.surgery import makuuchi
 from tests.unit.aid_samples import CLEAR
 
 
@@ -110,6 +111,16 @@ def test_resection_of_a_single_nodule_is_first_only_with_normal_portal_pressure(
         assert order[: order.index("tace")] == ([] if known else ["resection"]) + rest
         first = "transplant / ablation" if known else "resection / transplant / ablation"
         assert values["first_option_family"] == first
+
+
+@pytest.mark.parametrize(("bilirubin", "first"), [(1.9, "resection"), (2.0, "ablation")])
+def test_no_resection_is_listed_with_a_bilirubin_that_allows_none(
+    bilirubin: float, first: str
+) -> None:
+    assert bclc(4.0, bilirubin_mg_dl=bilirubin).values["options"][0]["option"] == first
+    assert makuuchi(ascites="none", bilirubin_mg_dl=bilirubin).values["largest_resection"] == (
+        "enucleation" if first == "resection" else "no_resection"
+    )
 
 
 def test_what_bclc_warns_of_and_refuses() -> None:
