@@ -25,6 +25,7 @@ from boardroom.clinical.case_liver import (
     known_hypertension,
     portal_hypertension,
     prothrombin_limits,
+    raised_bilirubin,
     value_of,
 )
 from boardroom.clinical.case_nodules import at_least_one, count, diameters, largest
@@ -102,6 +103,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "n_category": nodes,
     "m_category": metastasis,
     "bclc_2022.portal_hypertension": known_hypertension,
+    "bclc_2022.bilirubin": raised_bilirubin,
     "resection_decompensation_risk.portal_hypertension": portal_hypertension,
     "resection_decompensation_risk.meld": value_of("meld", "meld"),
     "clip.child_pugh_class": value_of("child_pugh", "class"),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
+from boardroom.clinical.bclc import TOO_HIGH
 from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, of_day
+from boardroom.clinical.units import BILIRUBIN
 
 LIMITS_UNNAMED = (
     "Limits for the prothrombin activity (Japan or France), which the board’s definition does not "
     "name"
 )
+RAISED = Decimal(str(TOO_HIGH)) * BILIRUBIN[1].factor  # in umol/L
 WEEK = dt.timedelta(days=7)
 
 
@@ -49,6 +53,14 @@ def known_hypertension(record: Record) -> Found:
     """`portal_hypertension` where that only puts options into another order."""
     found = portal_hypertension(record)
     return Found(found.value, found.keys)
+
+
+def raised_bilirubin(record: Record) -> Found:
+    """Bilirubin where it is so high that no resection is listed; below, nothing rests on it."""
+    number = record.number("bilirubin")
+    if number is None or number < RAISED:
+        return NOTHING
+    return Found(number, ("bilirubin",), entry="bilirubin_umol_l")
 
 
 def value_of(name: str, value: str) -> Derivation:

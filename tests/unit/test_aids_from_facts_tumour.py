@@ -202,6 +202,18 @@ def test_bclc_lists_no_resection_with_severe_ascites() -> None:
         assert values(of("bclc_2022", *facts, **given))["options"][0]["option"] == first
 
 
+def test_bclc_rests_on_a_bilirubin_only_where_it_takes_the_resection_away() -> None:
+    base = (*TUMOUR, fact("liver_function", "preserved"), fact("transplant_candidate", "no"))
+    for value, first in (("1.99", "resection"), ("2", "ablation")):
+        facts = (*base, fact("bilirubin", value, "mg/dL", 200), fact("afp", "9", "ng/mL"))
+        filled = of("bclc_2022", *facts, ecog=0, lesions=[Lesion(30)])
+        assert values(filled)["options"][0]["option"] == first
+        assert ("bilirubin" in [s.key for s in filled.sources]) is (first == "ablation")
+        assert ("The labs behind this are 195 days apart." in filled.warnings) is (
+            first == "ablation"
+        )
+
+
 def test_clip_and_okuda_from_the_record() -> None:
     facts = (
         *LABS,
