@@ -3,7 +3,8 @@
 The tumour map and a case's facts can say two different things. The aids then use one of them, and
 say so in words: a fact of a day after that of the images, else the reading, since it is the later
 look at the images themselves; but that a liver CT saw no spread does not undo spread that another
-examination has found.
+examination has found, and what images showed is not undone by a later word that there is none: only
+by later images.
 """
 
 from __future__ import annotations
@@ -99,8 +100,7 @@ def merged(
 ) -> tuple[dict[str, ReadFact | None], list[str]]:
     """(what of the reading takes a fact's place, what is contradicted, in words).
 
-    `recorded`: the latest of each fact as the case has it. One of a day after that of the images
-    counts before the reading.
+    `recorded`: the latest of each fact as the case has it.
     """
     remarks: list[str] = []
     findings = _without_newer(read, recorded, remarks)
@@ -114,7 +114,7 @@ def merged(
             continue
         if key == NODES and fact.value == "distant":
             del facts[key]  # further nodes beside those at the hilum
-        elif newer(fact.taken_on, one.taken_on):
+        elif _outweighs(fact, one):
             del facts[key]
             if key != MACRO or _in_a_vein(findings):  # else the veins themselves are told apart
                 remarks.append(_contradiction(one, fact, NEWER))
@@ -124,19 +124,15 @@ def merged(
 
 
 def _without_newer(read: Read, recorded: Mapping[str, FactLike], remarks: list[str]) -> Findings:
-    """What is left of the reading where a newer fact says otherwise of a vein or of the nodes."""
+    """What is left of the reading where a newer fact says otherwise of a vein."""
     findings = read.findings
     for key, said in ((PORTAL, findings.portal), (HEPATIC, findings.vein)):
         fact = recorded.get(key)
-        if said and fact is not None and newer(fact.taken_on, read.on) and said != fact.value:
-            remarks.append(_contradiction(ReadFact(key, said, read.on, read.name), fact, NEWER))
+        seen = ReadFact(key, said, read.on, read.name)
+        if said and fact is not None and said != fact.value and _outweighs(fact, seen):
+            remarks.append(_contradiction(seen, fact, NEWER))
             portal = key == PORTAL
             findings = replace(findings, portal="") if portal else replace(findings, vein="")
-    fact = recorded.get(NODES)
-    hilar = _HILAR in findings.sites
-    if hilar and fact is not None and fact.value == "n0" and newer(fact.taken_on, read.on):
-        remarks.append(_contradiction(ReadFact(NODES, "n1", read.on, read.name), fact, NEWER))
-        findings = replace(findings, spread=tuple(s for s in findings.spread if s != _HILAR))
     return findings
 
 
@@ -144,7 +140,7 @@ def _of_spread(
     facts: dict[str, ReadFact | None], recorded: Mapping[str, FactLike]
 ) -> Iterator[str]:
     """Takes from `facts` what recorded spread outweighs, and says so."""
-    stated, fact = facts.get(OUTSIDE), recorded.get(OUTSIDE)
+    stated = facts.get(OUTSIDE)
     if stated is None:
         return
     truth = outside(recorded.get)
@@ -160,9 +156,16 @@ def _of_spread(
         read_site = facts.pop(SITE, None)
         if read_site is not None and read_site.value != site.value:
             yield _contradiction(read_site, site, NEWER)
-    denied = stated.value == "yes" and fact is not None and fact.value == "no"
-    if denied and fact is not None and newer(fact.taken_on, stated.taken_on):
-        facts.pop(SITE, None)  # it goes with the spread, which the newer fact denies
+
+
+_NONE = ("no", "none", "n0")
+
+
+def _outweighs(fact: FactLike, read: ReadFact) -> bool:
+    """Whether a fact counts before what was read: a newer one, but no word that there is none
+    before images that showed it."""
+    denies = fact.value in _NONE and read.value not in _NONE
+    return newer(fact.taken_on, read.taken_on) and not denies
 
 
 def _in_a_vein(findings: Findings) -> bool:
