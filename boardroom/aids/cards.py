@@ -11,37 +11,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from boardroom.aids import figures
-from boardroom.aids.figures import Figure, values_of
+from boardroom.aids.figure import Figure
+from boardroom.aids.figures import values_of
 from boardroom.aids.none_seen import read_case
 from boardroom.aids.places import LESIONS, place_for
 from boardroom.aids.reading import Reading, record_of
+from boardroom.aids.sources import SourceLine, seen, sources
 from boardroom.aids.trends import Trend, liver_trends, tumour_trends
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.clinical.aid import NOTE
-from boardroom.clinical.display import shown
 from boardroom.clinical.facts import is_lab
 
 
 @dataclass(frozen=True)
 class Missing:
-    """What an aid lacks, and the element of the form where it is given."""
+    """What an aid lacks, and the element of the form where it is given; "" for none."""
 
     label: str
     place: str
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """A value that a card rests on. `age_days` is None without a date; `stale`: too old."""
-
-    key: str
-    label: str
-    words: str
-    entered: str
-    taken_on: dt.date | None
-    age_days: int | None
-    stale: bool
 
 
 @dataclass(frozen=True)
@@ -116,7 +104,7 @@ class Card:
 @dataclass(frozen=True)
 class Cards:
     """The cards of one case on one day. `kept`: as a decision kept them; `contradictions`: where
-    the tumour map and the facts differ, in words."""
+    the tumour map and the facts, or two facts of veins or spread, differ, in words."""
 
     on: dt.date
     units: str
@@ -159,6 +147,14 @@ LOUD = ASKED - {"tnm_ajcc8", "afp_model"} | {"meld", "mrecist"}
 """Aids whose warnings a card says aloud; the others' stand in the fold."""
 
 
+_OF_LESIONS = frozenset(("bclc_2022", "tnm_ajcc8", "clip"))
+"""Aids of the staging card that rest on the lesions."""
+
+# Of a liver without tumour they are not missing: there are none.
+_OF_NODULES = frozenset(
+    ("Diameters of all nodules", "Number of nodules", "Largest nodule", "Extent in the liver")
+)
+
 # Said by a figure's own note already.
 _QUIET = ("Viable diameters are used", "Measured against the first sum")
 
@@ -200,14 +196,18 @@ def card_of(
 ) -> Card:
     """One card of a reading."""
     names = [name for name in _AIDS[key] if name in reading["aids"]]
-    lines = [_line(name, reading["aids"][name]) for name in names]
+    needless = _OF_NODULES if reading["tumour"].get("none") else frozenset()
+    lines = [_line(name, reading["aids"][name], needless) for name in names]
     on = dt.date.fromisoformat(reading["on"])
     used = [name for name in names if values_of(reading, name) is not None]
     return Card(
         key=key,
         title=_TITLES[key],
         figures=tuple(_FIGURES[key](reading, units)),
-        sources=_sources(used or names, reading, on, limits, board.aids.lab_days, units),
+        sources=(
+            *(seen(reading, on) if key == "tumour" or _OF_LESIONS & set(used or names) else ()),
+            *sources(used or names, reading, on, limits, board.aids.lab_days, units),
+        ),
         missing=_unique(
             m
             for line in lines
@@ -223,10 +223,14 @@ def card_of(
                 if reading["aids"][name]["refused"]
             )
         ),
-        warnings=(
-            # A reading that an older version kept says nothing of it
-            *(reading.get("stated", ()) if key == "tumour" else ()),
-            *_warnings(names, reading),
+        warnings=tuple(
+            dict.fromkeys(
+                (
+                    # A reading that an older version kept says nothing of it
+                    *(reading.get("stated", ()) if key == "tumour" else ()),
+                    *_warnings(names, reading),
+                )
+            )
         ),
         aids=tuple(lines),
         not_for=tuple(why for why in reading["not_for"] if _belongs(why, key, board)),
@@ -245,7 +249,8 @@ def _belongs(why: str, key: str, board: BoardDefinition) -> bool:
     return any(rule.why == why and rule.aids[0] in _AIDS[key] for rule in board.aids.only_for)
 
 
-def _line(name: str, filled: Mapping[str, Any]) -> AidLine:
+def _line(name: str, filled: Mapping[str, Any], needless: frozenset[str]) -> AidLine:
+    """`needless`: what is not missing, since there is nothing to be measured."""
     result = filled["result"]
     if result is None:
         return AidLine(name, filled["title"], filled["refused"], (), (), "", "", "")
@@ -258,7 +263,11 @@ def _line(name: str, filled: Mapping[str, Any]) -> AidLine:
         name=name,
         title=result["title"],
         words=result["headline"] if result["complete"] else "",
-        missing=tuple(Missing(label, place_for(name, label)) for label in result["missing"]),
+        missing=tuple(
+            Missing(label, place_for(name, label))
+            for label in result["missing"]
+            if label not in needless
+        ),
         remarks=tuple(dict.fromkeys(remarks)),
         version=result["version"],
         citation=result["citation"],
@@ -283,31 +292,3 @@ def _options(reading: Reading) -> tuple[Option, ...]:
     if bclc is None:
         return ()
     return tuple(Option(one["label"], one["condition"]) for one in bclc["options"])
-
-
-# ---- What a card rests on -----------------------------------------------------------------------
-
-
-def _sources(
-    names: Iterable[str],
-    reading: Reading,
-    on: dt.date,
-    limits: Mapping[str, int],
-    lab_days: int,
-    units: str,
-) -> tuple[SourceLine, ...]:
-    found: dict[str, SourceLine] = {}
-    for name in names:
-        for source in reading["aids"][name]["sources"]:
-            key = source["key"]
-            if key in found:
-                continue
-            words = shown(key, source["value"], source["unit"], units)
-            taken = dt.date.fromisoformat(source["taken_on"]) if source["taken_on"] else None
-            days = (on - taken).days if taken else None
-            limit = limits.get(key, lab_days if is_lab(key) else None)
-            stale = days is not None and limit is not None and days > limit
-            found[key] = SourceLine(
-                key, source["label"], words.words, words.entered, taken, days, stale
-            )
-    return tuple(found.values())

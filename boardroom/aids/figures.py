@@ -4,34 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from boardroom.aids import kept
+from boardroom.aids.figure import Figure, Tone
 from boardroom.aids.reading import Reading
 from boardroom.clinical.display import shown
-from boardroom.clinical.fact import YES_NO
 from boardroom.clinical.liver_function import child_pugh_class
-
-Tone = Literal["", "good", "caution", "open"]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """`value` is what is read from across the room. `tone` "open": not known yet.
-
-    `said`: the whole in a line of text, where label and value would read badly.
-    """
-
-    label: str
-    value: str
-    note: str = ""
-    tone: Tone = ""
-    said: str = ""
-
-    @property
-    def words(self) -> str:
-        """In a line of text, such as "MELD 3.0 11"."""
-        return self.said or f"{self.label} {self.value}"
 
 
 def short_day(day: dt.date) -> str:
@@ -145,11 +124,15 @@ def _lesions(reading: Reading) -> Figure:
             notes.append(f"together {lesions['sum_mm']}\u00a0mm")
         if not lesions["sizes_known"]:
             notes.append("one size is missing")
+        notes += _not_counted(lesions)
         size = _cm(lesions["largest_mm"])
         said = f"{what} lesion{'s' * (lesions['count'] != 1)} · {size}"
         return Figure("Lesions", f"{what} · {size}", ", ".join(notes), said=said)
     if lesions["viable"]:
-        return Figure("Lesions", "none viable", "after treatment", "good")
+        notes = ["after treatment", *_not_counted(lesions)]
+        return Figure("Lesions", "none viable", ", ".join(notes), "good")
+    if lesions.get("listed"):
+        return Figure("Lesions", "none counted", ", ".join(_not_counted(lesions)))
     if none := reading.get("none_seen"):
         return _none_seen(none, facts.get("nodule_count"))
     if count := facts.get("nodule_count"):
@@ -171,6 +154,14 @@ def _none_seen(none: Mapping[str, Any], counted: Mapping[str, Any] | None) -> Fi
     return Figure("Lesions", "none seen", note, tone, "no lesion seen")
 
 
+def _not_counted(lesions: Mapping[str, Any]) -> list[str]:
+    """ "lesion 2 (LR-3) not counted"; older versions kept nothing of it."""
+    others = lesions.get("not_counted", ())
+    if len(others) > 2:
+        return [f"{len(others)} others not counted"]
+    return [f"lesion {number} ({category}) not counted" for number, category in others]
+
+
 def _cm(millimetres: int) -> str:
     return f"{millimetres / 10:g}\u202fcm"
 
@@ -180,36 +171,32 @@ def _points(points: int) -> str:
 
 
 def _invasion(reading: Reading) -> Figure:
-    facts = reading["facts"]
-    veins = [
-        shown(key, facts[key]["value"], "").text.split(",")[0]
-        for key in ("portal_invasion", "hepatic_vein_invasion")
-        if key in facts and facts[key]["value"] != "none"
-    ]
-    if veins:
-        return Figure("Vein invasion", " · ".join(veins), "", "caution")
-    if stated := facts.get("macrovascular_invasion"):
-        return _yes_no("Vein invasion", stated["value"], "no invasion", "vein invasion")
-    if facts.get("portal_invasion") and facts.get("hepatic_vein_invasion"):
-        return Figure("Vein invasion", "none", said="no invasion")
-    return Figure("Vein invasion", "–", "not known yet", "open")
+    label = "Vein invasion"
+    if (beyond := reading.get("beyond")) is None:
+        return kept.invasion(reading)
+    if "invaded" in beyond["torn"]:
+        return Figure(label, "contradictory", "say which is right", "open")
+    if veins := [shown(key, value, "").text.split(",")[0] for key, value in beyond["veins"]]:
+        return Figure(label, " · ".join(veins), "", "caution")
+    return _there(label, beyond["invaded"], "no invasion", "vein invasion")
 
 
 def _spread(reading: Reading) -> Figure:
-    facts = reading["facts"]
-    stated = facts.get("extrahepatic_spread")
-    if stated is None:
-        return Figure("Outside the liver", "–", "not known yet", "open")
-    if stated["value"] == "yes" and (site := facts.get("spread_site")):
-        where = shown("spread_site", site["value"], "").text
-        return Figure("Outside the liver", where.lower(), "", "caution", f"spread: {where.lower()}")
-    return _yes_no("Outside the liver", stated["value"], "no spread", "spread outside the liver")
+    label = "Outside the liver"
+    if (beyond := reading.get("beyond")) is None:
+        return kept.spread(reading)
+    if "spread" in beyond["torn"]:
+        return Figure(label, "contradictory", "say which is right", "open")
+    if beyond["site"]:
+        where = shown("spread_site", beyond["site"], "").text.lower()
+        return Figure(label, where, "", "caution", f"spread: {where}")
+    return _there(label, beyond["spread"], "no spread", "spread outside the liver")
 
 
-def _yes_no(label: str, value: str, no: str, yes: str) -> Figure:
-    if value == "no":
-        return Figure(label, "none", said=no)
-    return Figure(label, dict(YES_NO).get(value, value).lower(), "", "caution", yes)
+def _there(label: str, there: bool | None, no: str, yes: str) -> Figure:
+    if there is None:
+        return Figure(label, "–", "not known yet", "open")
+    return Figure(label, "yes", "", "caution", yes) if there else Figure(label, "none", said=no)
 
 
 # ---- Staging ------------------------------------------------------------------------------------
@@ -222,7 +209,7 @@ def staging(reading: Reading, units: str) -> list[Figure]:
         found.append(
             Figure("BCLC", bclc["stage"], bclc["stage_name"])
             if bclc
-            else Figure("BCLC", "–", "not known yet", "open")
+            else Figure("BCLC", "–", _no_stage(reading), "open")
         )
     if tnm := values_of(reading, "tnm_ajcc8"):
         group = tnm["stage_group"]
@@ -234,6 +221,10 @@ def staging(reading: Reading, units: str) -> list[Figure]:
         if result := values_of(reading, name):
             found.append(Figure(label, value(result), note(result)))
     return found
+
+
+def _no_stage(reading: Reading) -> str:
+    return "no viable tumour" if reading["tumour"].get("none") else "not known yet"
 
 
 def _li_rads_rank(category: str) -> int:

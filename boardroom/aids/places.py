@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from boardroom.cases.view import place_of
 from boardroom.clinical import AIDS
+from boardroom.clinical.case_liver import LIMITS_UNNAMED
 from boardroom.clinical.facts import FACTS
 
 # What an aid asks beyond its inputs, or asks of the case otherwise than as a fact of that name.
@@ -40,7 +41,12 @@ _ELEMENTS = {"sex": "f-patient-sex", "age_years": "f-patient-birth_date"}
 
 
 def place_for(aid: str, label: str) -> str:
-    """The form's element for what an aid calls missing; the form itself where there is none."""
+    """The form's element for what an aid calls missing; the form itself where there is none.
+
+    "" for what no form gives.
+    """
+    if label == LIMITS_UNNAMED:
+        return ""
     if label in _ITEMS:
         return place_of(_ITEMS[label])
     for one in AIDS[aid].inputs:

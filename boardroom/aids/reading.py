@@ -11,8 +11,13 @@ from typing import Any
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
+from boardroom.cases.models import Lesion as LesionLine
+from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
+from boardroom.clinical.case_nodules import Burden, burden, counted
 from boardroom.clinical.from_facts import FILLED, CaseRecord
+from boardroom.clinical.living import is_nodule
 from boardroom.clinical.read_facts import Read
+from boardroom.clinical.tumour_reading import Lesion
 from boardroom.tumour_map.models import Side
 from boardroom.tumour_map.queries import readings_of
 from boardroom.tumour_map.rules import SIDES
@@ -25,8 +30,13 @@ NOT_SHOWN = frozenset({"galad"})
 """Computed on request only: sources disagree on its unit and its cut-off."""
 
 
-def record_of(case: Case, on: dt.date, read: Read | None = None) -> CaseRecord:
-    """The case as the decision aids see it; `read`: the reading of its images that counts."""
+def record_of(
+    case: Case, on: dt.date, read: Read | None = None, board: BoardDefinition | None = None
+) -> CaseRecord:
+    """The case as the decision aids see it; `read`: the reading of its images that counts.
+
+    `board`: without it no limits go with a prothrombin activity.
+    """
     return CaseRecord(
         case.facts,
         on,
@@ -35,6 +45,7 @@ def record_of(case: Case, on: dt.date, read: Read | None = None) -> CaseRecord:
         sex=case.patient.sex,
         age_years=age(case.patient.birth_date, on),
         read=read,
+        prothrombin_limits=(board.aids.prothrombin_limits or "") if board is not None else "",
     )
 
 
@@ -64,21 +75,26 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     """Every decision aid that suits the case, as it stands on a day.
 
     {"on": day, "aids": {name: Filled.as_dict()}, "not_for": [why others are left out],
-    "tumour": {…}, "contradictions": [where map and facts differ, in words],
+    "tumour": {…}, "contradictions": [where map and facts, or two facts, differ],
     "stated": [where number or size of the nodules is stated otherwise than they are listed],
-    "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids}
+    "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids,
+    "beyond": veins and spread once contradictions are settled,
+    "images": {"reading": its name or "", "on": day of its images, "lesions": [[number, words]]}}
     """
     read = read_of(case)
-    record = record_of(case, on, read)
+    record = record_of(case, on, read, board)
     names, why = suits(case, board)
+    found = burden(record)
     return {
         "on": on.isoformat(),
         "aids": {name: record.fill(name).as_dict() for name in FILLED if name in names},
         "not_for": why,
-        "tumour": _tumour(case, record),
+        "tumour": _tumour(case, found),
         "contradictions": list(record.contradictions),
-        "stated": _stated_otherwise(case, record, "Map" if read else "Listed"),
+        "stated": [found.differs] if found.differs else [],
         "facts": {key: _fact(record, key) for key in SHOWN_FACTS if record.fact(key)},
+        "beyond": beyond(record),
+        "images": _images(case, read),
     }
 
 
@@ -88,6 +104,21 @@ SHOWN_FACTS = (
 )  # fmt: skip
 
 
+def beyond(record: CaseRecord) -> dict[str, Any]:
+    """Veins and spread as the aids take them: {"invaded", "spread": True, False or None where that
+    is not known, "veins": [[fact, degree]], "site": fact or "", "torn": [labels that contradict]}
+    """
+    truth, far = veins(record), outside(record.fact)
+    named = [[key, degree(record, key, truth)] for key in (PORTAL, HEPATIC)] if truth.there else []
+    return {
+        "invaded": truth.there,
+        "veins": [[key, value] for key, value in named if value not in ("", "none")],
+        "spread": far.there,
+        "site": record.text(SITE) if far.there and far.says(SITE) else "",
+        "torn": [key for key, one in (("invaded", truth), ("spread", far)) if one.torn],
+    }
+
+
 def _fact(record: CaseRecord, key: str) -> dict[str, Any]:
     fact = record.fact(key)
     assert fact is not None
@@ -95,40 +126,36 @@ def _fact(record: CaseRecord, key: str) -> dict[str, Any]:
     return {"value": fact.value, "unit": fact.unit, "taken_on": taken}
 
 
-def _stated_otherwise(case: Case, record: CaseRecord, listed: str) -> list[str]:
-    """Number and largest size as facts state them, where the lesions say otherwise.
+def _tumour(case: Case, found: Burden) -> dict[str, Any]:
+    """The lesions that are listed, counted as the aids count them.
 
-    After treatment a fact can mean the whole lesions or what is viable in them: either agrees.
+    "viable": what lives was measured after treatment; "none": it is known that no tumour lives.
     """
-    lesions = [one for one in case.lesions if one.size_mm or one.viable_mm]
-    viable = [one.size_mm if one.viable_mm is None else one.viable_mm for one in lesions]
-    left = [size for size in viable if size]
-    if not lesions:
-        return []
-    found = []
-    largest = max((one.size_mm or 0 for one in lesions), default=0)
-    for key, label, unit, here in (
-        ("largest_mm", "Largest nodule", " mm", (largest, max(left, default=0))),
-        ("nodule_count", "Number of nodules", "", (len(lesions), len(left))),
-    ):
-        number, fact = record.number(key), record.fact(key)
-        if number is None or fact is None or round(number) in here:
-            continue
-        when = f" ({fact.taken_on.day} {fact.taken_on:%b %Y})" if fact.taken_on else ""
-        value = here[1] if left else here[0]
-        found.append(f"{label}. {listed}: {value}{unit}, stated: {round(number)}{unit}{when}.")
-    return found
-
-
-def _tumour(case: Case, record: CaseRecord) -> dict[str, Any]:
-    """The lesions that are listed, by their viable size where that was measured."""
-    sizes = [one.size_mm if one.viable_mm is None else one.viable_mm for one in case.lesions]
-    known = [size for size in sizes if size]
+    lesions = counted(case.lesions)
     return {
-        "count": len([size for size in sizes if size != 0]),
-        "sizes_known": None not in sizes,
-        "largest_mm": max(known, default=None),
-        "sum_mm": sum(known),
-        "viable": any(one.viable_mm is not None for one in case.lesions),
+        "listed": len(case.lesions),
+        "count": lesions.number,
+        "sizes_known": None not in lesions.living,
+        "largest_mm": max(lesions.left, default=None),
+        "sum_mm": sum(lesions.left),
+        "viable": lesions.treated,
+        "none": found.none,
+        "not_counted": [[one.number, one.li_rads] for one in lesions.others],
         "li_rads": [[one.number, one.li_rads] for one in case.lesions if one.li_rads],
     }
+
+
+def _images(case: Case, read: Read | None) -> dict[str, Any]:
+    """Whose reading the lesions are of, and each of them in words."""
+    return {
+        "reading": read.name if read is not None else "",
+        "on": read.on.isoformat() if read is not None and read.on is not None else None,
+        "lesions": [[one.number, _lesion_words(one)] for one in case.lesions],
+    }
+
+
+def _lesion_words(lesion: LesionLine) -> str:
+    """ "42 mm, 20 mm viable, LR-TR viable"."""
+    size = Lesion(lesion.number, size_mm=lesion.size_mm, viable_mm=lesion.viable_mm).size_words
+    parts = (size or "size not stated", lesion.li_rads, "" if is_nodule(lesion) else "not counted")
+    return ", ".join(part for part in parts if part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from boardroom.aids.cards import Cards
-from boardroom.aids.figures import Figure
+from boardroom.aids.figure import Figure
 
 
 @dataclass(frozen=True)

@@ -296,9 +296,11 @@ class AidRules(Part):
     """How the board sees decision aids.
 
     `units`: what the stage, the wall and the minutes show to everybody. `lab_days`: how old a lab
-    may be where `readiness` does not say.
+    may be where `readiness` does not say. `prothrombin_limits`: which limits of Child-Pugh go with
+    a prothrombin activity in %, where there is no INR.
     """
 
     units: Literal["si", "conventional"] = "conventional"
     lab_days: Whole = 30
+    prothrombin_limits: Literal["japan", "france"] | None = None
     only_for: tuple[OnlyFor, ...] = ()

@@ -7,11 +7,11 @@ ALBI nor MELD can answer for the board.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from boardroom.clinical.aid import Outcome, aid
+from boardroom.clinical.bclc_options import CONDITIONS, GROUP_OPTION, OPTIONS, order_of
 from boardroom.clinical.inputs import ImpossibleValue, choice, lab, number, yesno
 from boardroom.clinical.transplant import DIAMETERS, INVASION, SPREAD, Diameters
 
@@ -25,18 +25,6 @@ STAGES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     }
 )
 """Stage: (its name, expected survival, the family of options that comes first)."""
-
-OPTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "ablation": "Ablation",
-        "resection": "Resection",
-        "transplant": "Transplantation",
-        "tace": "TACE",
-        "tare": "TARE",
-        "systemic": "Systemic therapy",
-        "supportive": "Best supportive care",
-    }
-)
 
 MIGRATION_REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -70,26 +58,9 @@ UNTREATABLE_BY_TACE: Mapping[str, str] = MappingProxyType(
 """What makes progression untreatable by another TACE, so that systemic therapy is next."""
 
 
-@dataclass(frozen=True, slots=True)
-class SystemicTherapy:
-    """A drug or pair of drugs, with the line it belongs to. The list ages: see its date."""
-
-    name: str
-    line: str
-    when: str = ""
-
-
-SYSTEMIC_AS_OF = "2022"
-SYSTEMIC: tuple[SystemicTherapy, ...] = (
-    SystemicTherapy("atezolizumab with bevacizumab", "first"),
-    SystemicTherapy("durvalumab with tremelimumab", "first"),
-    SystemicTherapy("sorafenib", "first", "where the pairs are not feasible"),
-    SystemicTherapy("lenvatinib", "first", "where the pairs are not feasible"),
-    SystemicTherapy("durvalumab", "first", "where the pairs are not feasible"),
-    SystemicTherapy("regorafenib", "after sorafenib", "sorafenib was tolerated"),
-    SystemicTherapy("cabozantinib", "after sorafenib"),
-    SystemicTherapy("ramucirumab", "after sorafenib", "AFP 400 ng/mL or more"),
-)
+TOO_HIGH = 2.0
+"""Bilirubin in mg/dL: the figure wants it normal for a resection and names no limit; from here on
+Makuuchi's criteria have no resection at all."""
 
 
 def burden_stage(diameters: Diameters) -> str:
@@ -190,6 +161,13 @@ WITHIN = yesno(
             required=False,
         ),
         lab("afp", "ng/mL", required=False),
+        yesno(
+            "portal_hypertension",
+            "Clinically significant portal hypertension",
+            required=False,
+            hint="Of a single nodule of stage A: with it transplantation or ablation comes first.",
+        ),
+        lab("bilirubin", "mg/dL", required=False),
     ),
     needs=_needs,
     spares=_spares,
@@ -206,6 +184,8 @@ def bclc_2022(
     well_defined_nodules_selective_access: bool | None,
     diffuse_infiltrative_bilobar: bool | None,
     afp: float | None,
+    portal_hypertension: bool | None,
+    bilirubin: float | None,
 ) -> Outcome:
     """Stage 0, A, B, C or D, with the options of the stage in order."""
     if ecog == 5:
@@ -235,6 +215,7 @@ def bclc_2022(
             "Liver function not preserved: the figure has no place for this, so the stage shown is "
             "that of the tumour."
         )
+    no_cut = bool(portal_hypertension) or (bilirubin is not None and bilirubin >= TOO_HIGH)
     group = None
     if stage == "B":
         group = _subgroup(
@@ -252,12 +233,14 @@ def bclc_2022(
         family = "transplant"
     elif group is not None:
         family = GROUP_OPTION[group]
-    elif stage == "B" and transplant_candidate is False:
+    elif stage == "B":
         family = family.removeprefix("transplant / ")
+    elif stage == "A" and no_cut:
+        family = family.removeprefix("resection / ")
     order = (
         ("transplant", "supportive")
         if rescue
-        else _order(stage, group, tumor_diameters, transplant_candidate)
+        else order_of(stage, group, tumor_diameters, bool(transplant_candidate), no_cut)
     )
     return Outcome(
         {
@@ -280,50 +263,9 @@ def bclc_2022(
     )
 
 
-GROUP_OPTION = {
-    "B1_transplant": "transplant",
-    "B2_well_defined_TACE": "TACE",
-    "B3_diffuse_systemic": "systemic therapy",
-}
-
-CONDITIONS = {
-    ("0", "resection"): "where transplantation could follow",
-    ("A", "resection"): "single nodule, normal portal pressure and bilirubin",
-    ("A", "ablation"): "where transplantation is contraindicated",
-    ("0", "tare"): "single nodule up to 8 cm",
-    ("A", "tare"): "single nodule up to 8 cm",
-    ("B", "transplant"): "perhaps after down-staging",
-}
-
-
 def _subgroup(transplantable: bool, well_defined: bool | None, diffuse: bool | None) -> str | None:
     if transplantable:
         return "B1_transplant"
     if diffuse:
         return "B3_diffuse_systemic"
     return "B2_well_defined_TACE" if well_defined else None
-
-
-def _order(
-    stage: str, group: str | None, diameters: Diameters | None, candidate: bool | None
-) -> tuple[str, ...]:
-    """The stage's options, first to last; a board that goes further says why."""
-    if stage == "D" or not diameters:
-        return ("supportive",)
-    single = len(diameters) == 1
-    radio = ("tare",) if single and diameters[0] <= 8.0 else ()
-    listed = ("transplant",) if candidate else ()
-    match stage:
-        case "0":
-            first = ("resection", "transplant", "ablation") if candidate else ("ablation",)
-            if not candidate:
-                first = (*first, "resection")
-            return (*first, "tace", *radio, "systemic")
-        case "A":
-            first = ("resection", *listed, "ablation") if single else (*listed, "ablation")
-            return (*first, "tace", *radio, "systemic")
-        case "B":
-            embolise = () if group == "B3_diffuse_systemic" else ("tace",)
-            return (*(listed if group in (None, "B1_transplant") else ()), *embolise, "systemic")
-        case _:
-            return ("systemic", "supportive")

@@ -10,107 +10,38 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from typing import Any, Protocol
+from typing import Any
 
 from boardroom.clinical import AIDS
 from boardroom.clinical.aid import Aid, Result
-from boardroom.clinical.case_inputs import DERIVATIONS, NOTHING, Found, LesionLike
+from boardroom.clinical.case_beyond import outside, veins
+from boardroom.clinical.case_inputs import DERIVATIONS
+from boardroom.clinical.case_liver import LIMITS_UNNAMED
+from boardroom.clinical.case_record import NOTHING, FactLike, Found, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.facts import FactError, in_unit, is_lab
+from boardroom.clinical.filled import Filled, Lesion, RecordedFact, Source
 from boardroom.clinical.imaging import TOGETHER, outdated
 from boardroom.clinical.inputs import ImpossibleValue, Input
-from boardroom.clinical.read_facts import INVASION, SPREAD, Read, ReadFact, merged
+from boardroom.clinical.liver_function import PERCENT_LIMITS_MISSING
+from boardroom.clinical.living import LesionLike
+from boardroom.clinical.read_facts import TAKEN, Read, ReadFact, merged
 
 __all__ = ["FILLED", "CaseRecord", "FactLike", "Filled", "Lesion", "RecordedFact", "Source", "fill"]
 
 APART = 30
 """Days between labs of one score after which it is said; a choice of the house, not a source's."""
 
+SEEN = ("ascites", "encephalopathy")
+"""No labs, but they change as fast, and a score mixes them with labs."""
+
+UNNAMED = {PERCENT_LIMITS_MISSING: LIMITS_UNNAMED}
+"""What an aid asks to what is said of it on a case."""
+
 FILLED = tuple(name for name in AIDS if name not in ("lirads_2018", "lirads_2018_table"))
 """The aids that a case can fill."""
-
-
-class FactLike(Protocol):
-    """A recorded fact, value and unit as entered: a row of the database serves as it is."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def value(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def taken_on(self) -> dt.date | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedFact:
-    """A fact for which there is no row."""
-
-    key: str
-    value: str
-    unit: str = ""
-    taken_on: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lesion:
-    """A lesion for which there is no row."""
-
-    size_mm: int | None = None
-    viable_mm: int | None = None
-    segments: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A fact that a result rests on, as it was entered."""
-
-    key: str
-    label: str
-    value: str
-    unit: str
-    taken_on: dt.date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """An aid's result for a case. `result` is None where a recorded value is `refused`.
-
-    `warnings` are about the record (dates, contradictions, what was derived); the result has its
-    own beside them. `oldest_lab_days` is None without a dated lab.
-    """
-
-    name: str
-    title: str
-    result: Result | None
-    refused: str
-    sources: tuple[Source, ...]
-    oldest_lab_days: int | None
-    warnings: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON: the result's own dictionary, and what it rests on beside it."""
-        return {
-            "name": self.name,
-            "title": self.title,
-            "result": self.result.as_dict() if self.result is not None else None,
-            "refused": self.refused,
-            "sources": [
-                {
-                    "key": source.key,
-                    "label": source.label,
-                    "value": source.value,
-                    "unit": source.unit,
-                    "taken_on": source.taken_on.isoformat() if source.taken_on else None,
-                }
-                for source in self.sources
-            ],
-            "oldest_lab_days": self.oldest_lab_days,
-            "warnings": list(self.warnings),
-        }
 
 
 @dataclass
@@ -124,6 +55,7 @@ class CaseRecord:
     sex: str = ""
     age_years: float | None = None
     read: Read | None = None  # the reading of the images that counts
+    prothrombin_limits: str = ""  # "japan" or "france", where the board's definition names them
     contradictions: tuple[str, ...] = field(init=False, default=())
     _latest: dict[str, FactLike] = field(init=False, repr=False)
     _remarks: dict[str, list[str]] = field(init=False, repr=False)
@@ -145,6 +77,7 @@ class CaseRecord:
                 self._remark(both, words)
         if self.read is not None:
             self._take_read(self.read)
+        self.contradictions += (*veins(self).remarks, *outside(self.fact).remarks)
 
     def _take(self, fact: FactLike) -> None:
         label = FACTS[fact.key].label
@@ -164,7 +97,7 @@ class CaseRecord:
 
     def _take_read(self, read: Read) -> None:
         """What the images were read to show takes the place of facts; where they differ is said."""
-        recorded = {key: self.text(key) for key in (*INVASION, *SPREAD) if self.text(key)}
+        recorded = {key: fact for key in TAKEN if (fact := self._latest.get(key)) is not None}
         facts, contradictions = merged(read, recorded)
         self.contradictions = tuple(contradictions)
         for key, fact in facts.items():
@@ -173,8 +106,12 @@ class CaseRecord:
             else:
                 self._latest.pop(key, None)
         for words in contradictions:
-            for key in (*INVASION, "extrahepatic_spread"):
+            for key in TAKEN:
                 self._remark(key, words)
+
+    @property
+    def reading(self) -> Read | None:
+        return self.read
 
     def _remark(self, key: str, words: str) -> None:
         self._remarks.setdefault(key, []).append(words)
@@ -242,7 +179,7 @@ class CaseRecord:
                 given[found.entry or one.entry] = found.value
         result, refused = None, ""
         try:
-            result = aid(**given)
+            result = _unnamed(aid(**given))
         except ImpossibleValue as error:
             refused = error.reason
         sources = tuple(_source(self._latest[key]) for key in keys if key in self._latest)
@@ -263,7 +200,7 @@ class CaseRecord:
             return Found(fact.value, (fact.key,))
         return _measured(fact, one)
 
-    def _dates(self, sources: Iterable[Source]) -> tuple[int | None, list[str]]:
+    def _dates(self, sources: Sequence[Source]) -> tuple[int | None, list[str]]:
         labs = [source for source in sources if is_lab(source.key)]
         remarks = [f"{lab.label} has no date." for lab in labs if lab.taken_on is None]
         dates = [lab.taken_on for lab in labs if lab.taken_on is not None]
@@ -272,7 +209,19 @@ class CaseRecord:
         apart = (max(dates) - min(dates)).days
         if apart > APART:
             remarks.append(f"The labs behind this are {apart} days apart.")
+        for source in sources:
+            before = (max(dates) - source.taken_on).days if source.taken_on is not None else 0
+            if source.key in SEEN and before > APART:
+                remarks.append(
+                    f"{source.label} is {of_day(source.taken_on)}, {before} days before the labs."
+                )
         return (self.on - min(dates)).days, remarks
+
+
+def _unnamed(result: Result) -> Result:
+    """What no field of a case gives is not asked of the case."""
+    missing = tuple(UNNAMED.get(label, label) for label in result.missing)
+    return replace(result, missing=missing)
 
 
 def _measured(fact: FactLike, one: Input) -> Found:

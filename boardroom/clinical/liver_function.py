@@ -36,6 +36,8 @@ SECONDS_LIMITS = (4.0, 6.0)
 ALBUMIN_LIMITS = (2.8, 3.5)
 PERCENT_LIMITS = {"japan": (40.0, 70.0), "france": (40.0, 50.0)}
 
+PERCENT_LIMITS_MISSING = "Limits that go with the prothrombin activity (Japan or France)"
+
 ASCITES_POINTS = {"none": 1, "mild": 2, "moderate_severe": 3}
 ENCEPHALOPATHY_POINTS = {"none": 1, "grade_1_2": 2, "grade_3_4": 3}
 WEST_HAVEN = ("none", "grade_1_2", "grade_1_2", "grade_3_4", "grade_3_4")
@@ -63,7 +65,7 @@ def _child_pugh_needs(values: Mapping[str, Any]) -> Iterator[str]:
     if not values.keys() & {"inr", "pt_seconds_prolonged", "pt_percent"}:
         yield "INR or prothrombin time"
     elif not values.keys() & {"inr", "pt_seconds_prolonged"} and "pt_percent_variant" not in values:
-        yield "Limits that go with the prothrombin activity (Japan or France)"
+        yield PERCENT_LIMITS_MISSING
     if not values.keys() & {"encephalopathy", "encephalopathy_grade"}:
         yield "Encephalopathy"
 

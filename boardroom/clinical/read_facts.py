@@ -1,22 +1,31 @@
 """What a reading of the images says of vessels and spread, as the facts that the decision aids use.
 
 The tumour map and a case's facts can say two different things. The aids then use one of them, and
-say so in words: the reading, since it is the later look at the images themselves; but that a liver
-CT saw no spread does not undo spread that another examination has found.
+say so in words: a fact of a day after that of the images, else the reading, since it is the later
+look at the images themselves; but that a liver CT saw no spread does not undo spread that another
+examination has found, and what images showed is not undone by a later word that there is none: only
+by later images.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from boardroom.clinical.case_beyond import HEPATIC, MACRO, NODES, OUTSIDE, PORTAL, SITE, outside
+from boardroom.clinical.case_record import FactLike, newer
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.fact import YES_NO
-from boardroom.clinical.tumour_reading import Findings
+from boardroom.clinical.living import IN_A_VEIN
+from boardroom.clinical.tumour_reading import SITES, Findings
 
-INVASION = ("macrovascular_invasion", "portal_invasion", "hepatic_vein_invasion")
-SPREAD = ("extrahepatic_spread", "spread_site")
+SPREAD = (OUTSIDE, SITE)
+TAKEN = (MACRO, PORTAL, HEPATIC, *SPREAD, NODES)
+"""Facts that a reading can say."""
+
+READING, NEWER = "The reading counts here.", "The newer counts here."
+_HILAR = "hilar_nodes"
 
 # A site to the fact's word for it. Hilar nodes are regional and a neighbouring organ is grown into:
 # both are outside the liver, neither is M1 of itself.
@@ -52,6 +61,8 @@ class Read:
     def facts(self) -> dict[str, ReadFact | None]:
         """Facts by key, those that the reading states; None: not to be taken from elsewhere."""
         said = {**invasion(self.findings), **spread(self.findings)}
+        if _HILAR in self.findings.sites:
+            said[NODES] = "n1"
         return {
             key: ReadFact(key, value, self.on, self.name) if value else None
             for key, value in said.items()
@@ -66,7 +77,7 @@ def invasion(findings: Findings) -> dict[str, str]:
     if findings.vein:
         said["hepatic_vein_invasion"] = findings.vein
     named = {findings.portal, findings.vein} - {"", "none"}
-    if named or any(one.li_rads == "LR-TIV" for one in findings.lesions):
+    if named or _in_a_vein(findings):
         said["macrovascular_invasion"] = "yes"
     elif findings.portal == findings.vein == "none":
         said["macrovascular_invasion"] = "no"
@@ -84,29 +95,90 @@ def spread(findings: Findings) -> dict[str, str]:
     return {"extrahepatic_spread": "yes", "spread_site": where}
 
 
-def merged(read: Read, recorded: Mapping[str, str]) -> tuple[dict[str, ReadFact | None], list[str]]:
+def merged(
+    read: Read, recorded: Mapping[str, FactLike]
+) -> tuple[dict[str, ReadFact | None], list[str]]:
     """(what of the reading takes a fact's place, what is contradicted, in words).
 
-    `recorded`: the latest value of each fact as the case has it.
+    `recorded`: the latest of each fact as the case has it.
     """
-    facts, remarks = read.facts(), []
-    stated = facts.get("extrahepatic_spread")
-    if stated is not None and stated.value == "no" and recorded.get("extrahepatic_spread") == "yes":
-        remarks.append(_contradiction(stated, "yes", "The facts count here."))
-        for key in SPREAD:
-            facts.pop(key, None)
-    for key in (*INVASION, "extrahepatic_spread"):
-        one, was = facts.get(key), recorded.get(key, "")
-        if one is not None and was and was != one.value:
-            remarks.append(_contradiction(one, was, "The reading counts here."))
+    remarks: list[str] = []
+    findings = _without_newer(read, recorded, remarks)
+    facts = replace(read, findings=findings).facts()
+    remarks += _of_spread(facts, recorded)
+    for key in TAKEN:
+        one, fact = facts.get(key), recorded.get(key)
+        if one is None or fact is None or fact.value == one.value:
+            continue
+        if key == SITE:
+            continue
+        if key == NODES and fact.value == "distant":
+            del facts[key]  # further nodes beside those at the hilum
+        elif _outweighs(fact, one):
+            del facts[key]
+            if key != MACRO or _in_a_vein(findings):  # else the veins themselves are told apart
+                remarks.append(_contradiction(one, fact, NEWER))
+        else:
+            remarks.append(_contradiction(one, fact, READING))
     return facts, remarks
 
 
-def _contradiction(read: ReadFact, recorded: str, counts: str) -> str:
-    fact = FACTS[read.key]
+def _without_newer(read: Read, recorded: Mapping[str, FactLike], remarks: list[str]) -> Findings:
+    """What is left of the reading where a newer fact says otherwise of a vein."""
+    findings = read.findings
+    for key, said in ((PORTAL, findings.portal), (HEPATIC, findings.vein)):
+        fact = recorded.get(key)
+        seen = ReadFact(key, said, read.on, read.name)
+        if said and fact is not None and said != fact.value and _outweighs(fact, seen):
+            remarks.append(_contradiction(seen, fact, NEWER))
+            portal = key == PORTAL
+            findings = replace(findings, portal="") if portal else replace(findings, vein="")
+    return findings
+
+
+def _of_spread(
+    facts: dict[str, ReadFact | None], recorded: Mapping[str, FactLike]
+) -> Iterator[str]:
+    """Takes from `facts` what recorded spread outweighs, and says so."""
+    stated = facts.get(OUTSIDE)
+    if stated is None:
+        return
+    truth = outside(recorded.get)
+    if stated.value == "no" and (truth.there or truth.torn):
+        for key in SPREAD:
+            facts.pop(key, None)
+        if truth.there:
+            key = next(key for key in truth.keys)
+            yield _contradiction(stated, recorded[key], "The facts count here.")
+        return
+    site = recorded.get(SITE)
+    if site is not None and newer(site.taken_on, stated.taken_on) and stated.value == "yes":
+        read_site = facts.pop(SITE, None)
+        if read_site is not None and read_site.value != site.value:
+            yield _contradiction(read_site, site, NEWER)
+
+
+_NONE = ("no", "none", "n0")
+
+
+def _outweighs(fact: FactLike, read: ReadFact) -> bool:
+    """Whether a fact counts before what was read: a newer one, but no word that there is none
+    before images that showed it."""
+    denies = fact.value in _NONE and read.value not in _NONE
+    return newer(fact.taken_on, read.taken_on) and not denies
+
+
+def _in_a_vein(findings: Findings) -> bool:
+    return any(one.li_rads == IN_A_VEIN for one in findings.lesions)
+
+
+def _contradiction(read: ReadFact, recorded: FactLike, counts: str) -> str:
+    label = FACTS[read.key].label
+    said = SITES[_HILAR] if read.key == NODES else _word(read.key, read.value)
+    other = "" if recorded.key == read.key else f"{FACTS[recorded.key].label}: "
     return (
-        f"{fact.label}: “{_word(read.key, read.value)}” in {read.origin}, "
-        f"“{_word(read.key, recorded)}” among the facts. {counts}"
+        f"{label}: “{said}” in {read.origin}, "
+        f"“{other}{_word(recorded.key, recorded.value)}” among the facts. {counts}"
     )
 
 

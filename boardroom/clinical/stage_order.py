@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from boardroom.clinical.bclc import OPTIONS
+from boardroom.clinical.bclc_options import OPTIONS
 
 _FAMILY = {
     "ablation": "ablation",

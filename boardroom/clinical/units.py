@@ -92,9 +92,13 @@ def read_in(fact: str, system: str) -> Unit | None:
 
 
 def rounded(value: Decimal, digits: int = 3) -> str:
-    """A converted number as a person reads it: so many significant digits, half up, no exponent."""
+    """A converted number as a person reads it: half up, no exponent, so many significant digits.
+
+    No more than two decimals, which is what a laboratory reports, unless that leaves nothing of it.
+    """
     if value == 0:
         return "0"
-    places = max(0, digits - 1 - value.adjusted())
+    most = 2 if abs(value) >= Decimal("0.1") else 1 - value.adjusted()
+    places = max(0, min(digits - 1 - value.adjusted(), most))
     plain = f"{value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain

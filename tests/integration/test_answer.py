@@ -115,6 +115,8 @@ def test_the_answer_says_why_the_option_is_not_the_stages_first(room: Room) -> N
     with room.app.app_context(), write_transaction() as session:
         session.scalars(select(Consensus)).one().stage_migration = "comorbidity"
     assert "Not the stage’s first option:</span> comorbidity" in answer(room)
+    minutes = room.client("chair").get(f"/meetings/{room.meeting}/minutes").text
+    assert "Not the stage’s first option:</span> Comorbidity" in minutes
 
 
 def test_the_boards_reading_and_its_aids_come_with_the_answer(room: Room) -> None:

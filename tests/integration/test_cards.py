@@ -12,9 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from boardroom.aids.queries import cards_for
 from boardroom.cases.models import Case, Fact, Lesion, Patient
-from boardroom.cases.queries import load_case
 from boardroom.db import now, write_transaction
 from boardroom.people.models import Person
 
@@ -99,6 +97,26 @@ def test_what_is_missing_leads_to_its_field_for_those_who_may_edit(
     assert f"/cases/{case_id}/edit" not in plain
 
 
+@pytest.mark.parametrize("limits", [None, "japan"])
+def test_a_prothrombin_activity_needs_limits_of_the_board_and_no_field(
+    app: Flask, coordinator: FlaskClient, monkeypatch: pytest.MonkeyPatch, limits: str | None
+) -> None:
+    case_id = add_case(app, inr=None)
+    with app.app_context(), write_transaction() as session:
+        taken = now().date() - dt.timedelta(days=3)
+        session.add(Fact(case_id=case_id, key="pt_percent", value="60", unit="%", taken_on=taken))
+    board = app.extensions["boards"]["liver"]
+    rules = board.aids.model_copy(update={"prothrombin_limits": limits})
+    named = board.model_copy(update={"aids": rules})
+    monkeypatch.setitem(app.extensions["boards"], "liver", named)
+    html = page(coordinator, case_id)
+    liver = html.split(f'id="aid-liver-{case_id}"')[1].split("</section>")[0]
+    unnamed = "which the board’s definition does not name"
+    assert ("<dt>Child-Pugh</dt> <dd>B9" in liver) is (limits is not None)
+    assert (unnamed in liver) is (limits is None)
+    assert f"{unnamed}</a>" not in liver
+
+
 def test_ticked_conditions_give_the_charlson_index(
     app: Flask, coordinator: FlaskClient, the_case: Callable[[int], Case]
 ) -> None:
@@ -120,45 +138,6 @@ def test_ticked_conditions_give_the_charlson_index(
     html = page(coordinator, case_id)
     assert "<dt>Charlson</dt> <dd>2 " in html
     assert "none of the conditions" in html
-
-
-@pytest.mark.parametrize("diagnosis", ["hcc", "crlm"])
-def test_a_map_that_contradicts_the_facts_is_said_on_the_cards_and_on_the_stage(
-    app: Flask, coordinator: FlaskClient, diagnosis: str
-) -> None:
-    case_id = add_case(app, diagnosis)
-    said = "among the facts. The reading counts here."
-    assert said not in coordinator.get(f"/cases/{case_id}").text
-    sent = {"version": "0", "lesions-0-number": "1", "lesions-0-segments": "VI",
-            "lesions-0-size_mm": "27", "portal": "vp3", "portal_side": "right"}  # fmt: skip
-    assert coordinator.post(f"/cases/{case_id}/map/board", data=sent).status_code == 303
-    page = coordinator.get(f"/cases/{case_id}").text
-    assert said in page
-    assert "the board’s reading" in page
-    if diagnosis == "hcc":
-        assert re.search(r"<dt>BCLC</dt>\s*<dd>C\b", page)
-        assert re.search(r"<dt>Milan</dt>\s*<dd>outside", page)
-
-
-@pytest.mark.parametrize("diagnosis", ["hcc", "crlm"])
-def test_sizes_stated_otherwise_than_the_map_shows_are_said_on_the_tumour_card(
-    app: Flask, coordinator: FlaskClient, diagnosis: str
-) -> None:
-    case_id = add_case(app, diagnosis)
-    day = now().date()
-    with app.app_context(), write_transaction() as session:
-        case = session.get_one(Case, case_id)
-        case.facts.append(Fact(key="largest_mm", value="2.7", unit="cm", taken_on=day))
-        case.facts.append(Fact(key="nodule_count", value="1", taken_on=day))
-    assert "stated:" not in page(coordinator, case_id), "27 mm is 2.7 cm"
-    sent = {"version": "0", "lesions-0-number": "1", "lesions-0-segments": "VI",
-            "lesions-0-size_mm": "42", "lesions-1-number": "2", "lesions-1-segments": "II",
-            "lesions-1-size_mm": "11"}  # fmt: skip
-    assert coordinator.post(f"/cases/{case_id}/map/board", data=sent).status_code == 303
-    card = page(coordinator, case_id).split(f'id="aid-tumour-{case_id}"')[1].split("</section>")[0]
-    when = f"({day.day} {day:%b %Y})"
-    assert f"Largest nodule. Map: 42 mm, stated: 27 mm {when}." in card
-    assert f"Number of nodules. Map: 2, stated: 1 {when}." in card
 
 
 def test_aids_for_another_disease_are_left_out_and_it_says_why(
@@ -216,17 +195,3 @@ def test_values_that_repeat_have_a_line_that_is_told_in_words(
     html = page(coordinator, case_id)
     assert 'role="img" aria-label="AFP, 2 values: risen from 12.1\u202fng/mL on' in html
     assert "MELD 3.0, " not in html  # one day alone is no line
-
-
-@pytest.mark.parametrize(("invaded", "said"), [("no", False), ("yes", True)])
-def test_the_afp_model_says_in_its_one_line_that_invasion_excludes(
-    app: Flask, invaded: str, said: bool
-) -> None:
-    case_id = add_case(app, macrovascular_invasion="")
-    with app.app_context(), write_transaction() as session:
-        case = session.get_one(Case, case_id)
-        case.facts.append(Fact(key="macrovascular_invasion", value=invaded))
-    with app.app_context():
-        cards = cards_for(load_case(case_id), app.extensions["boards"]["liver"], now().date())
-    assert "AFP model 0 points" in cards.card("tumour").line
-    assert ("points, excluded" in cards.card("tumour").line) is said

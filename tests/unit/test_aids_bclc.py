@@ -8,7 +8,9 @@ import pytest
 
 from boardroom.clinical import ImpossibleValue
 from boardroom.clinical.aid import Result
-from boardroom.clinical.bclc import MIGRATION_REASONS, SYSTEMIC, bclc_2022
+from boardroom.clinical.bclc import MIGRATION_REASONS, bclc_2022
+from boardroom.clinical.bclc_options import SYSTEMIC
+from boardroom.clinical.surgery import makuuchi
 from tests.unit.aid_samples import CLEAR
 
 
@@ -89,6 +91,36 @@ def test_bclc_options_in_order() -> None:
         MIGRATION_REASONS
     )
     assert {drug.line for drug in SYSTEMIC} == {"first", "after sorafenib"}
+
+
+def test_no_transplant_is_listed_in_stage_b_outside_the_boards_criteria() -> None:
+    outside = {"transplant_candidate": True, "within_transplant_criteria": False}
+    for pattern in ({}, {"well_defined_nodules_selective_access": True}):
+        values = bclc(4.0, 4.0, **outside, **pattern).values
+        assert [one["option"] for one in values["options"]] == ["tace", "systemic"]
+        assert "transplant" not in values["first_option_family"]
+
+
+@pytest.mark.parametrize("known", [True, False, None])
+def test_resection_of_a_single_nodule_is_first_only_with_normal_portal_pressure(
+    known: bool | None,
+) -> None:
+    for candidate, rest in ((True, ["transplant", "ablation"]), (False, ["ablation"])):
+        values = bclc(4.0, transplant_candidate=candidate, portal_hypertension=known).values
+        order = [one["option"] for one in values["options"]]
+        assert order[: order.index("tace")] == ([] if known else ["resection"]) + rest
+        first = "transplant / ablation" if known else "resection / transplant / ablation"
+        assert values["first_option_family"] == first
+
+
+@pytest.mark.parametrize(("bilirubin", "first"), [(1.9, "resection"), (2.0, "ablation")])
+def test_no_resection_is_listed_with_a_bilirubin_that_allows_none(
+    bilirubin: float, first: str
+) -> None:
+    assert bclc(4.0, bilirubin_mg_dl=bilirubin).values["options"][0]["option"] == first
+    assert makuuchi(ascites="none", bilirubin_mg_dl=bilirubin).values["largest_resection"] == (
+        "enucleation" if first == "resection" else "no_resection"
+    )
 
 
 def test_what_bclc_warns_of_and_refuses() -> None:

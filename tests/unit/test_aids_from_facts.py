@@ -74,6 +74,35 @@ def test_labs_far_apart_are_said(days: int, said: bool) -> None:
     assert any("days apart" in words for words in filled.warnings) is said
 
 
+@pytest.mark.parametrize(
+    ("days", "counts"), [(5, True), (12, True), (0, True), (13, False), (365, False), (None, False)]
+)
+def test_dialysis_is_that_of_the_week_of_the_creatinine(days: int | None, counts: bool) -> None:
+    labs = [one for one in LABS if one.key != "dialysis"]  # of 5 days ago
+    for name in ("meld", "meld_na", "meld3"):
+        filled = of(name, *labs, fact("dialysis", "no", days=days), sex="female")
+        assert filled.result is not None
+        assert filled.result.complete is counts
+        if not counts:
+            label = "Dialysis twice in the past week, or 24 h of CVVHD"
+            assert filled.result.missing == (label,)
+            (said,) = (words for words in filled.warnings if "Dialysis" in words)
+            assert said.endswith("not within 7 days of the creatinine of 5 Mar 2026: not used.")
+
+
+@pytest.mark.parametrize("key", ["ascites", "encephalopathy"])
+@pytest.mark.parametrize(("days", "said"), [(35, False), (36, True)])
+def test_what_was_seen_long_before_the_labs_is_used_and_said(
+    key: str, days: int, said: bool
+) -> None:
+    labs = [one for one in LABS if one.key != key]  # of 5 days ago
+    filled = of("child_pugh", *labs, fact(key, "none", days=days))
+    assert values(filled)["class"] in "AB"
+    label = key.capitalize()
+    words = (f"{label} is of 2 Feb 2026, 31 days before the labs.",)
+    assert filled.warnings == (words if said else ())
+
+
 def test_an_undated_lab_is_said() -> None:
     filled = of("albi", LABS[0], fact("albumin", "38", "g/L", None))
     assert filled.warnings == ("Albumin has no date.",)
@@ -124,6 +153,26 @@ def test_a_value_that_is_refused_leaves_the_others_alone() -> None:
     assert record.fill("albi").result is None
     assert "not possible" in record.fill("albi").refused
     assert values(record.fill("meld"))["meld"]
+
+
+@pytest.mark.parametrize(("limits", "label"), [("japan", "B9"), ("france", "B8"), ("", "")])
+def test_a_prothrombin_activity_is_judged_by_the_limits_that_the_board_names(
+    limits: str, label: str
+) -> None:
+    activity = fact("pt_percent", "60", "%")
+    facts = [one for one in LABS if one.key != "inr"]
+    filled = CaseRecord([*facts, activity], TODAY, prothrombin_limits=limits).fill("child_pugh")
+    assert filled.result is not None
+    assert filled.result.values.get("label", "") == label
+    missing = (
+        "Limits for the prothrombin activity (Japan or France), which the board’s definition does "
+        "not name"
+    )
+    assert filled.result.missing == (() if limits else (missing,))
+    with_inr = CaseRecord([*LABS, activity], TODAY, prothrombin_limits=limits).fill("child_pugh")
+    assert values(with_inr)["label"] == "B8"
+    assert with_inr.result is not None
+    assert "pt_percent_variant" not in with_inr.result.inputs
 
 
 def test_liver_function_is_a_fact_of_its_own() -> None:

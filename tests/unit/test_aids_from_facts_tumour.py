@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
+from boardroom.clinical.case_beyond import metastasis
 from boardroom.clinical.from_facts import CaseRecord, Lesion
+from boardroom.clinical.read_facts import Read
+from boardroom.clinical.tumour_reading import Findings
 from tests.unit.aid_samples import LABS, TODAY, TUMOUR, fact, of, values
 
 
@@ -32,7 +36,11 @@ def test_viable_diameters_count_after_treatment() -> None:
     ("facts", "lesions", "why"),
     [
         ([], [Lesion(30), Lesion(None)], "size of a listed lesion is missing"),
-        ([fact("nodule_count", "3")], [Lesion(30)], "3 nodules are counted and 1 lesions"),
+        (
+            [fact("nodule_count", "3")],
+            [Lesion(30)],
+            "Listed: 1, stated: 3 (5 Mar 2026). Sizes",
+        ),
         ([fact("nodules_uncountable", "yes")], [Lesion(30)], "too many to count"),
     ],
 )
@@ -74,8 +82,86 @@ def test_invasion_by_the_vein_that_is_named() -> None:
     half = of("milan", spread, free[0], lesions=[Lesion(20)]).result
     assert half is not None
     assert half.missing == ("Tumour in a portal or hepatic vein",)
-    torn = of("milan", *TUMOUR, vein, lesions=[Lesion(20)])
-    assert "denied" in torn.warnings[0]
+
+
+def test_the_newest_statement_of_a_vein_counts_for_every_aid() -> None:
+    base = (
+        *(fact(key, "no") for key in ("extrahepatic_spread", "transplant_candidate")),
+        *(fact(key, "no") for key in ("adjacent_organ_invasion", "peritoneum_perforated")),
+        fact("nodes", "n0"),
+        fact("liver_function", "preserved"),
+        fact("tumour_percent", "20", "%"),
+        fact("afp", "9", "ng/mL"),
+        *LABS,
+    )
+
+    def stage(*facts: Any) -> tuple[Any, ...]:
+        given = {"lesions": [Lesion(30)], "ecog": 0}
+        wanted = (
+            ("milan", "within"),
+            ("bclc_2022", "stage"),
+            ("tnm_ajcc8", "t"),
+            ("clip", "points"),
+        )
+        results = [(of(name, *base, *facts, **given).result, key) for name, key in wanted]
+        return tuple(result.values.get(key) for result, key in results if result is not None)
+
+    denied = fact("macrovascular_invasion", "no", days=100)
+    vein = fact("portal_invasion", "vp4", days=3)
+    assert stage(denied, vein) == (False, "C", "T4", 2)
+    since = fact("macrovascular_invasion", "no", days=1)
+    clot = fact("portal_thrombosis_bland", "no", days=1)
+    assert stage(since, vein, clot) == (True, "A", "T1b", 1)
+    assert stage(fact("macrovascular_invasion", "no", days=3), vein) == (None, None, None, None)
+    undated = fact("portal_invasion", "vp3", days=None)
+    assert stage(since, undated, clot) == (None, None, None, None)
+    (said,) = CaseRecord([denied, vein], TODAY).contradictions
+    assert said == (
+        "“Tumour in a portal or hepatic vein: No” of 30 Nov 2025 and “Portal vein invasion, "
+        "furthest: Vp4, main trunk or other side” of 7 Mar 2026 contradict: the newer counts."
+    )
+    (said,) = CaseRecord([since, undated], TODAY).contradictions
+    assert said.endswith("Vp3, first order” without a date contradict: say which is right.")
+    assert said in of("milan", since, undated).warnings
+
+
+def test_veins_seen_free_after_invasion_was_recorded() -> None:
+    stated = fact("macrovascular_invasion", "yes", days=100)
+    free = [fact(key, "none", days=3) for key in ("portal_invasion", "hepatic_vein_invasion")]
+    spread = fact("extrahepatic_spread", "no")
+    assert values(of("milan", stated, *free, spread, lesions=[Lesion(30)]))["within"] is True
+    old = [fact(key, "none", days=200) for key in ("portal_invasion", "hepatic_vein_invasion")]
+    filled = of("milan", stated, *old, spread, lesions=[Lesion(30)])
+    assert values(filled)["within"] is False
+    assert "the newer counts" in filled.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("there", "nodes"),
+    [("nodes", "n1"), ("nodes", "distant"), ("spread_site", "lung")],
+)
+def test_the_newest_statement_of_spread_counts_for_every_aid(there: str, nodes: str) -> None:
+    base = (
+        fact("macrovascular_invasion", "no"),
+        *(fact(key, "no") for key in ("adjacent_organ_invasion", "peritoneum_perforated")),
+        fact("transplant_candidate", "no"),
+        fact("liver_function", "preserved"),
+    )
+
+    def stage(no: int | None, yes: int | None) -> tuple[Any, ...]:
+        facts = (fact("extrahepatic_spread", "no", days=no), fact(there, nodes, days=yes))
+        given = {"lesions": [Lesion(30)], "ecog": 0}
+        bclc, tnm = (of(name, *base, *facts, **given).result for name in ("bclc_2022", "tnm_ajcc8"))
+        assert bclc is not None
+        assert tnm is not None
+        return bclc.values.get("stage"), tnm.values.get("m")
+
+    assert stage(100, 3) == ("C", None if nodes == "n1" else "M1")
+    assert stage(3, 3) == (None, None)
+    assert stage(3, None) == (None, None)
+    assert stage(3, 100)[0] == "A"
+    since = [fact("extrahepatic_spread", "no", days=3), fact(there, nodes, days=100)]
+    assert metastasis(CaseRecord(since, TODAY)).value == "M0"
 
 
 def test_tnm_from_the_record() -> None:
@@ -106,6 +192,26 @@ def test_bclc_pattern_from_the_record() -> None:
     assert values(of("bclc_2022", *base, neat[0], **given))["b_subgroup"] is None
     tired = fact("ecog_tumour_related", "no")
     assert values(of("bclc_2022", *base, tired, **given | {"ecog": 1}))["stage"] == "B"
+
+
+def test_bclc_lists_no_resection_with_severe_ascites() -> None:
+    base = (*TUMOUR, fact("liver_function", "not_preserved"), fact("transplant_candidate", "no"))
+    given = {"ecog": 0, "lesions": [Lesion(30)]}
+    for ascites, first in (("moderate_severe", "ablation"), ("none", "resection")):
+        facts = (*base, fact("ascites", ascites), fact("varices", "none"))
+        assert values(of("bclc_2022", *facts, **given))["options"][0]["option"] == first
+
+
+def test_bclc_rests_on_a_bilirubin_only_where_it_takes_the_resection_away() -> None:
+    base = (*TUMOUR, fact("liver_function", "preserved"), fact("transplant_candidate", "no"))
+    for value, first in (("1.99", "resection"), ("2", "ablation")):
+        facts = (*base, fact("bilirubin", value, "mg/dL", 200), fact("afp", "9", "ng/mL"))
+        filled = of("bclc_2022", *facts, ecog=0, lesions=[Lesion(30)])
+        assert values(filled)["options"][0]["option"] == first
+        assert ("bilirubin" in [s.key for s in filled.sources]) is (first == "ablation")
+        assert ("The labs behind this are 195 days apart." in filled.warnings) is (
+            first == "ablation"
+        )
 
 
 def test_clip_and_okuda_from_the_record() -> None:
@@ -143,3 +249,53 @@ def test_mrecist_needs_two_readings() -> None:
     assert values(filled)["response"] == "PD"  # 48 after 30, although below the start
     assert values(filled)["change_from_baseline_percent"] == -40
     assert any("first sum recorded, of 2025-08-22" in words for words in filled.warnings)
+
+
+SUMS = (fact("viable_sum_mm", "80", "mm", 200), fact("viable_sum_mm", "0", "mm", 20))
+
+
+@pytest.mark.parametrize(
+    ("days", "counts"),
+    [(3, True), (20, True), (34, True), (35, False), (250, False), (None, False)],
+)
+def test_what_is_said_of_new_lesions_belongs_to_the_newest_sum(
+    days: int | None, counts: bool
+) -> None:
+    for said, response in (("no", "CR"), ("yes", "PD")):
+        filled = of(
+            "mrecist", *SUMS, fact("new_lesion", said, days=days), fact("nontarget_state", "none")
+        )
+        assert filled.result is not None
+        assert filled.result.values.get("response") == (response if counts else None)
+        if not counts:
+            assert filled.result.missing == ("New lesion",)
+            (words,) = (words for words in filled.warnings if "not used" in words)
+            assert "not with the sum of 18 Feb 2026" in words
+            assert ("a later sum does not undo" in words) is (said == "yes")
+
+
+def test_what_is_said_of_the_other_lesions_belongs_to_the_newest_sum() -> None:
+    for state, progressed in (("cr", False), ("pd", True)):
+        filled = of(
+            "mrecist", *SUMS, fact("new_lesion", "no"), fact("nontarget_state", state, days=90)
+        )
+        assert filled.result is not None
+        assert filled.result.missing == ("Whether non-target lesions progressed",)
+        assert ("a later sum does not undo" in filled.warnings[-1]) is progressed
+
+
+@pytest.mark.parametrize(
+    ("images", "viable", "said"), [(10, 12, True), (20, 12, True), (30, 12, False), (10, 0, False)]
+)
+def test_a_sum_of_nothing_beside_a_map_with_living_tumour(
+    images: int, viable: int, said: bool
+) -> None:
+    read = Read(Findings(), "the board’s reading", TODAY - dt.timedelta(days=images))
+    facts = (*SUMS, fact("new_lesion", "no"), fact("nontarget_state", "cr"))
+    filled = CaseRecord(facts, TODAY, (Lesion(40, viable, number=1),), read=read).fill("mrecist")
+    assert values(filled)["response"] == "CR"
+    words = (
+        "The sum of viable diameters of 18 Feb 2026 is 0, and the board’s reading shows 12 mm of "
+        "living tumour."
+    )
+    assert (words in filled.warnings) is said

@@ -204,6 +204,11 @@ def test_a_file_that_is_not_text_is_said(tmp_path: Path) -> None:
         ('key = "surgery"', "", "specialties.(entry 1).key: is missing"),
         ('key = "surgery"', 'key = "Surgery 1"', "must be small letters, digits and _"),
         ('case_code_prefix = "BR"', 'case_code_prefix = "b"', "two to four capital letters"),
+        (
+            "lab_days = 30",
+            'prothrombin_limits = "spain"',
+            "aids.prothrombin_limits: must be one of 'japan' or 'france'",
+        ),
         ("needs_reason = true", 'needs_reason = ["x"]', "needs_reason: must be true or false"),
     ],
 )
@@ -215,6 +220,15 @@ def test_each_mistake_names_file_key_and_reason(
     assert not any(
         word in line for line in lines for word in ("Input should", "[0]", "^[", "pydantic")
     )
+
+
+def test_a_board_may_name_the_limits_of_a_prothrombin_activity(
+    tmp_path: Path, liver: BoardDefinition
+) -> None:
+    assert liver.aids.prothrombin_limits is None
+    named = replaced("lab_days = 30", 'lab_days = 30\nprothrombin_limits = "japan"')
+    (tmp_path / "liver.toml").write_text(named, encoding="utf-8")
+    assert load_boards(tmp_path)["liver"].aids.prothrombin_limits == "japan"
 
 
 def test_every_mistake_of_every_file_is_in_one_message(tmp_path: Path) -> None:

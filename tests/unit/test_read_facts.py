@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from boardroom.clinical.case_beyond import invasion, major_vein, metastasis, nodes, spread
 from boardroom.clinical.from_facts import CaseRecord, Lesion, RecordedFact
 from boardroom.clinical.read_facts import Read
 from boardroom.clinical.tumour_reading import Findings
@@ -19,7 +20,7 @@ NO_INVASION = {"macrovascular_invasion": "no", "extrahepatic_spread": "no"}
 def record(facts: dict[str, str], findings: Findings | None) -> CaseRecord:
     read = Read(findings, "the board’s reading", IMAGED) if findings is not None else None
     return CaseRecord(
-        [RecordedFact(key, value, "", TODAY) for key, value in facts.items()],
+        [RecordedFact(key, value, "", IMAGED) for key, value in facts.items()],
         TODAY,
         (Lesion(30),),
         ecog=0,
@@ -99,9 +100,8 @@ def test_spread_found_elsewhere_is_not_undone_by_a_map_that_sees_none() -> None:
 def test_a_site_of_the_map_is_m1_only_where_it_is_far(
     sites: tuple[str, ...], where: str, m: str | None
 ) -> None:
-    from boardroom.clinical.case_inputs import metastasis
-
-    found = record({"spread_site": "lung"} if where == "" else {}, Findings(spread=sites))
+    other = {"spread_site": "lung"} if where == "" and sites != ("none",) else {}
+    found = record(other, Findings(spread=sites))
     assert found.text("extrahepatic_spread") == ("no" if sites == ("none",) else "yes")
     if sites != ("none",):
         assert found.text("spread_site") == where
@@ -111,3 +111,104 @@ def test_a_site_of_the_map_is_m1_only_where_it_is_far(
 def test_tumour_in_vein_as_a_category_is_invasion() -> None:
     found = record({}, Findings((ReadLesion(1, li_rads="LR-TIV"),)))
     assert found.text("macrovascular_invasion") == "yes"
+
+
+# ---- A fact that is newer than the images -------------------------------------------------------
+
+JUNE, NOVEMBER = dt.date(2026, 6, 3), dt.date(2026, 11, 20)
+CLEAR = Findings(portal="none", vein="none", spread=("none",))
+
+
+def dated(
+    findings: Findings, on: dt.date | None, **facts: tuple[str, dt.date | None]
+) -> CaseRecord:
+    return CaseRecord(
+        [RecordedFact(key, value, "", day) for key, (value, day) in facts.items()],
+        TODAY,
+        (Lesion(30),),
+        read=Read(findings, "the board’s reading", on),
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "fact_on", "invaded"),
+    [(JUNE, NOVEMBER, True), (NOVEMBER, NOVEMBER, False), (NOVEMBER, JUNE, False),
+     (None, NOVEMBER, False), (JUNE, None, False)],
+)  # fmt: skip
+def test_a_vein_invaded_after_the_images_that_were_read(
+    on: dt.date | None, fact_on: dt.date | None, invaded: bool
+) -> None:
+    found = dated(CLEAR, on, portal_invasion=("vp4", fact_on))
+    assert invasion(found).value is invaded
+    assert bool(major_vein(found).value) is invaded
+    (said,) = found.contradictions
+    assert said == (
+        "Portal vein invasion, furthest: “None” in the board’s reading, “Vp4, main trunk or other "
+        f"side” among the facts. The {'newer' if invaded else 'reading'} counts here."
+    )
+    assert said in found.fill("milan").warnings
+    assert within_milan(found) is not invaded
+
+
+@pytest.mark.parametrize("day", [JUNE, NOVEMBER])
+def test_what_images_showed_is_undone_by_no_later_word_that_there_is_none(day: dt.date) -> None:
+    """Else a referral's own date would undo what the board read on earlier images."""
+    seen = Findings(portal="vp4", vein="none", spread=("lung",))
+    denied = {"macrovascular_invasion": ("no", NOVEMBER), "portal_invasion": ("none", NOVEMBER),
+              "extrahepatic_spread": ("no", NOVEMBER)}  # fmt: skip
+    found = dated(seen, day, **denied)
+    assert (invasion(found).value, major_vein(found).value) == (True, True)
+    assert (spread(found).value, metastasis(found).value) == (True, "M1")
+    assert len(found.contradictions) == 3
+    assert all("The reading counts here." in said for said in found.contradictions)
+    vein = dated(Findings((ReadLesion(1, li_rads="LR-TIV"),)), day, **denied)
+    assert invasion(vein).value is True
+
+
+def test_a_place_of_spread_that_was_named_after_the_images() -> None:
+    for on, where, counts in ((JUNE, "bone", "newer"), (NOVEMBER, "lung", "")):
+        found = dated(Findings(spread=("lung",)), on, spread_site=("bone", NOVEMBER))
+        assert found.text("spread_site") == where
+        assert any("The newer counts" in said for said in found.contradictions) is bool(counts)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"extrahepatic_spread": ("yes", JUNE)}, {"spread_site": ("lung", JUNE)},
+     {"nodes": ("distant", JUNE)}],
+)  # fmt: skip
+def test_no_later_liver_scan_undoes_recorded_spread(facts: dict[str, tuple[str, dt.date]]) -> None:
+    found = dated(CLEAR, NOVEMBER, **facts)
+    assert spread(found).value is True
+    (said,) = found.contradictions
+    assert said.endswith("The facts count here.")
+
+
+# ---- Nodes at the liver's hilum -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("on", "fact_on", "n"), [(NOVEMBER, JUNE, "N1"), (None, JUNE, "N1"), (JUNE, NOVEMBER, "N1")]
+)
+def test_nodes_on_the_map_against_nodes_among_the_facts(
+    on: dt.date | None, fact_on: dt.date, n: str
+) -> None:
+    found = dated(Findings(spread=("hilar_nodes",)), on, nodes=("n0", fact_on))
+    assert nodes(found).value == n
+    assert spread(found).value is (True if n == "N1" else None)
+    (said,) = found.contradictions
+    assert said == (
+        "Lymph nodes: “Nodes at the liver hilum” in the board’s reading, “Not enlarged” among the "
+        f"facts. The {'reading' if n == 'N1' else 'newer'} counts here."
+    )
+    assert said in found.fill("tnm_ajcc8").warnings
+
+
+def test_nodes_at_the_hilum_do_not_undo_further_ones() -> None:
+    found = dated(Findings(spread=("hilar_nodes",)), NOVEMBER, nodes=("distant", JUNE))
+    assert (metastasis(found).value, found.contradictions) == ("M1", ())
+
+
+def test_nodes_on_the_map_alone_are_n1() -> None:
+    found = dated(Findings(spread=("hilar_nodes",)), NOVEMBER)
+    assert (nodes(found).value, found.contradictions) == ("N1", ())

@@ -1,0 +1,82 @@
+"""What the decision aids may ask of a case, and what an answer from its record is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from boardroom.clinical.aid import Result
+from boardroom.clinical.living import LesionLike
+from boardroom.clinical.tumour_reading import Findings
+
+
+class FactLike(Protocol):
+    """A recorded fact, value and unit as entered: a row of the database serves as it is."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def taken_on(self) -> dt.date | None: ...
+
+
+class ReadLike(Protocol):
+    """A reading of the images: what it says, what it is called, and the day of its images."""
+
+    @property
+    def findings(self) -> Findings: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def on(self) -> dt.date | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value for one input, the facts it comes from, and what has to be said about it.
+
+    `entry` is the name to give it under where it is not in the input's own unit.
+    """
+
+    value: Any = None
+    keys: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    entry: str = ""
+
+
+class Record(Protocol):
+    """What the functions that look for an input may ask of a case."""
+
+    lesions: tuple[LesionLike, ...]
+    ecog: int | None
+    sex: str
+    age_years: float | None
+    prothrombin_limits: str
+
+    @property
+    def reading(self) -> ReadLike | None: ...
+    def fact(self, key: str) -> FactLike | None: ...
+    def text(self, key: str) -> str: ...
+    def number(self, key: str) -> Decimal | None: ...
+    def series(self, key: str) -> Sequence[tuple[dt.date, Decimal]]: ...
+    def of(self, name: str) -> tuple[Result | None, tuple[str, ...]]: ...
+
+
+NOTHING = Found()
+Derivation = Callable[[Record], Found]
+
+
+def newer(one: dt.date | None, other: dt.date | None) -> bool:
+    """Whether the first day is known to be after the second."""
+    return one is not None and other is not None and one > other
+
+
+def of_day(day: dt.date | None) -> str:
+    """ "of 9 Sep 2026"."""
+    return f"of {day.day} {day:%b %Y}" if day is not None else "without a date"

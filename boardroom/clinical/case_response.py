@@ -1,0 +1,74 @@
+"""What a case's record says of how the tumour answered to treatment, for mRECIST."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+from boardroom.clinical.case_nodules import counted
+from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, newer, of_day
+from boardroom.clinical.catalogue import FACTS
+
+BEFORE = dt.timedelta(days=14)
+"""How long before the sum what is said with it may be dated: images and report can be apart."""
+
+
+def _viable(choose: Callable[[list[Decimal]], Decimal], remark: str = "") -> Derivation:
+    """One of the sums of viable diameters; there is a response only from the second one on."""
+
+    def look(record: Record) -> Found:
+        series = record.series("viable_sum_mm")
+        if len(series) < 2:
+            return NOTHING
+        remarks = (remark.format(day=series[0][0]),) if remark else ()
+        return Found(choose([value for _, value in series]), ("viable_sum_mm",), remarks)
+
+    return look
+
+
+baseline = _viable(lambda sums: sums[0], "Measured against the first sum recorded, of {day}.")
+nadir = _viable(min)
+
+
+def current(record: Record) -> Found:
+    """The newest sum; said where it is 0 although a reading not older shows living tumour."""
+    found = _viable(lambda sums: sums[-1])(record)
+    if found.value != 0 or record.reading is None:
+        return found
+    on = record.series("viable_sum_mm")[-1][0]
+    left = counted(record.lesions).left
+    if not left or newer(on, record.reading.on):
+        return found
+    words = (
+        f"The sum of viable diameters {of_day(on)} is 0, and {record.reading.name} shows "
+        f"{max(left)} mm of living tumour."
+    )
+    return Found(found.value, found.keys, (*found.remarks, words))
+
+
+def _with_the_sum(key: str, progressed: str) -> Derivation:
+    """What was said with the newest sum, as the fact has it; of an earlier day it says nothing.
+
+    `progressed`: the value that means progression.
+    """
+    yes_no = {"yes": True, "no": False}
+
+    def look(record: Record) -> Found:
+        fact, sums = record.fact(key), record.series("viable_sum_mm")
+        if fact is None:
+            return NOTHING
+        if len(sums) < 2 or (fact.taken_on is not None and fact.taken_on >= sums[-1][0] - BEFORE):
+            return Found(yes_no.get(fact.value, fact.value), (key,))
+        label = FACTS[key].label
+        words = f"“{label}” is answered {of_day(fact.taken_on)}, not with the sum "
+        words += f"{of_day(sums[-1][0])}: not used."
+        if fact.value == progressed:
+            words += " It said progression, which a later sum does not undo: say how it is now."
+        return Found(None, (), (words,))
+
+    return look
+
+
+new_lesion = _with_the_sum("new_lesion", "yes")
+nontarget = _with_the_sum("nontarget_state", "pd")
