@@ -25,7 +25,7 @@ def referrer_draft(
     """{section: text} for the colleague who asked: by specialty, without names and confidence."""
     return {
         "question": paragraphs(
-            library.clinical["intro"],
+            library.clinical["intro_again" if case.earlier else "intro"],
             stop(case.question),
             again.to_the_referrer(case.earlier, board, library) if case.earlier else "",
         ),
@@ -74,13 +74,16 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
     }.get(content.strength, "")  # fmt: skip
     migration = MIGRATION_REASONS.get(content.stage_migration, content.stage_migration)
     differs = case.outcome in ("upgraded", "downgraded")
+    compared = said(against, change, f"Reason: {in_sentence(why)}." if why and differs else "")
+    if case.earlier is not None:
+        compared = again.verdict_before(case.earlier, content.verdict, why, board, library)
     return paragraphs(
         said(
             f"The board discussed the case on {case.meeting_day}.",
             f"Its verdict: {_word(board, 'verdicts', content.verdict)}." if content.verdict else "",
             agreement,
         ),
-        said(against, change, f"Reason: {in_sentence(why)}." if why and differs else ""),
+        compared,
         f"Not the stage's first option: {stop(in_sentence(migration))}" if migration else "",
         content.rationale,
     )

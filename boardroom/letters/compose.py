@@ -113,6 +113,15 @@ def _said_to_the_patient(
     compared = library.reclassification[case.outcome] if case.first_verdict and case.outcome else ""
     if other:
         compared = tone.another_way
+    before = library.first_verdicts.get(case.first_verdict, "")
+    compared = said(
+        compared,
+        reason if not unchanged else "",
+        tone.unchanged_is_worth if unchanged else "",
+    )
+    if case.earlier is not None:
+        # A case that came back is compared with what the board itself thought of it before.
+        before, compared = again.then_and_now(case.earlier, content.verdict, reason, board, library)
     return {
         "asked": _asked(case, library),
         "who": _who(case, library),
@@ -121,14 +130,10 @@ def _said_to_the_patient(
                 f"You have {library.diagnoses[case.diagnosis]}."
                 if case.diagnosis in library.diagnoses
                 else "",
-                library.first_verdicts.get(case.first_verdict, ""),
+                before,
             ),
             _found(case, board, library),
-            said(
-                compared,
-                reason if not unchanged else "",
-                tone.unchanged_is_worth if unchanged else "",
-            ),
+            compared,
             _agreed(case, library),
         ),
         "suggest": _suggested(case, board, library),
@@ -163,6 +168,10 @@ def _counted(number: int, one: str, some: str) -> str:
 
 
 def _asked(case: Decision, library: PhraseLibrary) -> str:
+    if case.earlier is not None:
+        return paragraphs(
+            library.tone.opening, again.to_the_patient(case.earlier, case.chosen, library)
+        )
     by = f" by {case.first_by}" if case.first_by else ""
     first = case.first_verdict and case.first_on
     told = f"You were first told{by} on {case.first_on} what could be done." if first else ""
@@ -171,7 +180,6 @@ def _asked(case: Decision, library: PhraseLibrary) -> str:
             library.tone.opening,
             library.tone.opening_unchanged if case.outcome == "confirmed" else "",
         ),
-        again.to_the_patient(case.earlier, case.chosen, library) if case.earlier else "",
         said(told, "We were asked to look at your case again and to say what can be done for you."),
     )
 

@@ -88,6 +88,9 @@ class Tone(Part):
     results_since: Phrase
     suggested_same: Phrase
     suggested_other: Phrase
+    view_same: Phrase
+    view_other: Phrase
+    view_clearer: Phrase
     closing: Phrase
     provisional: Phrase
 
@@ -106,6 +109,7 @@ class PhraseLibrary(Part):
     verdicts: Phrases
     verdicts_with_treatment: Phrases = Field(default_factory=dict)
     first_verdicts: Phrases
+    earlier_verdicts: Phrases = Field(default_factory=dict)
     diagnoses: Phrases
     options: Mapping[Key, OptionPhrase]
     dispositions: Phrases
@@ -145,10 +149,11 @@ def _texts(part: object) -> Iterator[str]:
 
 
 CLINICAL = (
-    "greeting", "intro", "unchanged", "another_way", "agreed", "against_before", "reserved",
-    "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
+    "greeting", "intro", "intro_again", "unchanged", "another_way", "agreed", "against_before",
+    "reserved", "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
     "re_present_unplanned", "looked_before", "verdict_then", "chosen_then", "letter_then",
-    "back_as_planned", "back_by_dissent", "back_by_hand", "given_since", "changed_since", "closing",
+    "back_as_planned", "back_by_dissent", "back_by_hand", "given_since", "changed_since",
+    "same_as_before", "other_than_before", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 
@@ -183,9 +188,10 @@ def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[s
             if key not in keys:
                 yield f"{name}.{key}", "is nothing that the board or its letters have"
     specialties = {s.key for s in board.specialties}
-    for key in library.verdicts_with_treatment:
-        if key not in library.verdicts:
-            yield f"verdicts_with_treatment.{key}", "is nothing that the board or its letters have"
+    for table in ("verdicts_with_treatment", "earlier_verdicts"):
+        for key in getattr(library, table):
+            if key not in library.verdicts:
+                yield f"{table}.{key}", "is nothing that the board or its letters have"
     for teller, keys in library.tellers.items():
         for i, key in enumerate(keys):
             if key not in specialties:
@@ -228,6 +234,7 @@ def read_library(
 def _lend(content: dict[str, Any], board: BoardDefinition, shipped: Mapping[str, Any]) -> list[str]:
     wanted = {
         **_wanted(board),
+        "earlier_verdicts": tuple(v.key for v in board.verdicts),
         "tone": tuple(Tone.model_fields),
         "contact": tuple(Contact.model_fields),
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from boardroom.boards.reclassification import MEANINGS
 from boardroom.minutes import times, words
 from boardroom.minutes.aid_parts import aids_view
+from boardroom.minutes.compared import compared
 from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import MinutesCase, MinutesDocument, Opinion
 from boardroom.minutes.papers import View, case_view, paragraphs
@@ -54,15 +54,14 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: times
         "verdict_count": words.verdict_count(case),
         "opinions": [_opinion(o, document, options, clock) for o in case.opinions],
         "board_verdict": words.short(c.verdict) if c else "",
-        "outcome": words.OUTCOMES[reclassified.outcome] if reclassified else "",
+        "outcome": words.OUTCOMES[reclassified.outcome]
+        if reclassified and case.earlier_round is None
+        else "",
         "told": _told(c),
         "fates": _fates(case, document, options),
         "reclassification": words.joined(
-            f"{words.OUTCOMES[reclassified.outcome]}: {MEANINGS[reclassified.outcome]}",
-            reclassified.reason,
-        )
-        if reclassified
-        else "",
+            compared(case), reclassified.reason if reclassified else ""
+        ),
         "stage_migration": paragraphs(case.stage_migration),
         "consensus": None
         if c is None

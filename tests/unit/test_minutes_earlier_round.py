@@ -34,6 +34,16 @@ def test_a_paper_says_from_where_why_and_what_was_decided_then(format_: str) -> 
     assert "Earlier round" not in text_of(first, format_)
 
 
+@pytest.mark.parametrize("format_", ["pdf", "docx"])
+def test_a_paper_names_the_first_opinion_that_a_later_round_is_compared_with(format_: str) -> None:
+    data = render(samples.minutes([samples.came_back()]), format_, names=True)
+    text = text_of(data, format_)
+    assert "Compared with the first opinion of 12 Nov 2026: upgraded" in text
+    assert "than the first opinion said" not in text
+    first = render(samples.minutes([samples.case()]), format_, names=True)
+    assert "Upgraded: nearer to cure than the first opinion said" in text_of(first, format_)
+
+
 def test_a_table_has_code_and_reason() -> None:
     cases = [samples.came_back(1), samples.case(2)]
     data = render(samples.minutes(cases), "csv", names=True)
