@@ -15,6 +15,7 @@ from boardroom.letters.document import Correction, LetterDocument, Section
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.provisional_words import provisional_sentences
+from boardroom.letters.sent_queries import replaced_by
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.people.queries import members_of
 from boardroom.refusals import IllegalTransition
@@ -80,7 +81,6 @@ def document_of(letter: Letter) -> LetterDocument:
     else:
         texts["panel"] = clinical.with_confirmations(texts["panel"], confirmed_since(item))
     provisional = still_provisional(item)
-    before = letter.latest
     name = case.patient.name
     about = ", ".join(
         part
@@ -110,13 +110,7 @@ def document_of(letter: Letter) -> LetterDocument:
         provisional_reasons=tuple(str(r) for r in item.provisional_reasons)
         if provisional and not to_patient
         else (),
-        correction=Correction(
-            number=before.number + 1,
-            of=day(before.approved_at, case.board),
-            reason=letter.correction,
-        )
-        if before is not None
-        else None,
+        correction=_takes_the_place(letter, library, final=not provisional),
         sections=tuple(
             Section(key=key, heading=headings[key], text=text)
             for key, text in texts.items()
@@ -124,6 +118,22 @@ def document_of(letter: Letter) -> LetterDocument:
         ),
         closing=library.tone.closing if to_patient else library.clinical["closing"],
     )
+
+
+def _takes_the_place(letter: Letter, library: PhraseLibrary, *, final: bool) -> Correction | None:
+    """Which letter this one replaces: its own version before, or that about the case's decision
+    before. `final`: whether the decision of now is."""
+    board, before = letter.case.board, letter.latest
+    if before is not None:
+        of = day(before.approved_at, board)
+        return Correction(number=before.number + 1, of=of, reason=letter.correction)
+    replaced = replaced_by(letter)
+    if replaced is None:
+        return None
+    key = "final_now" if replaced.provisional and final else "decided_anew"
+    patient = letter.kind == LetterKind.PATIENT
+    words = getattr(library.tone, key) if patient else library.clinical[key]
+    return Correction(number=1, of=day(replaced.version.approved_at, board), reason=words)
 
 
 def confirmed_since(item: AgendaItem) -> list[str]:

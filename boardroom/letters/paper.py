@@ -34,12 +34,7 @@ def letter_view(document: LetterDocument, digest: str, *, size: float = NORMAL) 
         "to": list(document.to),
         "heading": document.title,
         "draft": "" if digest else DRAFT,
-        "correction": [
-            f"This letter takes the place of the one of {correction.of}.",
-            f"What was corrected: {correction.reason}",
-        ]
-        if correction is not None
-        else [],
+        "correction": correction.lines if correction is not None else [],
         "provisional": [document.provisional, *document.provisional_reasons]
         if document.provisional
         else [],

@@ -93,6 +93,8 @@ class Tone(Part):
     view_clearer: Phrase
     closing: Phrase
     provisional: Phrase
+    final_now: Phrase
+    decided_anew: Phrase
 
 
 class PhraseLibrary(Part):
@@ -153,7 +155,7 @@ CLINICAL = (
     "reserved", "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
     "re_present_unplanned", "looked_before", "verdict_then", "chosen_then", "letter_then",
     "back_as_planned", "back_by_dissent", "back_by_hand", "given_since", "changed_since",
-    "same_as_before", "other_than_before", "closing",
+    "same_as_before", "other_than_before", "final_now", "decided_anew", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 

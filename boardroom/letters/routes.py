@@ -18,11 +18,11 @@ from boardroom.cases.queries import load_case
 from boardroom.consensus.queries import still_provisional
 from boardroom.db import db, now
 from boardroom.errors import wants_part
-from boardroom.letters import building, operations, queries, record_queries
+from boardroom.letters import building, operations, queries, record_queries, sent_queries
 from boardroom.letters.document import LetterDocument, blocks
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.paper import FORMATS, file_name
-from boardroom.meetings.models import AgendaItem
+from boardroom.meetings.models import AgendaItem, MeetingStatus
 from boardroom.people.models import Role
 from boardroom.refusals import DomainError, Refused, StaleVersion
 from boardroom.web import clock, see_other, who_saved
@@ -62,10 +62,10 @@ def letter(case_id: int, kind: str) -> str:
 def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = ()) -> str:
     case, item = load_case(case_id), _item(case_id)
     found = queries.letter_of(item, kind)
-    approved = queries.approved_of(case_id, kind)
     own = not _is_referrer()
+    sent = sent_queries.sent_about(item, kind, signed_only=not own)
     writes = own and queries.writes(current_user, item)
-    latest = found.latest if found is not None else None
+    latest = sent.latest
     editing = found is not None and found.open and writes
     shown: LetterDocument | None = None
     if latest is not None:
@@ -84,7 +84,9 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         title=TITLES[kind],
         letter=found,
         latest=latest,
-        approved=approved,
+        approved=sent.versions,
+        earlier=[(one, LetterDocument.model_validate(one.version.content)) for one in sent.earlier],
+        unsigned=not own and item.meeting.status != MeetingStatus.SIGNED,
         document=shown,
         writes=writes,
         editing=editing,
@@ -239,7 +241,7 @@ def correct(case_id: int, kind: str) -> Any:
 @bp.get(f"/cases/<int:case_id>/letters/{KIND}/<int:version_id>.<any({', '.join(FORMATS)}):paper>")
 def download(case_id: int, kind: str, version_id: int, paper: str) -> Response:
     """An approved version as a file. ``?type=large`` for large type."""
-    found = queries.approved_version(case_id, kind, version_id)
+    found = sent_queries.approved_version(case_id, kind, version_id, signed_only=_is_referrer())
     document = LetterDocument.model_validate(found.content)
     audit.record_reading(
         f"downloaded a letter ({kind}, {paper})", board=g.subject.board, case_id=case_id
@@ -288,19 +290,26 @@ def letters_of(case: Case) -> dict[str, Any] | None:
     item = queries.decided_item(case.id)
     if item is None:
         return None
+    place = current_user.on(case.board)
+    signed_only = place is None or place.role == Role.REFERRER
     begun = queries.letters_of(item)
     lines = []
     for kind in LetterKind:
-        found = begun.get(kind)
+        sent = sent_queries.sent_about(item, kind, signed_only=signed_only)
         lines.append(
             {
                 "kind": str(kind),
                 "title": TITLES[kind],
-                "letter": found,
-                "latest": found.latest if found is not None else None,
+                "letter": begun.get(kind),
+                "latest": sent.latest,
+                "earlier": sent.earlier,
             }
         )
-    return {"item": item, "lines": lines, "writes": queries.writes(current_user, item)}
+    return {
+        "item": item,
+        "lines": lines,
+        "unsigned": signed_only and item.meeting.status != MeetingStatus.SIGNED,
+    }
 
 
 @bp.app_template_global("letters_waiting")
