@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.reclassification import reclassify
+from boardroom.boards.reclassification import left_open
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.sentences import capital, joined, paragraphs, said, stop
 from boardroom.text import in_sentence
@@ -80,8 +80,8 @@ def then_and_now(
         return then, ""
     if earlier.verdict == verdict:
         return then, tone.view_same
-    settled = reclassify(earlier.verdict, earlier.verdict, board) == "confirmed"
-    return then, said(tone.view_other if settled else tone.view_clearer, reason)
+    view = tone.view_clearer if left_open(earlier.verdict, board) else tone.view_other
+    return then, said(view, reason)
 
 
 def verdict_before(

@@ -16,6 +16,7 @@ from boardroom.letters import again
 from boardroom.letters.compose import AGAINST, Decision, View, options_with
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.sentences import capital, inside, joined, paragraphs, said, stop
+from boardroom.letters.wording import with_article
 from boardroom.text import condition, in_sentence
 
 
@@ -65,7 +66,7 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
     change = {
         "upgraded": "Against the first opinion: upgraded.",
         "downgraded": "Against the first opinion: downgraded.",
-        "confirmed": clinical["another_way" if other else "unchanged"],
+        "confirmed": clinical["another_way" if other else "unchanged"].format(whose=_whose(case)),
     }.get(case.outcome or "", "")
     why = _word(board, "reclassification_reasons", content.reclassification_reason)
     agreement = {
@@ -87,6 +88,14 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
         f"Not the stage's first option: {stop(in_sentence(migration))}" if migration else "",
         content.rationale,
     )
+
+
+def _whose(case: Decision) -> str:
+    """Whose the first opinion was, as "your assessment" or by name."""
+    if case.first_is_addressees:
+        return "your assessment"
+    by = with_article(case.first_by)
+    return f"the assessment of {by}" if by else "the first assessment"
 
 
 def _beside_unanimous(
@@ -224,7 +233,7 @@ def _plan(case: Decision) -> str:
     for step in case.content.steps:
         more = ", ".join(part for part in (step.who, in_sentence(step.when)) if part)
         lines.append(f"- {step.what.rstrip('.')}{f' ({more})' if more else ''}")
-    by = f" by {case.tell_by}" if case.tell_by else ""
+    by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
     told = f"The patient is told by {inside(case.teller)}{by}." if case.teller else ""
     return paragraphs("\n".join(lines), told)
 
@@ -255,5 +264,5 @@ def _change(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> s
     ]
     if not fallbacks and not reopen:
         return library.clinical["nothing_else"]
-    head = "If the chosen treatment cannot be given:\n" + "\n".join(fallbacks) if fallbacks else ""
+    head = "Fallback:\n" + "\n".join(fallbacks) if fallbacks else ""
     return paragraphs(head, "\n".join(reopen))

@@ -32,11 +32,15 @@ Phrases = Mapping[Key, Phrase]
 
 class OptionPhrase(Part):
     """A treatment in plain words: `plain` names it inside a sentence, `what` explains it; `treats`:
-    whether it is meant against the tumour."""
+    whether it is meant against the tumour; `part_of`: options that contain it; `at_once`: its name
+    where it is not advised though a verdict of `aim_of` says that it may come later."""
 
     plain: Line
     what: Phrase
     treats: bool = True
+    part_of: tuple[Key, ...] = ()
+    aim_of: tuple[Key, ...] = ()
+    at_once: str = ""
 
 
 class Term(Part):
@@ -78,6 +82,13 @@ class Tone(Part):
     again: Phrase
     comes_back: Phrase
     another_way: Phrase
+    first_left_open: Phrase
+    scans_seen: Phrase
+    scans_read: Phrase
+    no_scans: Phrase
+    looked_again: Phrase
+    asked_us: Phrase
+    question_to_fill_in: Phrase
     looked_before: Phrase
     letter_then: Phrase
     then_suggested: Phrase
@@ -194,6 +205,14 @@ def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[s
         for key in getattr(library, table):
             if key not in library.verdicts:
                 yield f"{table}.{key}", "is nothing that the board or its letters have"
+    for option, phrase in library.options.items():
+        for name, keys, known in (
+            ("part_of", phrase.part_of, set(library.options)),
+            ("aim_of", phrase.aim_of, set(library.verdicts)),
+        ):
+            for key in keys:
+                if key not in known:
+                    yield f"options.{option}.{name}.{key}", "is nothing that the board has"
     for teller, keys in library.tellers.items():
         for i, key in enumerate(keys):
             if key not in specialties:

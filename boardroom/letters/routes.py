@@ -18,10 +18,12 @@ from boardroom.cases.queries import load_case
 from boardroom.consensus.queries import still_provisional
 from boardroom.db import db, now
 from boardroom.errors import wants_part
+from boardroom.letters import answer as answer_words
 from boardroom.letters import building, operations, queries, record_queries, sent_queries
 from boardroom.letters.document import LetterDocument, blocks
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.paper import FORMATS, file_name
+from boardroom.letters.wording import is_of
 from boardroom.meetings.models import AgendaItem, MeetingStatus
 from boardroom.people.models import Role
 from boardroom.refusals import DomainError, Refused, StaleVersion
@@ -310,6 +312,19 @@ def letters_of(case: Case) -> dict[str, Any] | None:
         "lines": lines,
         "unsigned": signed_only and item.meeting.status != MeetingStatus.SIGNED,
     }
+
+
+@bp.app_template_global("first_opinion_beside")
+def first_opinion_beside(case: Case, verdict: str) -> answer_words.FirstOpinion:
+    """For the answer on a referrer's page: whose the first opinion was, and how it fares."""
+    return answer_words.beside_the_answer(
+        case.first_verdict,
+        verdict,
+        queries.board_of(case.board),
+        theirs=is_of(case.first_by, case.referrer_hospital, case.referrer_name),
+        by=case.first_by,
+        again=case.earlier_case_id is not None,
+    )
 
 
 @bp.app_template_global("letters_waiting")

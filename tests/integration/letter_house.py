@@ -119,6 +119,8 @@ def save(client: FlaskClient, house: House, kind: str = "patient", **fields: str
 def ready(house: House, who: str = "surgeon") -> FlaskClient:
     client = begun(house, who)
     fields = {f"answer-{house.question}": "No, you sleep.", "call": "Call 01632 960 014."}
+    asked = str(letter_row(house, "patient").sections["asked"])
+    fields["asked"] = asked.replace("[what was asked, in plain words]", "What can be done?")
     assert save(client, house, **fields).status_code == 200
     return client
 

@@ -100,7 +100,7 @@ def test_the_answer_comes_with_the_signature(room: Room) -> None:
     sign(room)
     said = answer(room)
     for words in (
-        "Your first opinion", "Unresectable", "Convertible", "This answer is final: majority",
+        "First opinion", "Unresectable", "Convertible", "This answer is final: majority",
         "Portal vein embolisation", "Radiology", "in 7 days", "The remnant can grow.",
         "It is too small now.", "Outside criteria.", "Oncology: dissent", "Systemic therapy first.",
         "Growth on the next CT", "surgery, by Tue 1 Dec 2026", "After volumetry", "Clinical trial",
