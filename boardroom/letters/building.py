@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from boardroom.aside import run_aside
 from boardroom.consensus.queries import confirmations_of, still_provisional
@@ -218,7 +219,8 @@ def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
     names += [case.patient.name, case.referrer_name, case.referrer_hospital, case.patient.hospital]
     document = document_of(letter)
     measure = partial(
-        rules.readability,
+        _measured,
+        _parts_of(letter, library),
         document.body,
         explaining=document.explaining,
         target=library.target_grade,
@@ -228,3 +230,22 @@ def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
         names=[*names, case.first_by],
     )
     return run_aside(measure) if aside else measure()
+
+
+def _parts_of(letter: Letter, library: PhraseLibrary) -> list[tuple[str, str, str]]:
+    """(field, heading, text) of every part that is written by hand, and of every answer."""
+    labels = labels_of(letter)
+    parts = [
+        (f"part-{key}", labels[key], str(letter.sections.get(key, "")))
+        for key in library.headings
+        if key != "questions"
+    ]
+    answers = [(f"answer-{q.id}", q.text, q.answer) for q in queries.asked(letter.case)]
+    return parts + answers
+
+
+def _measured(
+    parts: list[tuple[str, str, str]], body: str, *, target: int, **more: Any
+) -> rules.Readability:
+    read = rules.readability(body, target=target, **more)
+    return replace(read, parts=rules.part_grades(parts, target=target))
