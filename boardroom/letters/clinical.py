@@ -16,7 +16,7 @@ from boardroom.letters import again
 from boardroom.letters.compose import AGAINST, Decision, View, options_with
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.sentences import capital, inside, joined, paragraphs, said, stop
-from boardroom.letters.wording import with_article
+from boardroom.letters.wording import with_article, within
 from boardroom.text import condition, in_sentence
 
 
@@ -66,7 +66,9 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
     change = {
         "upgraded": "Against the first opinion: upgraded.",
         "downgraded": "Against the first opinion: downgraded.",
-        "confirmed": clinical["another_way" if other else "unchanged"].format(whose=_whose(case)),
+        "confirmed": clinical["another_way"].format(whose=within(_whose(case)))
+        if other
+        else clinical["unchanged"].format(whose=_whose(case)),
     }.get(case.outcome or "", "")
     why = _word(board, "reclassification_reasons", content.reclassification_reason)
     agreement = {

@@ -17,7 +17,7 @@ from boardroom.consensus.rules import Content
 from boardroom.letters import again, rules
 from boardroom.letters.phrases import OptionPhrase, PhraseLibrary
 from boardroom.letters.sentences import capital, paragraphs, said
-from boardroom.letters.wording import step_line, with_article
+from boardroom.letters.wording import step_line, with_article, within
 from boardroom.text import in_sentence
 
 AGAINST = "advise_against"
@@ -184,7 +184,7 @@ def _asked(case: Decision, library: PhraseLibrary) -> str:
         return paragraphs(
             library.tone.opening, again.to_the_patient(case.earlier, case.chosen, library), asked
         )
-    by = f" by {with_article(case.first_by)}" if case.first_by else ""
+    by = f" by {within(with_article(case.first_by))}" if case.first_by else ""
     first = case.first_verdict and case.first_on
     told = f"You were first told{by} on {case.first_on} what could be done." if first else ""
     return paragraphs(

@@ -37,6 +37,11 @@ def with_article(who: str) -> str:
     return f"the {in_sentence(who)}" if _ONLY_A_PLACE.match(who) else who
 
 
+def within(who: str) -> str:
+    """Who is named, where the sentence goes on: with a comma behind a place that has one in it."""
+    return f"{who}," if ", " in who else who
+
+
 def is_of(source: str, hospital: str, name: str) -> bool:
     """Whether what was said by `source` ("Liver clinic, St Example") was said by this referrer."""
     said = " ".join(source.split()).casefold()

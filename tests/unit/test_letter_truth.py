@@ -128,6 +128,8 @@ def test_scans_were_looked_at_only_where_they_were_seen(
 ) -> None:
     who = compose.patient_draft(decision(board, "resectable", scans=scans), board, library)["who"]
     assert f". {said} These experts" in who
+    for text in library.reclassification_reasons.values():
+        assert "scans" not in text, "said whether or not they were seen"
 
 
 def test_no_second_group_that_looked_apart_is_claimed(
@@ -146,6 +148,11 @@ def test_the_confirmed_assessment_is_named_by_whose_it_was(
     one = decision(board, "resectable", first="resectable", first_by="Liver clinic, Sampleton")
     other = clinical.referrer_draft(one, board, library)["consensus"]
     assert "The panel confirms the assessment of the liver clinic, Sampleton." in other
+    way = decision(board, "ablatable", first="resectable", first_by="Liver clinic, Sampleton")
+    assert (
+        "The panel shares the aim of the assessment of the liver clinic, Sampleton, and suggests"
+        in clinical.referrer_draft(way, board, library)["consensus"]
+    )
     theirs = replace(one, first_is_addressees=True)
     assert (
         "The panel confirms your assessment."
@@ -198,7 +205,7 @@ def test_who_told_first_is_named_in_a_whole_sentence(
 ) -> None:
     one = decision(board, "resectable", first_by="Surgical clinic, St Example")
     asked = compose.patient_draft(one, board, library)["asked"]
-    assert "You were first told by the surgical clinic, St Example on Wed 21 Oct 2026" in asked
+    assert "You were first told by the surgical clinic, St Example, on Wed 21 Oct 2026" in asked
 
 
 @pytest.mark.parametrize(
