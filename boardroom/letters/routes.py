@@ -18,12 +18,18 @@ from boardroom.cases.queries import load_case
 from boardroom.consensus.queries import still_provisional
 from boardroom.db import db, now
 from boardroom.errors import wants_part
-from boardroom.letters import answer as answer_words
-from boardroom.letters import building, operations, queries, record_queries, sent_queries
+from boardroom.letters import (
+    building,
+    on_pages,
+    operations,
+    queries,
+    record_queries,
+    sent_queries,
+)
+from boardroom.letters.answer import FirstOpinion
 from boardroom.letters.document import LetterDocument, blocks
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.paper import FORMATS, file_name
-from boardroom.letters.wording import is_of
 from boardroom.meetings.models import AgendaItem, MeetingStatus
 from boardroom.people.models import Role
 from boardroom.refusals import DomainError, Refused, StaleVersion
@@ -32,7 +38,6 @@ from boardroom.web import clock, see_other, who_saved
 bp = Blueprint("letters", __name__)
 
 KIND = "<any(patient, referrer):kind>"
-TITLES = {"patient": "Letter to the patient", "referrer": "Letter to the referring hospital"}
 
 
 def _is_referrer() -> bool:
@@ -83,7 +88,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         case=case,
         item=item,
         kind=kind,
-        title=TITLES[kind],
+        title=on_pages.TITLES[kind],
         letter=found,
         latest=latest,
         approved=sent.versions,
@@ -286,45 +291,14 @@ def answer(case_id: int, question_id: int) -> Response:
 
 @bp.app_template_global("letters_of")
 def letters_of(case: Case) -> dict[str, Any] | None:
-    """For a case's page: how far its letters are. None before a decision, or without letters."""
-    if queries.phrases_of(case.board) is None:
-        return None
-    item = queries.decided_item(case.id)
-    if item is None:
-        return None
-    place = current_user.on(case.board)
-    signed_only = place is None or place.role == Role.REFERRER
-    begun = queries.letters_of(item)
-    lines = []
-    for kind in LetterKind:
-        sent = sent_queries.sent_about(item, kind, signed_only=signed_only)
-        lines.append(
-            {
-                "kind": str(kind),
-                "title": TITLES[kind],
-                "letter": begun.get(kind),
-                "latest": sent.latest,
-                "earlier": sent.earlier,
-            }
-        )
-    return {
-        "item": item,
-        "lines": lines,
-        "unsigned": signed_only and item.meeting.status != MeetingStatus.SIGNED,
-    }
+    """See `on_pages.letters_of`."""
+    return on_pages.letters_of(case, current_user)
 
 
 @bp.app_template_global("first_opinion_beside")
-def first_opinion_beside(case: Case, verdict: str) -> answer_words.FirstOpinion:
-    """For the answer on a referrer's page: whose the first opinion was, and how it fares."""
-    return answer_words.beside_the_answer(
-        case.first_verdict,
-        verdict,
-        queries.board_of(case.board),
-        theirs=is_of(case.first_by, case.referrer_hospital, case.referrer_name),
-        by=case.first_by,
-        again=case.earlier_case_id is not None,
-    )
+def first_opinion_beside(case: Case, verdict: str) -> FirstOpinion:
+    """See `on_pages.first_opinion_beside`."""
+    return on_pages.first_opinion_beside(case, verdict)
 
 
 @bp.app_template_global("letters_waiting")
