@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boardroom.boards.reclassification import MEANINGS, WORDS
 from boardroom.minutes.document import MinutesCase
-from boardroom.minutes.words import date
+from boardroom.minutes.times import date
 
 
 def compared(case: MinutesCase) -> str:
