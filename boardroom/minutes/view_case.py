@@ -110,7 +110,10 @@ def _fates(case: MinutesCase, document: MinutesDocument, options: dict[str, str]
             "key": key,
             "label": words.DISPOSITIONS[key],
             "options": [
-                {"option": options.get(d.option, d.option), "reason": paragraphs(d.reason)}
+                {
+                    "option": options.get(d.option, d.option),
+                    "reason": paragraphs(d.reason.strip().removesuffix(".")),
+                }
                 for d in found
                 if d.disposition == key
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -195,3 +196,18 @@ def test_other_hospitals_referrers_find_nothing(room: Room) -> None:
     assert "answer is here" not in stranger.get("/").text
     for name in ("chair", "surgeon", "observer"):
         assert 'id="answer"' not in room.client(name).get(f"/cases/{room.case}").text
+
+
+def test_options_whose_names_hold_commas_are_told_apart(room: Room) -> None:
+    """ "Remnant growth, then resection" is one option: between two of them stands a semicolon."""
+    beside = {"disposition": "not_applicable", "reason": ""}
+    fates = {key: beside for key in ("resection", "remnant_growth", "transplant")}
+    with room.app.app_context(), write_transaction() as session:
+        found = session.scalars(select(Consensus)).one()
+        found.dispositions = fates | {"ablation": {"disposition": "chosen", "reason": ""}}
+    words = "Resection; Remnant growth, then resection; Transplant"
+    sign(room)
+    assert words in answer(room)
+    page = room.client("surgeon").get(f"/cases/{room.case}").text
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" ;", ";")
+    assert words in shown
