@@ -128,15 +128,19 @@ def test_a_low_screen_shows_what_was_rejected_and_who_dissents(
     expect(box.locator(".consensus-verdict")).to_be_visible()
     write = """() => {
       const box = document.querySelector(".wall-consensus-box .consensus");
-      const fate = (kind, options) => `<div class="fate fate-${kind}"><dt>${kind}</dt><dd>`
-        + options.map((one) => `<span class="fate-one"><b>${one}</b> <span>A reason of a few words.</span></span> `).join("")
-        + "</dd></div>";
+      const one = (option) =>
+        `<span class="fate-one"><b>${option}</b> <span>A reason of a few words.</span></span> `;
+      const fate = (kind, options) => `<div class="fate fate-${kind}"><dt>${kind}</dt>`
+        + `<dd>${options.map(one).join("")}</dd></div>`;
+      const step = "<li><span class=plan-what>Embolise, then measure again.</span></li>";
       box.innerHTML = box.querySelector(".consensus-verdict").outerHTML
-        + `<ol class="plan">${"<li><span class=plan-what>Embolise, then measure again.</span></li>".repeat(3)}</ol>`
-        + `<dl class="fates">${fate("chosen", ["Resection"])}${fate("rejected", ["TACE", "TARE", "Transplant"])}`
+        + `<ol class="plan">${step.repeat(3)}</ol>`
+        + `<dl class="fates">${fate("chosen", ["Resection"])}`
+        + `${fate("rejected", ["TACE", "TARE", "Transplant"])}`
         + `${fate("not_applicable", ["Ablation"])}</dl>`
         + `<h3>Why</h3><p class="consensus-why">${"Why it is so. ".repeat(30)}</p>`
-        + `<ul class="signatures"><li class="signature is-dissent"><i></i><div><p>Dissent</p><p>Chemotherapy first.</p></div></li></ul>`;
+        + `<ul class="signatures"><li class="signature is-dissent"><i></i>`
+        + "<div><p>Dissent</p><p>Chemotherapy first.</p></div></li></ul>";
       document.dispatchEvent(new CustomEvent("boardroom:painted"));
 
     }"""

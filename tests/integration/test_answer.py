@@ -201,7 +201,7 @@ def test_other_hospitals_referrers_find_nothing(room: Room) -> None:
 def test_options_whose_names_hold_commas_are_told_apart(room: Room) -> None:
     """ "Remnant growth, then resection" is one option: between two of them stands a semicolon."""
     beside = {"disposition": "not_applicable", "reason": ""}
-    fates = {key: beside for key in ("resection", "remnant_growth", "transplant")}
+    fates = dict.fromkeys(("resection", "remnant_growth", "transplant"), beside)
     with room.app.app_context(), write_transaction() as session:
         found = session.scalars(select(Consensus)).one()
         found.dispositions = fates | {"ablation": {"disposition": "chosen", "reason": ""}}
