@@ -183,6 +183,7 @@ def judged_on(case: Case, items: Iterable[AgendaItem] | None = None) -> dt.date:
 
 
 def _without(label: str, why: str) -> str:
+    why = why.strip().removesuffix(".")  # more of them may follow
     return f"without “{label}”" + (f", because: {why}" if why else "")
 
 
