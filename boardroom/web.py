@@ -41,6 +41,11 @@ def day(value: dt.date | dt.datetime | None, board: str | None = None) -> str:
     return f"{value:%a} {value.day} {value:%b %Y}"
 
 
+def short_day(value: dt.date | None) -> str:
+    """A past day without its weekday: "9 Sep 2026"; nothing for none."""
+    return f"{value.day} {value:%b %Y}" if value is not None else ""
+
+
 def moment(value: dt.datetime | None, board: str | None = None) -> str:
     """ "Thu 26 Nov 2026, 16:30", or nothing."""
     return f"{day(value, board)}, {local(value, board):%H:%M}" if value is not None else ""
@@ -80,6 +85,7 @@ def filters(app: Flask) -> dict[str, Callable[..., Any]]:
     """Template filters."""
     return {
         "day": day,
+        "short_day": short_day,
         "moment": moment,
         "clock": clock,
         "mmss": minutes_and_seconds,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import current_app, flash, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -59,12 +57,6 @@ def document_shows(shows: str, board: str) -> str:
     return dict(DOCUMENT["shows"].choices(current_app.extensions["boards"][board])).get(
         shows, shows
     )
-
-
-@bp.app_template_filter("short_day")
-def short_day(value: dt.date | None) -> str:
-    """A past day without its weekday: "9 Sep 2026"; nothing for none."""
-    return f"{value.day} {value:%b %Y}" if value is not None else ""
 
 
 @bp.app_template_filter("case_status")
