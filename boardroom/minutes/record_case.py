@@ -74,7 +74,9 @@ def minutes_case(
         if item.deferral_reason
         else None,
         # Opinions belong to the record of the meeting at which they were opened.
-        opinions=tuple(_opinion(o, board) for o in opinions) if item.revealed_at else (),
+        opinions=tuple(_opinion(o, board, case.first_verdict) for o in opinions)
+        if item.revealed_at
+        else (),
         consensus=_consensus(consensus, board) if consensus is not None else None,
         reclassification=decision.Reclassification(
             outcome=outcome,
@@ -135,11 +137,12 @@ def _quorum(item: AgendaItem, board: BoardDefinition, people: Mapping[int, str])
     )
 
 
-def _opinion(opinion: Opinion, board: BoardDefinition) -> document.Opinion:
+def _opinion(opinion: Opinion, board: BoardDefinition, first: str) -> document.Opinion:
     return document.Opinion(
         specialty=specialty(board, opinion.specialty),
         person=opinion.person.name,
         verdict=term(board, "verdicts", opinion.verdict),
+        against_first=reclassify(first, opinion.verdict, board),
         confidence=opinion.confidence,
         stances=tuple(
             document.OptionStance(

@@ -39,9 +39,9 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: times
                 f"opinions opened {clock.time(case.revealed_at)}" if case.revealed_at else "",
                 words.allotted(case),
             ),
-        )
-        + paragraphs(case.listed_without),
-        "earlier_round": paragraphs(" ".join(words.earlier_round(case))),
+        ),
+        "listed": paragraphs(case.listed_without),
+        "earlier_round": words.earlier_round(case),
         "presented": paragraphs(case.presented_by),
         "aids": aids_view(case.decision_aids),
         "deferral": [
@@ -170,6 +170,7 @@ def _opinion(
         "specialty": opinion.specialty.name,
         "person": opinion.person,
         "short": words.short(opinion.verdict),
+        "against_first": opinion.against_first or "",
         "confidence": f"{words.CONFIDENCE[confidence]} ({confidence} of 5)" if confidence else "",
         "given": _given(opinion, clock),
         "verdict_was": verdict_was

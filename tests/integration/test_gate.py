@@ -74,10 +74,10 @@ def test_a_case_that_is_not_ready_gets_a_slot_with_a_reason_only(
         held = db.session.get_one(Meeting, meeting)
         record = document_of(held, app.extensions["boards"]["liver"])
         said = record.cases[0].listed_without
-        times = minutes_view(record)["cases"][0]["times"]
+        listed = minutes_view(record)["cases"][0]["listed"]
     assert said.startswith("Listed by Test Coordinator 1 although not ready: Bleeding <now>.")
     assert "What the patient wants" in said
-    assert times[-1] == said
+    assert listed == [said]
 
 
 def test_a_complete_case_needs_no_reason(

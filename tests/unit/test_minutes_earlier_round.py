@@ -30,6 +30,7 @@ def test_a_paper_says_from_where_why_and_what_was_decided_then(format_: str) -> 
     assert "BR-0028, came back by itself: AFP is 312 ng/mL, under 500 ng/mL." in text
     assert "Decided 17 Sep 2026: Convertible" in text
     assert "2 cycles of treatment given, 12 Oct 2026" in text
+    assert "AFP is 312 ng/mL, under 500 ng/mL. Decided" in " ".join(text.split()), "in sentences"
     first = render(samples.minutes([samples.case()]), format_, names=True)
     assert "Earlier round" not in text_of(first, format_)
 
