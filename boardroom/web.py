@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom.people.models import Person, Role
-from boardroom.text import condition, in_sentence
+from boardroom.text import condition, in_sentence, stop, unstopped
 
 
 def zone(board: str | None) -> ZoneInfo:
@@ -93,6 +93,8 @@ def filters(app: Flask) -> dict[str, Callable[..., Any]]:
         "label": label,
         "in_sentence": in_sentence,
         "condition": condition,
+        "stop": stop,
+        "unstopped": unstopped,
     }
 
 

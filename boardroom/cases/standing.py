@@ -15,6 +15,7 @@ from boardroom.cases.rules import TURNED_DOWN_STATUSES as ENDED
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.people.models import Person, Role
+from boardroom.text import unstopped
 from boardroom.web import day, label, local
 
 
@@ -183,7 +184,7 @@ def judged_on(case: Case, items: Iterable[AgendaItem] | None = None) -> dt.date:
 
 
 def _without(label: str, why: str) -> str:
-    why = why.strip().removesuffix(".")  # more of them may follow
+    why = unstopped(why)  # more of them may follow
     return f"without “{label}”" + (f", because: {why}" if why else "")
 
 

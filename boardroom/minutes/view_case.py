@@ -8,7 +8,7 @@ from boardroom.minutes.compared import compared
 from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import MinutesCase, MinutesDocument, Opinion
 from boardroom.minutes.papers import View, case_view, paragraphs
-from boardroom.text import condition
+from boardroom.text import condition, unstopped
 
 _BECAME = ("chosen", "fallback", "open", "rejected", "not_applicable")
 """What matters most stands first."""
@@ -112,7 +112,7 @@ def _fates(case: MinutesCase, document: MinutesDocument, options: dict[str, str]
             "options": [
                 {
                     "option": options.get(d.option, d.option),
-                    "reason": paragraphs(d.reason.strip().removesuffix(".")),
+                    "reason": paragraphs(unstopped(d.reason)),
                 }
                 for d in found
                 if d.disposition == key

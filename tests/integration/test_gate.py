@@ -57,10 +57,10 @@ def test_a_case_that_is_not_ready_gets_a_slot_with_a_reason_only(
     assert not rows(select(AgendaItem))
     assert the_case(case_id).status == "submitted"
 
-    data = {"case": case_id, "override": "Bleeding <now>"}
+    data = {"case": case_id, "override": "Bleeding <now>!"}
     assert coordinator.post(f"{url}/agenda", data=data).status_code == 303
     (item,) = rows(select(AgendaItem))
-    assert item.override_reason == "Bleeding <now>"
+    assert item.override_reason == "Bleeding <now>!"
     assert item.override_by == "Test Coordinator 1"
     assert "What the patient wants" in item.listed_without
     page = coordinator.get(url).text
@@ -75,7 +75,8 @@ def test_a_case_that_is_not_ready_gets_a_slot_with_a_reason_only(
         record = document_of(held, app.extensions["boards"]["liver"])
         said = record.cases[0].listed_without
         listed = minutes_view(record)["cases"][0]["listed"]
-    assert said.startswith("Listed by Test Coordinator 1 although not ready: Bleeding <now>.")
+    assert said.startswith("Listed by Test Coordinator 1 although not ready: Bleeding <now>! Miss")
+    assert said.endswith("What the patient wants.")
     assert "What the patient wants" in said
     assert listed == [said]
 
