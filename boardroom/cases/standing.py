@@ -40,6 +40,12 @@ class Standing:
     imported: bool = False
 
     @property
+    def present(self) -> Step | None:
+        """Where the case stands now: its last step, and for one that is decided its decision."""
+        ends = [one for one in self.steps if not self.ended or one.name != "Listed"]
+        return ends[-1] if ends else None
+
+    @property
     def words(self) -> str:
         """The time it has taken, in a few words; "" before it was received."""
         if self.days is None:
