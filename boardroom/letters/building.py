@@ -20,7 +20,7 @@ from boardroom.letters.sent_queries import replaced_by
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.people.queries import members_of
 from boardroom.refusals import IllegalTransition
-from boardroom.web import day
+from boardroom.web import day, short_day
 
 
 def library_for(board: str) -> PhraseLibrary:
@@ -87,7 +87,7 @@ def document_of(letter: Letter) -> LetterDocument:
         part
         for part in (
             f"Patient: {name}" if name else "",
-            f"born {day(case.patient.birth_date)}" if case.patient.birth_date else "",
+            f"born {short_day(case.patient.birth_date)}" if case.patient.birth_date else "",
             f"record {case.patient.record_number}" if case.patient.record_number else "",
         )
         if part

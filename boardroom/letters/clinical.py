@@ -152,7 +152,7 @@ def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> st
         by_verdict.setdefault(view.verdict, []).append(view)
     if by_verdict:
         lines = [
-            f"- {_word(board, 'verdicts', verdict)}: {_who(views, judged, board)}"
+            f"- {_word(board, 'verdicts', verdict)}, by {_who(views, judged, board)}"
             for verdict, views in by_verdict.items()
         ]
         parts.append(
@@ -226,7 +226,7 @@ def _options(case: Decision, board: BoardDefinition) -> str:
     rest = [board.option(k).name for k in options_with(case, board, "not_applicable")
             if not case.content.dispositions[k].reason]  # fmt: skip
     if rest:
-        lines.append(f"- Not applicable: {joined(rest)}")
+        lines.append(f"- Not applicable: {'; '.join(rest)}")  # an option's name can hold a comma
     return "\n".join(lines)
 
 

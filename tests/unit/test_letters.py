@@ -114,7 +114,7 @@ def test_two_of_one_specialty_who_differ_are_counted(
     panel = clinical.referrer_draft(one, board, library)["panel"]
     assert "- Prefer: Oncology (one of two), Surgery and Hepatology\n" in panel
     assert "- Advise against: Oncology (one of two)" in panel
-    assert "- Ablatable: Oncology (one of two), Surgery and Hepatology\n" in panel
+    assert "- Ablatable, by Oncology (one of two), Surgery and Hepatology\n" in panel
 
 
 def test_the_clinical_letter_says_why_the_option_is_not_the_stages_first(
@@ -209,7 +209,7 @@ def test_the_clinical_letter_speaks_by_specialty_with_dissent_and_its_condition(
     board: BoardDefinition, library: PhraseLibrary
 ) -> None:
     draft = clinical.referrer_draft(decision(board, "ablatable"), board, library)
-    assert "Ablatable: Surgery" in draft["panel"]
+    assert "Ablatable, by Surgery" in draft["panel"]
     assert "Convertible (resectable after down-staging): Oncology" in draft["panel"]
     assert "Advise against: Oncology (Oncology: Too large.)" in draft["panel"]
     assert draft["dissent"] == (
