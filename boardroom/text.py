@@ -51,3 +51,14 @@ def in_sentence(text: str) -> str:
 def condition(text: str) -> str:
     """What stands behind "if": people begin it with that word themselves, and it is said once."""
     return re.sub(r"^if[\s:,]+(?=\S)", "", text, flags=re.IGNORECASE)
+
+
+def stop(text: str) -> str:
+    """What was typed, as a whole sentence: with a full stop where it ends without any."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def unstopped(text: str) -> str:
+    """What was typed, as a sentence goes on behind it: without the full stop at its end."""
+    return text.strip().rstrip(".")

@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom.people.models import Person, Role
-from boardroom.text import condition, in_sentence
+from boardroom.text import condition, in_sentence, stop, unstopped
 
 
 def zone(board: str | None) -> ZoneInfo:
@@ -39,6 +39,11 @@ def day(value: dt.date | dt.datetime | None, board: str | None = None) -> str:
     if isinstance(value, dt.datetime):
         value = local(value, board)
     return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def short_day(value: dt.date | None) -> str:
+    """A past day without its weekday: "9 Sep 2026"; nothing for none."""
+    return f"{value.day} {value:%b %Y}" if value is not None else ""
 
 
 def moment(value: dt.datetime | None, board: str | None = None) -> str:
@@ -80,6 +85,7 @@ def filters(app: Flask) -> dict[str, Callable[..., Any]]:
     """Template filters."""
     return {
         "day": day,
+        "short_day": short_day,
         "moment": moment,
         "clock": clock,
         "mmss": minutes_and_seconds,
@@ -87,6 +93,8 @@ def filters(app: Flask) -> dict[str, Callable[..., Any]]:
         "label": label,
         "in_sentence": in_sentence,
         "condition": condition,
+        "stop": stop,
+        "unstopped": unstopped,
     }
 
 

@@ -48,6 +48,11 @@ def reclassify(first: str, ours: str, board: BoardDefinition) -> Outcome | None:
     return "upgraded" if after > before else "downgraded"
 
 
+def left_open(verdict: str, board: BoardDefinition) -> bool:
+    """Whether a verdict leaves open what can be done: it has no rank."""
+    return _rank(verdict, board) is None
+
+
 def another_way(first: str, ours: str, board: BoardDefinition) -> bool:
     """Whether the verdict `ours` confirms the aim of `first` by another way: ablation, not surgery.
 

@@ -1,18 +1,21 @@
 """Which existing tests the board takes over, which are still to be sent, and which it needs anew.
 
 What the board's definition says of age and images decides, until somebody says otherwise by hand.
+Of a file its content says whether it can hold images: a text that is called a CT is a report.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.documents import KINDS
 from boardroom.cases.earlier import earlier_of
 from boardroom.cases.fields import DOCUMENT_KINDS
-from boardroom.cases.models import Case, Investigation, TestJudgement
+from boardroom.cases.models import Case, Document, Investigation, TestJudgement
 from boardroom.cases.view import (
     in_order,
     test_of_document,
@@ -20,18 +23,24 @@ from boardroom.cases.view import (
     test_of_fact,
 )
 from boardroom.clinical.facts import FACTS
+from boardroom.web import local, short_day
 
-Said = Literal["accepted", "send", "anew"]
+Said = Literal["accepted", "send", "anew", "superseded"]
 WORDS: dict[str, str] = {
     "accepted": "Accepted",
     "send": "Send it, do not repeat it",
     "anew": "Needed anew",
+    "superseded": "Superseded",
 }
+_REPORT_ALONE: tuple[Said, str] = ("send", "The images are needed; only the report is here.")
 
 
 @dataclass(frozen=True)
 class ExistingTest:
-    """One test that was done elsewhere. `by`: who judged it by hand, "" where the rule did."""
+    """One test that was done elsewhere. `by`: who judged it by hand, "" where the rule did;
+    `method`: of imaging, or what a document shows; `attached_on`: the day on which its file came;
+    `of_round`: the earlier round that it came with; `instead`: the younger test that stands in for
+    it."""
 
     key: str
     label: str
@@ -39,14 +48,19 @@ class ExistingTest:
     said: Said
     why: str
     by: str = ""
+    method: str = ""
+    attached_on: dt.date | None = None
+    of_round: str = ""
+    instead: str = ""
 
     @property
     def words(self) -> str:
-        return WORDS[self.said]
+        return WORDS[self.said] + (f" by {self.instead}" if self.instead else "")
 
 
 def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[ExistingTest]:
-    """The examinations of a case, then the latest value of each lab that the board wants young."""
+    """The examinations and files of a case, then the latest value of each lab that the board wants
+    young. What a younger accepted one stands in for is neither sent nor needed anew."""
     judged = {one.test: one for one in case.judgements}
     found = []
     for one in case.investigations:
@@ -54,24 +68,19 @@ def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[Existin
             continue  # a line that nobody has filled in yet
         key = test_of_examination(one)
         said, why = _examination(one, board, today)
-        found.append(_line(key, _name(one, board), one.on_date, said, why, judged.get(key)))
+        line = _line(key, _name(one, board), one.on_date, said, why, judged.get(key))
+        found.append(replace(line, method=one.modality))
     for document in case.documents:
-        days = _days_for(document.shows, board)
-        if not days:
+        if not _days_for(document.shows, board):
             continue  # a letter, or what is taken over whatever its age
-        key = test_of_document(document)
-        said, why = _by_age(document.dated_on, days, today)
-        name = f"{_shown(document.shows, board)}, attached"
-        found.append(_line(key, name, document.dated_on, said, why, judged.get(key)))
+        found.append(_of_file(document, case, board, today))
     earlier = earlier_of(case)
-    for document, code in earlier.documents:
-        days = _days_for(document.shows, board)
-        if not days or document not in earlier.counting:
-            continue  # as above, or refused then
-        key = test_of_document(document)
-        said, why = _by_age(document.dated_on, days, today)
-        name = f"{_shown(document.shows, board)}, attached in round {code}"
-        found.append(_line(key, name, document.dated_on, said, why, judged.get(key)))
+    found += [
+        replace(_of_file(document, case, board, today), of_round=code)
+        for document, code in earlier.documents
+        if _days_for(document.shows, board) and document in earlier.counting
+    ]
+    found = [_superseded(one, found) for one in found]
     for need in board.needs_for(case.diagnosis or None):
         name = need.item.removeprefix("fact.")
         values = in_order(fact for fact in case.facts if fact.key == name)
@@ -83,6 +92,17 @@ def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[Existin
         label = FACTS[name].label if name in FACTS else name
         found.append(_line(key, label, latest.taken_on, said, why, judged.get(key)))
     return found
+
+
+def _superseded(one: ExistingTest, beside: Sequence[ExistingTest]) -> ExistingTest:
+    """The test as it is, or as the youngest accepted one of its method makes it."""
+    if one.said == "accepted" or one.by or not one.method or one.taken_on is None:
+        return one
+    days = [o.taken_on for o in beside if o.method == one.method and o.said == "accepted"]
+    latest = max((day for day in days if day is not None and day >= one.taken_on), default=None)
+    if latest is None:
+        return one
+    return replace(one, said="superseded", why="", instead=f"{one.label} of {short_day(latest)}")
 
 
 def _line(
@@ -108,8 +128,30 @@ def _examination(one: Investigation, board: BoardDefinition, today: dt.date) -> 
     if one.availability in ("", "none") and not one.report:
         return "send", "Neither the report nor what was examined is here."
     if limit is not None and limit.images and one.availability != "shown":
-        return "send", "The images are needed; only the report is here."
+        return _REPORT_ALONE
     return _by_age(one.on_date, days, today) if days else ("accepted", "")
+
+
+def _of_file(
+    document: Document, case: Case, board: BoardDefinition, today: dt.date
+) -> ExistingTest:
+    key = test_of_document(document)
+    judged = next((one for one in case.judgements if one.test == key), None)
+    said, why = _file(document, board, today)
+    line = _line(key, _shown(document.shows, board), document.dated_on, said, why, judged)
+    came = document.uploaded_at
+    attached_on = local(came, case.board).date() if came is not None else None
+    return replace(line, method=document.shows, attached_on=attached_on)
+
+
+def _file(document: Document, board: BoardDefinition, today: dt.date) -> tuple[Said, str]:
+    limit = board.referral.limit(document.shows)
+    said, why = _by_age(document.dated_on, _days_for(document.shows, board), today)
+    kind = KINDS.get(document.media_type)
+    images = limit is not None and limit.images
+    if said == "accepted" and images and kind is not None and not kind.pictures:
+        return _REPORT_ALONE
+    return said, why
 
 
 def _days_for(shows: str, board: BoardDefinition) -> int:

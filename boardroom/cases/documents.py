@@ -32,11 +32,13 @@ _LONGEST_TYPES = 1024 * 1024  # bytes; a real one has some thousand
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file that is taken. `inline`: a browser may show it by itself."""
+    """A kind of file that is taken. `inline`: a browser may show it by itself; `pictures`: it can
+    hold the images of an examination, not only what was written about them."""
 
     name: str
     suffix: str
     inline: bool = True
+    pictures: bool = True
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -46,8 +48,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "image/jpeg": Kind("JPEG image", ".jpg"),
         "image/gif": Kind("GIF image", ".gif"),
         "image/webp": Kind("WebP image", ".webp"),
-        "text/plain": Kind("Text", ".txt"),
-        _DOCX: Kind("Word document", ".docx", inline=False),
+        "text/plain": Kind("Text", ".txt", pictures=False),
+        _DOCX: Kind("Word document", ".docx", inline=False, pictures=False),
     }
 )
 

@@ -84,12 +84,6 @@ def document_shows(shows: str, board: str) -> str:
     )
 
 
-@bp.app_template_filter("short_day")
-def short_day(value: dt.date | None) -> str:
-    """A past day without its weekday: "9 Sep 2026"; nothing for none."""
-    return f"{value.day} {value:%b %Y}" if value is not None else ""
-
-
 @bp.app_template_filter("case_status")
 def case_status(status: str) -> str:
     """The words for a case's state."""

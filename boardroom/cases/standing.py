@@ -15,6 +15,7 @@ from boardroom.cases.rules import TURNED_DOWN_STATUSES as ENDED
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.people.models import Person, Role
+from boardroom.text import unstopped
 from boardroom.web import day, label, local
 
 
@@ -37,6 +38,12 @@ class Standing:
     days: int | None
     ended: bool
     imported: bool = False
+
+    @property
+    def present(self) -> Step | None:
+        """Where the case stands now: its last step, and for one that is decided its decision."""
+        ends = [one for one in self.steps if not self.ended or one.name != "Listed"]
+        return ends[-1] if ends else None
 
     @property
     def words(self) -> str:
@@ -183,6 +190,7 @@ def judged_on(case: Case, items: Iterable[AgendaItem] | None = None) -> dt.date:
 
 
 def _without(label: str, why: str) -> str:
+    why = unstopped(why)  # more of them may follow
     return f"without “{label}”" + (f", because: {why}" if why else "")
 
 

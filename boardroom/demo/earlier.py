@@ -18,6 +18,13 @@ _CORE = ("surgeon", "oncologist", "radiologist", "hepatologist")
 _UNITS = {
     "bilirubin": "umol/L", "albumin": "g/L", "platelets": "10^9/L", "afp": "ng/mL",
 }  # fmt: skip
+# Whose field an option is
+_SPEAKS = {
+    "resection": "surgeon", "remnant_growth": "surgeon", "transplant": "hepatologist",
+    "ablation": "radiologist", "tace": "radiologist", "tare": "radiologist",
+    "sbrt": "oncologist", "systemic": "oncologist", "trial": "oncologist",
+    "surveillance": "hepatologist", "supportive": "hepatologist",
+}  # fmt: skip
 _SPENT = 3  # minutes for each
 _USUAL = {
     "inr": "1.1", "cirrhosis": "no", "ascites": "none", "encephalopathy": "none",
@@ -63,7 +70,8 @@ class ShortOpinion(_Part):
     reason, reason, by whom; `lesions`: segment and millimetres of each, the largest first;
     `progress`: fact, value, unit, days after the decision; `read_again`: millimetres and viable
     millimetres of the one lesion when the case has come back; `dissent`: who, why, when to open the
-    case again; `found`: facts that are otherwise than usual."""
+    case again; `found`: facts that are otherwise than usual; `fallback`, `rejected`: option and
+    why; the others do not apply."""
 
     key: str
     patient: tuple[str, str, dt.date]
@@ -81,6 +89,8 @@ class ShortOpinion(_Part):
     verdict: str
     reason: str
     chosen: str
+    fallback: Mapping[str, str] = {}
+    rejected: Annotated[Mapping[str, str], Field(min_length=2)]
     rationale: str
     steps: tuple[tuple[str, str, str], ...]
     teller: str
@@ -146,7 +156,11 @@ def whole_case(short: ShortOpinion, position: int) -> dict[str, Any]:
             "rationale": short.rationale,
             "reclassification_reason": short.reason,
             "steps": [{"what": what, "who": who, "when": when} for what, who, when in short.steps],
-            "dispositions": {short.chosen: ("chosen", "")},
+            "dispositions": {
+                short.chosen: ("chosen", ""),
+                **{option: ("fallback", why) for option, why in short.fallback.items()},
+                **{option: ("rejected", why) for option, why in short.rejected.items()},
+            },
             "teller": short.teller,
             "tell_by_days": 5,
             "rediscuss": short.rediscuss,
@@ -185,8 +199,15 @@ def _opinion(short: ShortOpinion, who: str) -> dict[str, Any]:
         "verdict": short.verdict,
         "confidence": 3 if who in short.against else 4,
         "rationale": short.rationale,
-        "stances": {short.chosen: stance},
+        "stances": {short.chosen: stance, **_said_of_others(short, who)},
     }
+
+
+def _said_of_others(short: ShortOpinion, who: str) -> dict[str, tuple[str, str]]:
+    """What somebody of this field said of the options that were not chosen."""
+    kept = {option: ("acceptable", why) for option, why in short.fallback.items()}
+    against = {option: ("advise_against", why) for option, why in short.rejected.items()}
+    return {option: said for option, said in (kept | against).items() if _SPEAKS[option] == who}
 
 
 def _signing(short: ShortOpinion) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from boardroom.letters.building import library_for
 from boardroom.letters.models import LetterKind
 from boardroom.people.models import Person
 
+TO_FILL_IN = "[what was asked, in plain words]"
+PLAIN_QUESTION = "“What can be done about the tumour?”"
 TELEPHONE = "01632 960 014"  # a number that is never given to anybody
 
 
@@ -60,6 +62,9 @@ class Letters:
         if item is None:
             return
         letter = operations.begin(item, kind, actor=actor)
+        if kind == LetterKind.PATIENT:
+            asked = str(letter.sections["asked"])
+            sections.setdefault("asked", asked.replace(TO_FILL_IN, PLAIN_QUESTION))
         if approve and kind == LetterKind.PATIENT:
             call = str(letter.sections["call"])
             sections["call"] = call.replace("[telephone number]", TELEPHONE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
@@ -21,6 +22,7 @@ from boardroom.web import local
 
 bp = Blueprint("figures", __name__)
 
+PER_PAGE = 20
 WORDS_ASKED = ("first", "ours", "reclassification", "hospital")
 LONGEST_QUOTED = 60
 
@@ -32,7 +34,7 @@ def _board(key: str) -> BoardDefinition:
 
 @bp.get("/boards/<board>/figures")
 def ledger(board: str) -> tuple[str, int]:
-    """Every second opinion, the flow from first verdicts to the board's, deferral rates."""
+    """The second opinions page by page, the flow from first verdicts to the board's, deferrals."""
     definition = _board(board)
     hospitals = queries.hospitals(board)
     filters, errors = _filters(request.args, definition, hospitals)
@@ -41,10 +43,14 @@ def ledger(board: str) -> tuple[str, int]:
         queries.taken(definition, filters.first_day, filters.last_day)
     )
     audit.record_reading("read the ledger", board=board)
-    page = render_template(
+    pages = max(1, ceil(len(lines) / PER_PAGE))
+    page = max(1, min(request.args.get("page", 1, type=int), pages))
+    text = render_template(
         "figures/ledger.html",
         board=definition,
-        lines=lines,
+        lines=lines[(page - 1) * PER_PAGE : page * PER_PAGE],
+        page=page,
+        pages=pages,
         sums=rules.sums(lines),
         flow=rules.flow(lines, definition),
         filters=filters,
@@ -63,7 +69,7 @@ def ledger(board: str) -> tuple[str, int]:
             if v and k in (*WORDS_ASKED, "from", "to") and k not in errors
         },
     )
-    return page, 422 if errors else 200
+    return text, 422 if errors else 200
 
 
 @bp.get("/boards/<board>/figures/ledger.csv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.reclassification import left_open
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.sentences import capital, joined, paragraphs, said, stop
 from boardroom.text import in_sentence
@@ -56,7 +57,7 @@ def to_the_patient(earlier: Earlier, chosen: tuple[str, ...], library: PhraseLib
     return paragraphs(
         said(
             tone.looked_before.format(on=earlier.on),
-            then or library.first_verdicts.get(earlier.verdict, ""),
+            then,
             letter if earlier.patient_letter_on else "",
             why,
         ),
@@ -65,6 +66,38 @@ def to_the_patient(earlier: Earlier, chosen: tuple[str, ...], library: PhraseLib
             tone.results_since if earlier.changes else "",
             compared if earlier.chosen and chosen else "",
         ),
+    )
+
+
+def then_and_now(
+    earlier: Earlier, verdict: str, reason: str, board: BoardDefinition, library: PhraseLibrary
+) -> tuple[str, str]:
+    """What the patient reads before and after the verdict of now: what was thought then, and how
+    both agree. `verdict`: the board's now; `reason`: why it is another, in plain words."""
+    tone = library.tone
+    then = library.earlier_verdicts.get(earlier.verdict, "")
+    if not earlier.verdict or not verdict:
+        return then, ""
+    if earlier.verdict == verdict:
+        return then, tone.view_same
+    view = tone.view_clearer if left_open(earlier.verdict, board) else tone.view_other
+    return then, said(view, reason)
+
+
+def verdict_before(
+    earlier: Earlier, verdict: str, reason: str, board: BoardDefinition, library: PhraseLibrary
+) -> str:
+    """For a colleague: the board's verdict against its own earlier one. `reason`: its label."""
+    clinical = library.clinical
+    if not earlier.verdict or not verdict:
+        return ""
+    if earlier.verdict == verdict:
+        return clinical["same_as_before"].format(on=earlier.on)
+    verdicts = {one.key: one.name for one in board.verdicts}
+    then = verdicts.get(earlier.verdict, earlier.verdict)
+    return said(
+        clinical["other_than_before"].format(on=earlier.on, verdict=then),
+        f"Reason: {stop(in_sentence(reason))}" if reason else "",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from boardroom.aside import run_aside
 from boardroom.consensus.queries import confirmations_of, still_provisional
@@ -15,10 +16,11 @@ from boardroom.letters.document import Correction, LetterDocument, Section
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.provisional_words import provisional_sentences
+from boardroom.letters.sent_queries import replaced_by
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.people.queries import members_of
 from boardroom.refusals import IllegalTransition
-from boardroom.web import day
+from boardroom.web import day, short_day
 
 
 def library_for(board: str) -> PhraseLibrary:
@@ -80,13 +82,12 @@ def document_of(letter: Letter) -> LetterDocument:
     else:
         texts["panel"] = clinical.with_confirmations(texts["panel"], confirmed_since(item))
     provisional = still_provisional(item)
-    before = letter.latest
     name = case.patient.name
     about = ", ".join(
         part
         for part in (
             f"Patient: {name}" if name else "",
-            f"born {day(case.patient.birth_date)}" if case.patient.birth_date else "",
+            f"born {short_day(case.patient.birth_date)}" if case.patient.birth_date else "",
             f"record {case.patient.record_number}" if case.patient.record_number else "",
         )
         if part
@@ -110,13 +111,7 @@ def document_of(letter: Letter) -> LetterDocument:
         provisional_reasons=tuple(str(r) for r in item.provisional_reasons)
         if provisional and not to_patient
         else (),
-        correction=Correction(
-            number=before.number + 1,
-            of=day(before.approved_at, case.board),
-            reason=letter.correction,
-        )
-        if before is not None
-        else None,
+        correction=_takes_the_place(letter, library, final=not provisional),
         sections=tuple(
             Section(key=key, heading=headings[key], text=text)
             for key, text in texts.items()
@@ -124,6 +119,22 @@ def document_of(letter: Letter) -> LetterDocument:
         ),
         closing=library.tone.closing if to_patient else library.clinical["closing"],
     )
+
+
+def _takes_the_place(letter: Letter, library: PhraseLibrary, *, final: bool) -> Correction | None:
+    """Which letter this one replaces: its own version before, or that about the case's decision
+    before. `final`: whether the decision of now is."""
+    board, before = letter.case.board, letter.latest
+    if before is not None:
+        of = day(before.approved_at, board)
+        return Correction(number=before.number + 1, of=of, reason=letter.correction)
+    replaced = replaced_by(letter)
+    if replaced is None:
+        return None
+    key = "final_now" if replaced.provisional and final else "decided_anew"
+    patient = letter.kind == LetterKind.PATIENT
+    words = getattr(library.tone, key) if patient else library.clinical[key]
+    return Correction(number=1, of=day(replaced.version.approved_at, board), reason=words)
 
 
 def confirmed_since(item: AgendaItem) -> list[str]:
@@ -208,7 +219,8 @@ def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
     names += [case.patient.name, case.referrer_name, case.referrer_hospital, case.patient.hospital]
     document = document_of(letter)
     measure = partial(
-        rules.readability,
+        _measured,
+        _parts_of(letter, library),
         document.body,
         explaining=document.explaining,
         target=library.target_grade,
@@ -218,3 +230,22 @@ def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
         names=[*names, case.first_by],
     )
     return run_aside(measure) if aside else measure()
+
+
+def _parts_of(letter: Letter, library: PhraseLibrary) -> list[tuple[str, str, str]]:
+    """(field, heading, text) of every part that is written by hand, and of every answer."""
+    labels = labels_of(letter)
+    parts = [
+        (f"part-{key}", labels[key], str(letter.sections.get(key, "")))
+        for key in library.headings
+        if key != "questions"
+    ]
+    answers = [(f"answer-{q.id}", q.text, q.answer) for q in queries.asked(letter.case)]
+    return parts + answers
+
+
+def _measured(
+    parts: list[tuple[str, str, str]], body: str, *, target: int, **more: Any
+) -> rules.Readability:
+    read = rules.readability(body, target=target, **more)
+    return replace(read, parts=rules.part_grades(parts, target=target))

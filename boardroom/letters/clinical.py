@@ -16,6 +16,7 @@ from boardroom.letters import again
 from boardroom.letters.compose import AGAINST, Decision, View, options_with
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.sentences import capital, inside, joined, paragraphs, said, stop
+from boardroom.letters.wording import with_article, within
 from boardroom.text import condition, in_sentence
 
 
@@ -25,7 +26,7 @@ def referrer_draft(
     """{section: text} for the colleague who asked: by specialty, without names and confidence."""
     return {
         "question": paragraphs(
-            library.clinical["intro"],
+            library.clinical["intro_again" if case.earlier else "intro"],
             stop(case.question),
             again.to_the_referrer(case.earlier, board, library) if case.earlier else "",
         ),
@@ -65,7 +66,9 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
     change = {
         "upgraded": "Against the first opinion: upgraded.",
         "downgraded": "Against the first opinion: downgraded.",
-        "confirmed": clinical["another_way" if other else "unchanged"],
+        "confirmed": clinical["another_way"].format(whose=within(_whose(case)))
+        if other
+        else clinical["unchanged"].format(whose=_whose(case)),
     }.get(case.outcome or "", "")
     why = _word(board, "reclassification_reasons", content.reclassification_reason)
     agreement = {
@@ -74,16 +77,27 @@ def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
     }.get(content.strength, "")  # fmt: skip
     migration = MIGRATION_REASONS.get(content.stage_migration, content.stage_migration)
     differs = case.outcome in ("upgraded", "downgraded")
+    compared = said(against, change, f"Reason: {in_sentence(why)}." if why and differs else "")
+    if case.earlier is not None:
+        compared = again.verdict_before(case.earlier, content.verdict, why, board, library)
     return paragraphs(
         said(
             f"The board discussed the case on {case.meeting_day}.",
             f"Its verdict: {_word(board, 'verdicts', content.verdict)}." if content.verdict else "",
             agreement,
         ),
-        said(against, change, f"Reason: {in_sentence(why)}." if why and differs else ""),
+        compared,
         f"Not the stage's first option: {stop(in_sentence(migration))}" if migration else "",
         content.rationale,
     )
+
+
+def _whose(case: Decision) -> str:
+    """Whose the first opinion was, as "your assessment" or by name."""
+    if case.first_is_addressees:
+        return "your assessment"
+    by = with_article(case.first_by)
+    return f"the assessment of {by}" if by else "the first assessment"
 
 
 def _beside_unanimous(
@@ -138,7 +152,7 @@ def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> st
         by_verdict.setdefault(view.verdict, []).append(view)
     if by_verdict:
         lines = [
-            f"- {_word(board, 'verdicts', verdict)}: {_who(views, judged, board)}"
+            f"- {_word(board, 'verdicts', verdict)}, by {_who(views, judged, board)}"
             for verdict, views in by_verdict.items()
         ]
         parts.append(
@@ -212,7 +226,7 @@ def _options(case: Decision, board: BoardDefinition) -> str:
     rest = [board.option(k).name for k in options_with(case, board, "not_applicable")
             if not case.content.dispositions[k].reason]  # fmt: skip
     if rest:
-        lines.append(f"- Not applicable: {joined(rest)}")
+        lines.append(f"- Not applicable: {'; '.join(rest)}")  # an option's name can hold a comma
     return "\n".join(lines)
 
 
@@ -221,7 +235,7 @@ def _plan(case: Decision) -> str:
     for step in case.content.steps:
         more = ", ".join(part for part in (step.who, in_sentence(step.when)) if part)
         lines.append(f"- {step.what.rstrip('.')}{f' ({more})' if more else ''}")
-    by = f" by {case.tell_by}" if case.tell_by else ""
+    by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
     told = f"The patient is told by {inside(case.teller)}{by}." if case.teller else ""
     return paragraphs("\n".join(lines), told)
 
@@ -252,5 +266,5 @@ def _change(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> s
     ]
     if not fallbacks and not reopen:
         return library.clinical["nothing_else"]
-    head = "If the chosen treatment cannot be given:\n" + "\n".join(fallbacks) if fallbacks else ""
+    head = "Fallback:\n" + "\n".join(fallbacks) if fallbacks else ""
     return paragraphs(head, "\n".join(reopen))

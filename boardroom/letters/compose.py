@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.reclassification import Outcome, another_way
+from boardroom.boards.reclassification import Outcome, another_way, left_open
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content
 from boardroom.letters import again, rules
-from boardroom.letters.phrases import PhraseLibrary
-from boardroom.letters.sentences import capital, inside, paragraphs, said
+from boardroom.letters.phrases import OptionPhrase, PhraseLibrary
+from boardroom.letters.sentences import capital, paragraphs, said
+from boardroom.letters.wording import step_line, with_article, within
 from boardroom.text import in_sentence
 
 AGAINST = "advise_against"
+SHORT = 25  # words of a question that is told to the patient as it stands
+
+Scans = Literal["seen", "reports", ""]
+"""How far the board saw the patient's scans: the images, only reports of them, or none."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,8 @@ class Decision:
     patient_wants: str = ""
     answers: tuple[str, ...] = ()
     tell_by_is_past: bool = False
+    scans: Scans = ""
+    first_is_addressees: bool = False  # whether who asked gave the first opinion
     earlier: again.Earlier | None = None  # of a case that came back
 
     @property
@@ -113,6 +121,18 @@ def _said_to_the_patient(
     compared = library.reclassification[case.outcome] if case.first_verdict and case.outcome else ""
     if other:
         compared = tone.another_way
+    if case.outcome == "undetermined" and not left_open(content.verdict, board):
+        known = case.first_verdict in library.first_verdicts
+        compared = tone.first_left_open if known else ""
+    before = library.first_verdicts.get(case.first_verdict, "")
+    compared = said(
+        compared,
+        reason if not unchanged else "",
+        tone.unchanged_is_worth if unchanged else "",
+    )
+    if case.earlier is not None:
+        # A case that came back is compared with what the board itself thought of it before.
+        before, compared = again.then_and_now(case.earlier, content.verdict, reason, board, library)
     return {
         "asked": _asked(case, library),
         "who": _who(case, library),
@@ -121,14 +141,10 @@ def _said_to_the_patient(
                 f"You have {library.diagnoses[case.diagnosis]}."
                 if case.diagnosis in library.diagnoses
                 else "",
-                library.first_verdicts.get(case.first_verdict, ""),
+                before,
             ),
             _found(case, board, library),
-            said(
-                compared,
-                reason if not unchanged else "",
-                tone.unchanged_is_worth if unchanged else "",
-            ),
+            compared,
             _agreed(case, library),
         ),
         "suggest": _suggested(case, board, library),
@@ -163,7 +179,12 @@ def _counted(number: int, one: str, some: str) -> str:
 
 
 def _asked(case: Decision, library: PhraseLibrary) -> str:
-    by = f" by {case.first_by}" if case.first_by else ""
+    asked = library.tone.asked_us.format(question=_question(case, library))
+    if case.earlier is not None:
+        return paragraphs(
+            library.tone.opening, again.to_the_patient(case.earlier, case.chosen, library), asked
+        )
+    by = f" by {within(with_article(case.first_by))}" if case.first_by else ""
     first = case.first_verdict and case.first_on
     told = f"You were first told{by} on {case.first_on} what could be done." if first else ""
     return paragraphs(
@@ -171,9 +192,22 @@ def _asked(case: Decision, library: PhraseLibrary) -> str:
             library.tone.opening,
             library.tone.opening_unchanged if case.outcome == "confirmed" else "",
         ),
-        again.to_the_patient(case.earlier, case.chosen, library) if case.earlier else "",
-        said(told, "We were asked to look at your case again and to say what can be done for you."),
+        said(told, library.tone.looked_again, asked),
     )
+
+
+def _question(case: Decision, library: PhraseLibrary) -> str:
+    """The question in its own words where a patient can read them; else a place to fill in."""
+    question = case.question.strip()
+    reads = rules.readability(
+        question,
+        target=library.target_grade,
+        longest=library.longest_sentence,
+        glossary=library.plain_words,
+        known=library.easy,
+    )
+    plain = reads.easy and not reads.hard_words and not reads.long_sentences
+    return f"“{question}”" if plain and reads.words <= SHORT else library.tone.question_to_fill_in
 
 
 def _who(case: Decision, library: PhraseLibrary) -> str:
@@ -181,9 +215,10 @@ def _who(case: Decision, library: PhraseLibrary) -> str:
     met = f"A group of experts talked about your case on {case.meeting_day}."
     if not lines:
         return met
-    return (
-        f"{met} They looked at your scans and your test results. "
-        "These experts gave their view, in the talk or before it:\n" + "\n".join(lines)
+    tone = library.tone
+    looked = {"seen": tone.scans_seen, "reports": tone.scans_read}.get(case.scans, tone.no_scans)
+    return f"{met} {looked} These experts gave their view, in the talk or before it:\n" + "\n".join(
+        lines
     )
 
 
@@ -220,9 +255,9 @@ def _considered(case: Decision, board: BoardDefinition, library: PhraseLibrary) 
     ]
     # Nobody is told that care, or watching, is not advised: they go with every treatment.
     rejected = [
-        f"- {capital(library.options[key].plain)}."
+        f"- {capital(_not_advised(library.options[key], case.content.verdict))}."
         for key in options_with(case, board, "rejected")
-        if library.options[key].treats
+        if library.options[key].treats and not _of_what_is_chosen(key, case, library)
     ]
     if not fallback and not rejected:
         return ""
@@ -232,17 +267,27 @@ def _considered(case: Decision, board: BoardDefinition, library: PhraseLibrary) 
     )
 
 
+def _of_what_is_chosen(key: str, case: Decision, library: PhraseLibrary) -> bool:
+    """Whether an option is a part, or another order, of a way that is suggested."""
+    parts = library.options[key].part_of
+    return any(
+        one in parts or key in library.options[one].part_of
+        for one in case.chosen
+        if one in library.options
+    )
+
+
+def _not_advised(option: OptionPhrase, verdict: str) -> str:
+    """What is not advised: only "at once", where the verdict is that it may come later."""
+    return option.at_once if option.at_once and verdict in option.aim_of else option.plain
+
+
 def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
     plain = {step.text.casefold(): library.steps[step.key] for step in board.plan_steps}
     lines = []
     for step in case.content.steps:
-        what = plain.get(step.what.casefold(), step.what).rstrip(".")
-        more = ", ".join(
-            part
-            for part in (in_sentence(step.when), f"with {inside(step.who)}" if step.who else "")
-            if part
-        )
-        lines.append(f"- {what}: {more}." if more else f"- {what}.")
+        what = plain.get(step.what.casefold(), step.what)
+        lines.append(f"- {step_line(what, step.who, in_sentence(step.when))}")
     by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
     told = library.tone.told_by.format(teller=capital(case.teller), by=by) if case.teller else ""
     when = library.tone.again.format(when=in_sentence(case.content.rediscuss).rstrip("."))

@@ -22,11 +22,17 @@ class Section(Part):
 
 
 class Correction(Part):
-    """What an earlier version is replaced for."""
+    """Which letter this one takes the place of, and why."""
 
-    number: Whole
-    of: Text  # the day of the version before
+    number: Whole  # of this version; 1 where the letter before was about an earlier decision
+    of: Text  # the day of the letter before
     reason: Text
+
+    @property
+    def lines(self) -> list[str]:
+        """What the letter says of it."""
+        what = self.reason if self.number == 1 else f"What was corrected: {self.reason}"
+        return [f"This letter takes the place of the one of {self.of}.", what]
 
 
 class LetterDocument(Part):

@@ -52,7 +52,7 @@ def _inside(path: str, ours: object, theirs: object) -> Iterator[str]:
     """The same for the parts of one phrase, such as an option's `plain` and `what`."""
     if not (isinstance(ours, dict) and isinstance(theirs, Mapping)):
         return
-    for part in ("plain", "what"):
+    for part in ("plain", "what", "part_of", "aim_of", "at_once"):
         if part in theirs and part not in ours:
             ours[part] = theirs[part]
             yield f"{path}.{part}"

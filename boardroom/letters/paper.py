@@ -13,6 +13,8 @@ from boardroom.minutes.papers import View, compile_pdf
 
 NORMAL, CLINICAL, LARGE = 11.5, 10.5, 18.0  # points of the running text
 DRAFT = "Draft. Not approved yet."
+REGIONS = {"en": "GB", "de": "DE", "fr": "FR", "es": "ES", "it": "IT"}
+"""Which country's way of a language is meant; the Word file says the same."""
 
 
 def letter_view(document: LetterDocument, digest: str, *, size: float = NORMAL) -> View:
@@ -28,18 +30,14 @@ def letter_view(document: LetterDocument, digest: str, *, size: float = NORMAL) 
         "author": [document.board],
         "keywords": [kind, document.case],
         "language": document.language,
+        "region": REGIONS.get(document.language),
         "size": size,
         "board": document.board,
         "about": f"{document.date} · {document.case}",
         "to": list(document.to),
         "heading": document.title,
         "draft": "" if digest else DRAFT,
-        "correction": [
-            f"This letter takes the place of the one of {correction.of}.",
-            f"What was corrected: {correction.reason}",
-        ]
-        if correction is not None
-        else [],
+        "correction": correction.lines if correction is not None else [],
         "provisional": [document.provisional, *document.provisional_reasons]
         if document.provisional
         else [],

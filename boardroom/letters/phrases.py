@@ -32,11 +32,15 @@ Phrases = Mapping[Key, Phrase]
 
 class OptionPhrase(Part):
     """A treatment in plain words: `plain` names it inside a sentence, `what` explains it; `treats`:
-    whether it is meant against the tumour."""
+    whether it is meant against the tumour; `part_of`: options that contain it; `at_once`: its name
+    where it is not advised though a verdict of `aim_of` says that it may come later."""
 
     plain: Line
     what: Phrase
     treats: bool = True
+    part_of: tuple[Key, ...] = ()
+    aim_of: tuple[Key, ...] = ()
+    at_once: str = ""
 
 
 class Term(Part):
@@ -78,6 +82,13 @@ class Tone(Part):
     again: Phrase
     comes_back: Phrase
     another_way: Phrase
+    first_left_open: Phrase
+    scans_seen: Phrase
+    scans_read: Phrase
+    no_scans: Phrase
+    looked_again: Phrase
+    asked_us: Phrase
+    question_to_fill_in: Phrase
     looked_before: Phrase
     letter_then: Phrase
     then_suggested: Phrase
@@ -88,8 +99,13 @@ class Tone(Part):
     results_since: Phrase
     suggested_same: Phrase
     suggested_other: Phrase
+    view_same: Phrase
+    view_other: Phrase
+    view_clearer: Phrase
     closing: Phrase
     provisional: Phrase
+    final_now: Phrase
+    decided_anew: Phrase
 
 
 class PhraseLibrary(Part):
@@ -106,6 +122,7 @@ class PhraseLibrary(Part):
     verdicts: Phrases
     verdicts_with_treatment: Phrases = Field(default_factory=dict)
     first_verdicts: Phrases
+    earlier_verdicts: Phrases = Field(default_factory=dict)
     diagnoses: Phrases
     options: Mapping[Key, OptionPhrase]
     dispositions: Phrases
@@ -145,10 +162,11 @@ def _texts(part: object) -> Iterator[str]:
 
 
 CLINICAL = (
-    "greeting", "intro", "unchanged", "another_way", "agreed", "against_before", "reserved",
-    "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
+    "greeting", "intro", "intro_again", "unchanged", "another_way", "agreed", "against_before",
+    "reserved", "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
     "re_present_unplanned", "looked_before", "verdict_then", "chosen_then", "letter_then",
-    "back_as_planned", "back_by_dissent", "back_by_hand", "given_since", "changed_since", "closing",
+    "back_as_planned", "back_by_dissent", "back_by_hand", "given_since", "changed_since",
+    "same_as_before", "other_than_before", "final_now", "decided_anew", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 
@@ -183,9 +201,18 @@ def _misfits(library: PhraseLibrary, board: BoardDefinition) -> Iterator[tuple[s
             if key not in keys:
                 yield f"{name}.{key}", "is nothing that the board or its letters have"
     specialties = {s.key for s in board.specialties}
-    for key in library.verdicts_with_treatment:
-        if key not in library.verdicts:
-            yield f"verdicts_with_treatment.{key}", "is nothing that the board or its letters have"
+    for table in ("verdicts_with_treatment", "earlier_verdicts"):
+        for key in getattr(library, table):
+            if key not in library.verdicts:
+                yield f"{table}.{key}", "is nothing that the board or its letters have"
+    for option, phrase in library.options.items():
+        for name, keys, known in (
+            ("part_of", phrase.part_of, set(library.options)),
+            ("aim_of", phrase.aim_of, set(library.verdicts)),
+        ):
+            for key in keys:
+                if key not in known:
+                    yield f"options.{option}.{name}.{key}", "is nothing that the board has"
     for teller, keys in library.tellers.items():
         for i, key in enumerate(keys):
             if key not in specialties:
@@ -228,6 +255,7 @@ def read_library(
 def _lend(content: dict[str, Any], board: BoardDefinition, shipped: Mapping[str, Any]) -> list[str]:
     wanted = {
         **_wanted(board),
+        "earlier_verdicts": tuple(v.key for v in board.verdicts),
         "tone": tuple(Tone.model_fields),
         "contact": tuple(Contact.model_fields),
     }

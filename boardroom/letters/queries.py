@@ -75,28 +75,6 @@ def letters_of(item: AgendaItem) -> dict[str, Letter]:
     return {str(letter.kind): letter for letter in db.session.scalars(query)}
 
 
-def approved_of(case_id: int, kind: str) -> list[ApprovedLetter]:
-    """Every approved version of the case's letters of a kind, the newest first."""
-    query = (
-        select(ApprovedLetter)
-        .join(ApprovedLetter.letter)
-        .where(Letter.case_id == case_id, Letter.kind == kind)
-        .options(joinedload(ApprovedLetter.approved_by), joinedload(ApprovedLetter.letter))
-        .order_by(ApprovedLetter.approved_at.desc(), ApprovedLetter.id.desc())
-    )
-    return list(db.session.scalars(query))
-
-
-def approved_version(case_id: int, kind: str, version_id: int) -> ApprovedLetter:
-    """One approved version of this case and kind and no other. Raises NoResultFound."""
-    return db.session.scalars(
-        select(ApprovedLetter)
-        .join(ApprovedLetter.letter)
-        .where(ApprovedLetter.id == version_id, Letter.case_id == case_id, Letter.kind == kind)
-        .options(joinedload(ApprovedLetter.approved_by), joinedload(ApprovedLetter.letter))
-    ).one()
-
-
 def question_of(case_id: int, question_id: int) -> PatientQuestion:
     """A question of this case's patient and no other. Raises NoResultFound."""
     return db.session.scalars(

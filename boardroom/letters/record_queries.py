@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
 from boardroom.consensus.queries import migration_of, sign_offs_of, still_provisional
@@ -13,9 +14,10 @@ from boardroom.db import now
 from boardroom.followup.again_queries import changed_between
 from boardroom.followup.return_queries import earlier_round_of
 from boardroom.letters.again import Earlier, Given
-from boardroom.letters.compose import Decision, Signature, View
+from boardroom.letters.compose import Decision, Scans, Signature, View
 from boardroom.letters.models import LetterKind
 from boardroom.letters.queries import asked, board_of, consensus_of, decided_item, letters_of
+from boardroom.letters.wording import is_of
 from boardroom.meetings.models import AgendaItem
 from boardroom.opinions.queries import revealed_opinions
 from boardroom.web import day, local
@@ -58,9 +60,21 @@ def decision_of(item: AgendaItem) -> Decision:
         if still_provisional(item)
         else (),
         patient_wants=case.patient_wants,
+        scans=scans_of(case, board),
+        first_is_addressees=is_of(case.first_by, case.referrer_hospital, case.referrer_name),
         answers=tuple(q.answer for q in asked(case)),
         earlier=earlier_of(case),
     )
+
+
+def scans_of(case: Case, board: BoardDefinition) -> Scans:
+    """How far the record says that the board saw scans: the images themselves, or reports."""
+    methods = {one.key for one in board.imaging_modalities}
+    how = {one.availability for one in case.investigations if one.kind == "imaging"}
+    files = {one.media_type.partition("/")[0] for one in case.documents if one.shows in methods}
+    if "shown" in how or "image" in files:
+        return "seen"
+    return "reports" if "report_only" in how or files else ""
 
 
 def earlier_of(case: Case) -> Earlier | None:

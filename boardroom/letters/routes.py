@@ -18,11 +18,19 @@ from boardroom.cases.queries import load_case
 from boardroom.consensus.queries import still_provisional
 from boardroom.db import db, now
 from boardroom.errors import wants_part
-from boardroom.letters import building, operations, queries, record_queries
+from boardroom.letters import (
+    building,
+    on_pages,
+    operations,
+    queries,
+    record_queries,
+    sent_queries,
+)
+from boardroom.letters.answer import FirstOpinion
 from boardroom.letters.document import LetterDocument, blocks
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.paper import FORMATS, file_name
-from boardroom.meetings.models import AgendaItem
+from boardroom.meetings.models import AgendaItem, MeetingStatus
 from boardroom.people.models import Role
 from boardroom.refusals import DomainError, Refused, StaleVersion
 from boardroom.web import clock, see_other, who_saved
@@ -30,7 +38,6 @@ from boardroom.web import clock, see_other, who_saved
 bp = Blueprint("letters", __name__)
 
 KIND = "<any(patient, referrer):kind>"
-TITLES = {"patient": "Letter to the patient", "referrer": "Letter to the referring hospital"}
 
 
 def _is_referrer() -> bool:
@@ -62,10 +69,10 @@ def letter(case_id: int, kind: str) -> str:
 def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = ()) -> str:
     case, item = load_case(case_id), _item(case_id)
     found = queries.letter_of(item, kind)
-    approved = queries.approved_of(case_id, kind)
     own = not _is_referrer()
+    sent = sent_queries.sent_about(item, kind, signed_only=not own)
     writes = own and queries.writes(current_user, item)
-    latest = found.latest if found is not None else None
+    latest = sent.latest
     editing = found is not None and found.open and writes
     shown: LetterDocument | None = None
     if latest is not None:
@@ -81,10 +88,12 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         case=case,
         item=item,
         kind=kind,
-        title=TITLES[kind],
+        title=on_pages.TITLES[kind],
         letter=found,
         latest=latest,
-        approved=approved,
+        approved=sent.versions,
+        earlier=[(one, LetterDocument.model_validate(one.version.content)) for one in sent.earlier],
+        unsigned=not own and item.meeting.status != MeetingStatus.SIGNED,
         document=shown,
         writes=writes,
         editing=editing,
@@ -239,7 +248,7 @@ def correct(case_id: int, kind: str) -> Any:
 @bp.get(f"/cases/<int:case_id>/letters/{KIND}/<int:version_id>.<any({', '.join(FORMATS)}):paper>")
 def download(case_id: int, kind: str, version_id: int, paper: str) -> Response:
     """An approved version as a file. ``?type=large`` for large type."""
-    found = queries.approved_version(case_id, kind, version_id)
+    found = sent_queries.approved_version(case_id, kind, version_id, signed_only=_is_referrer())
     document = LetterDocument.model_validate(found.content)
     audit.record_reading(
         f"downloaded a letter ({kind}, {paper})", board=g.subject.board, case_id=case_id
@@ -282,25 +291,14 @@ def answer(case_id: int, question_id: int) -> Response:
 
 @bp.app_template_global("letters_of")
 def letters_of(case: Case) -> dict[str, Any] | None:
-    """For a case's page: how far its letters are. None before a decision, or without letters."""
-    if queries.phrases_of(case.board) is None:
-        return None
-    item = queries.decided_item(case.id)
-    if item is None:
-        return None
-    begun = queries.letters_of(item)
-    lines = []
-    for kind in LetterKind:
-        found = begun.get(kind)
-        lines.append(
-            {
-                "kind": str(kind),
-                "title": TITLES[kind],
-                "letter": found,
-                "latest": found.latest if found is not None else None,
-            }
-        )
-    return {"item": item, "lines": lines, "writes": queries.writes(current_user, item)}
+    """See `on_pages.letters_of`."""
+    return on_pages.letters_of(case, current_user)
+
+
+@bp.app_template_global("first_opinion_beside")
+def first_opinion_beside(case: Case, verdict: str) -> FirstOpinion:
+    """See `on_pages.first_opinion_beside`."""
+    return on_pages.first_opinion_beside(case, verdict)
 
 
 @bp.app_template_global("letters_waiting")

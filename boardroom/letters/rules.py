@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from boardroom.letters.part_grades import PartGrade, met
+from boardroom.letters.part_grades import whole as whole_grade
 from boardroom.text import names_of
 
 PATIENT_SECTIONS = (
@@ -27,6 +29,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 
 MAY_BE_EMPTY = frozenset({"questions", "dissent", "considered", "words"})
 LONGEST = 6000  # characters of one part
+FEWEST = 8  # words that a part has to have to be measured by itself
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]?")
@@ -124,18 +127,26 @@ class Readability:
     words: int
     long_sentences: tuple[str, ...] = ()
     hard_words: tuple[HardWord, ...] = ()
+    parts: tuple[PartGrade, ...] = ()
 
     @property
     def easy(self) -> bool:
-        """Whether the target is met."""
-        return self.grade is not None and self.grade < self.target + 0.95
+        """Whether the target is met by the whole."""
+        return self.grade is not None and met(self.grade, self.target)
+
+    @property
+    def hard_parts(self) -> tuple[PartGrade, ...]:
+        """The parts that miss the target, the hardest first."""
+        return tuple(sorted((p for p in self.parts if p.hard), key=lambda p: -p.grade))
 
     @property
     def in_words(self) -> str:
         """What the grade means, in a sentence."""
         if self.grade is None:
             return "Nothing to measure yet."
-        grade = max(1, int(self.grade + 0.05))
+        grade = whole_grade(self.grade)
+        if self.easy and self.hard_parts:
+            return f"Reads like grade {grade} as a whole, but not in every part."
         if self.easy:
             return f"Reads like grade {grade}. Easy enough: most adults can follow it."
         if self.grade < self.target + 3:
@@ -175,20 +186,35 @@ def readability(
     textstat's list of easy words lacks them. `names`: people and places. `explaining`: the letter's
     own list of words, beside the text; a word that it explains is not hard, however it does so.
     """
-    import textstat  # here, for the server to be there sooner
-
     whole = sentences(f"{text}\n{explaining}")
     words = [w for s in whole for w in _WORD.findall(s)]
     if not words:
         return Readability(None, target, 0)
-    measured = " ".join(s if s[-1] in ".!?" else f"{s}." for s in whole)
     return Readability(
-        grade=round(float(textstat.flesch_kincaid_grade(measured)), 1),
+        grade=_grade(whole),
         target=target,
         words=len(words),
         long_sentences=tuple(s for s in whole if len(s.split()) > longest),
         hard_words=tuple(_hard_words(text, explaining, glossary, known, names)),
     )
+
+
+def _grade(some: Sequence[str]) -> float:
+    """Years of school (Flesch-Kincaid) that some sentences need."""
+    import textstat  # here, for the server to be there sooner
+
+    measured = " ".join(s if s[-1] in ".!?" else f"{s}." for s in some)
+    return round(float(textstat.flesch_kincaid_grade(measured)), 1)
+
+
+def part_grades(parts: Iterable[tuple[str, str, str]], *, target: int) -> tuple[PartGrade, ...]:
+    """The grade of each part, of (field, heading, text); of a few words nothing can be said."""
+    found = []
+    for field, heading, text in parts:
+        some = sentences(text)
+        if sum(len(_WORD.findall(s)) for s in some) >= FEWEST:
+            found.append(PartGrade(field, heading, _grade(some), target))
+    return tuple(found)
 
 
 def _hard_words(

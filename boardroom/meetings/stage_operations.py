@@ -24,6 +24,7 @@ from boardroom.opinions import operations as opinions
 from boardroom.opinions.queries import opened_at
 from boardroom.people.models import Person
 from boardroom.refusals import IllegalTransition, Locked, Refused
+from boardroom.text import stop
 
 SHARED = frozenset(
     {"bar", "people", "agenda", "case", "opinions", "consensus", "comments", "controls"}
@@ -184,9 +185,8 @@ def defer(
     if meeting.current_item_id == item.id:
         meeting.pen_holder_id = meeting.pen_asked_by_id = None
     item.case.status_note = (
-        usual.name
-        + (f": {note.strip().rstrip('.')}" if note.strip() else "")
-        + f". {board.owner_name(owner).capitalize()} sees to it; "
+        stop(usual.name + (f": {note.strip()}" if note.strip() else ""))
+        + f" {board.owner_name(owner).capitalize()} sees to it; "
         + f"listed again on {due.day} {due:%b %Y}."
     )
     db.session.flush()

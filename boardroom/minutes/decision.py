@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from boardroom.minutes.brief import Instant, Key, Part, Specialty, Term, Text, Whole
 
+OutcomeKey = Literal["upgraded", "confirmed", "downgraded", "undetermined"]
 DispositionKey = Literal["chosen", "fallback", "rejected", "not_applicable", "open"]
 
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -73,7 +74,7 @@ class Consensus(Part):
 class Reclassification(Part):
     """The board's verdict against the first opinion's."""
 
-    outcome: Literal["upgraded", "confirmed", "downgraded", "undetermined"]
+    outcome: OutcomeKey
     reason_key: Key = ""
     reason: Text = ""
 

@@ -26,7 +26,14 @@ from boardroom.minutes.brief import (
     Text,
     Whole,
 )
-from boardroom.minutes.decision import Consensus, Deferral, Quorum, Reclassification, SignOff
+from boardroom.minutes.decision import (
+    Consensus,
+    Deferral,
+    OutcomeKey,
+    Quorum,
+    Reclassification,
+    SignOff,
+)
 from boardroom.minutes.earlier import EarlierRound
 from boardroom.minutes.versions import SCHEMA_VERSION, Version, as_of
 from boardroom.opinions.rules import was_late
@@ -109,7 +116,10 @@ class Shift(Part):
 
 
 class Opinion(Part):
-    """One specialist's view, as it stood at the end. `confidence`: 1 (a guess) to 5 (certain)."""
+    """One specialist's view, as it stood at the end. `confidence`: 1 (a guess) to 5 (certain).
+
+    `against_first`: the verdict against the first opinion's; null where either is missing.
+    """
 
     specialty: Specialty
     person: Text
@@ -122,6 +132,7 @@ class Opinion(Part):
     submitted_at: Instant | None = None
     revealed_at: Instant | None = None
     shifts: tuple[Shift, ...] = ()
+    against_first: OutcomeKey | None = None
 
     @property
     def late(self) -> bool:

@@ -32,7 +32,8 @@ def fitted(case: View, options: int) -> View:
     tall = _before(case) + _decision(case)
     if case["opinions"]:
         rows = 14.6 * len(case["opinions"])
-        tall += 47 + rows + tallest + 9 * (1 + bool(options))
+        signs = any(one["against_first"] for one in case["opinions"])  # half a line of the legend
+        tall += 47 + rows + tallest + 9 * (1 + bool(options) + signs / 2)
     # Smaller letters make lines lower and longer, but the space between them stays.
     # A little less than that, because a line too much costs a page.
     scale = 1.0 if tall < 0.99 * HEIGHT else (HEIGHT / tall) ** 0.8 - 0.012
@@ -103,6 +104,7 @@ def _before(case: View) -> float:
         + _run(case["first"], 8, WIDTH - 9, 14)
         + (6 + _run(case["summary"], 8, WIDTH) if case["summary"] else 0)
         + (14 + _run(case["fact_days"], 8, WIDTH - 12, len(case["facts"])) if case["facts"] else 0)
+        + _rows((case[k] for k in ("earlier_round", "listed")), 8, 448)
         + _runs((case[k] for k in _SHORT), 8, WIDTH)
         + _runs((fact["value"] for fact in case["long_facts"]), 8, WIDTH)
         + _rows(([card["line"], *card["remarks"]] for card in case["aids"]), 8, 448)
@@ -125,7 +127,7 @@ def _map(found: View | None) -> float:
 
 _ASPECT = 190 / 250  # the drawing's height against its width
 
-_SHORT = ("earlier_round", "diagnosis", "referrer", "comorbidity", "presented", "times")
+_SHORT = ("diagnosis", "referrer", "comorbidity", "presented", "times")
 
 
 def _decision(case: View) -> float:

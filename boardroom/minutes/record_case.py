@@ -25,6 +25,7 @@ from boardroom.minutes.case_brief import case_brief
 from boardroom.minutes.terms import earlier_round, specialty, term, word
 from boardroom.opinions.in_words import given_answers, shift_lines
 from boardroom.opinions.models import Opinion
+from boardroom.text import stop, unstopped
 from boardroom.tumour_map.queries import Sides
 
 STATES: Mapping[str, Literal["done", "provisional", "deferred", "not_reached"]] = {
@@ -74,7 +75,9 @@ def minutes_case(
         if item.deferral_reason
         else None,
         # Opinions belong to the record of the meeting at which they were opened.
-        opinions=tuple(_opinion(o, board) for o in opinions) if item.revealed_at else (),
+        opinions=tuple(_opinion(o, board, case.first_verdict) for o in opinions)
+        if item.revealed_at
+        else (),
         consensus=_consensus(consensus, board) if consensus is not None else None,
         reclassification=decision.Reclassification(
             outcome=outcome,
@@ -103,9 +106,9 @@ def _migration(consensus: Consensus | None, aids: DecisionAids | None) -> str:
 def _listed_without(item: AgendaItem) -> str:
     if not item.override_reason:
         return ""
-    missing = "; ".join(str(one) for one in item.listed_without)
-    reason = item.override_reason.rstrip(".")
-    return f"Listed by {item.override_by} although not ready: {reason}. Missing then: {missing}."
+    missing = "; ".join(unstopped(str(one)) for one in item.listed_without)
+    why = stop(item.override_reason)
+    return f"Listed by {item.override_by} although not ready: {why} Missing then: {stop(missing)}"
 
 
 def _quorum(item: AgendaItem, board: BoardDefinition, people: Mapping[int, str]) -> decision.Quorum:
@@ -135,11 +138,12 @@ def _quorum(item: AgendaItem, board: BoardDefinition, people: Mapping[int, str])
     )
 
 
-def _opinion(opinion: Opinion, board: BoardDefinition) -> document.Opinion:
+def _opinion(opinion: Opinion, board: BoardDefinition, first: str) -> document.Opinion:
     return document.Opinion(
         specialty=specialty(board, opinion.specialty),
         person=opinion.person.name,
         verdict=term(board, "verdicts", opinion.verdict),
+        against_first=reclassify(first, opinion.verdict, board),
         confidence=opinion.confidence,
         stances=tuple(
             document.OptionStance(

@@ -18,7 +18,7 @@ P = TypeVar("P", bound=Part)
 KEPT = frozenset(
     # The program's own words.
     "schema_version names key code option case time_zone language mark short state kind stance "
-    "disposition outcome content_hash id field unit li_rads "
+    "disposition outcome against_first content_hash id field unit li_rads "
     # The tumour map's.
     "side segments features vessel degree portal portal_side vein vein_which duct spread same_as "
     # Staff, who are named on purpose.

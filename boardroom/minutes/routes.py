@@ -16,6 +16,7 @@ from boardroom.db import after_commit, now
 from boardroom.live import start_background
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.minutes import exporting, operations, presence, queries, times, words
+from boardroom.minutes.compared import compared
 from boardroom.minutes.discussed import computed, discussed
 from boardroom.minutes.document import (
     MinutesCase,
@@ -51,6 +52,7 @@ def _page(meeting: Meeting, form: AmendForm | None = None, status: int = 200) ->
         formats=FORMATS,
         words=words,
         presence=presence,
+        compared=compared,
         clock=times.Clock(board.time_zone),
     )
     return page, status

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-Version = Literal["1.0", "2.0", "2.1"]
+Version = Literal["1.0", "2.0", "2.1", "2.2"]
 
-SCHEMA_VERSION: Version = "2.1"
+SCHEMA_VERSION: Version = "2.2"
 """Rises with every change of the schema: the first number when a reader could stumble over it."""
 
 NEWER: Mapping[Version, tuple[str, ...]] = {
@@ -55,6 +55,7 @@ NEWER: Mapping[Version, tuple[str, ...]] = {
         "cases.listed_without",
     ),
     "2.1": ("cases.earlier_round",),
+    "2.2": ("cases.opinions.against_first",),
 }
 """For each version, the fields that it added, as paths. 2.0 also made `tell_by` a day."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from boardroom.boards.reclassification import MEANINGS
 from boardroom.minutes import times, words
 from boardroom.minutes.aid_parts import aids_view
+from boardroom.minutes.compared import compared
 from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import MinutesCase, MinutesDocument, Opinion
 from boardroom.minutes.papers import View, case_view, paragraphs
-from boardroom.text import condition
+from boardroom.text import condition, unstopped
 
 _BECAME = ("chosen", "fallback", "open", "rejected", "not_applicable")
 """What matters most stands first."""
@@ -39,9 +39,9 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: times
                 f"opinions opened {clock.time(case.revealed_at)}" if case.revealed_at else "",
                 words.allotted(case),
             ),
-        )
-        + paragraphs(case.listed_without),
-        "earlier_round": paragraphs(" ".join(words.earlier_round(case))),
+        ),
+        "listed": paragraphs(case.listed_without),
+        "earlier_round": words.earlier_round(case),
         "presented": paragraphs(case.presented_by),
         "aids": aids_view(case.decision_aids),
         "deferral": [
@@ -54,15 +54,14 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: times
         "verdict_count": words.verdict_count(case),
         "opinions": [_opinion(o, document, options, clock) for o in case.opinions],
         "board_verdict": words.short(c.verdict) if c else "",
-        "outcome": words.OUTCOMES[reclassified.outcome] if reclassified else "",
+        "outcome": words.OUTCOMES[reclassified.outcome]
+        if reclassified and case.earlier_round is None
+        else "",
         "told": _told(c),
         "fates": _fates(case, document, options),
         "reclassification": words.joined(
-            f"{words.OUTCOMES[reclassified.outcome]}: {MEANINGS[reclassified.outcome]}",
-            reclassified.reason,
-        )
-        if reclassified
-        else "",
+            compared(case), reclassified.reason if reclassified else ""
+        ),
         "stage_migration": paragraphs(case.stage_migration),
         "consensus": None
         if c is None
@@ -111,7 +110,10 @@ def _fates(case: MinutesCase, document: MinutesDocument, options: dict[str, str]
             "key": key,
             "label": words.DISPOSITIONS[key],
             "options": [
-                {"option": options.get(d.option, d.option), "reason": paragraphs(d.reason)}
+                {
+                    "option": options.get(d.option, d.option),
+                    "reason": paragraphs(unstopped(d.reason)),
+                }
                 for d in found
                 if d.disposition == key
             ],
@@ -168,6 +170,7 @@ def _opinion(
         "specialty": opinion.specialty.name,
         "person": opinion.person,
         "short": words.short(opinion.verdict),
+        "against_first": opinion.against_first or "",
         "confidence": f"{words.CONFIDENCE[confidence]} ({confidence} of 5)" if confidence else "",
         "given": _given(opinion, clock),
         "verdict_was": verdict_was

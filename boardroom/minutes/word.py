@@ -148,6 +148,7 @@ def _case(paper: Paper, view: View, case: View) -> None:
         ("Met by", "met"),
         ("Presented by", "presented"),
         ("Times", "times"),
+        ("Listing", "listed"),
     ):
         paper.labelled(label, case[key])
     _aids(paper, case)
@@ -195,6 +196,12 @@ def _moved(was: str, now: str) -> Pieces:
     return [*_stance(was), (" → ", {"size": 7.5}), *_stance(now)] if was else _stance(now)
 
 
+def _verdict(opinion: View) -> Pieces:
+    """The verdict, and in words how it stands to the first opinion's."""
+    against = f"\n{opinion['against_first']}" if opinion["against_first"] else ""
+    return [(opinion["short"], {"bold": True, "size": 8}), (against, {"size": 7.5})]
+
+
 def _opinions(paper: Paper, view: View, case: View) -> None:
     paper.heading(2, "Opinions")
     paper.line((case["verdict_count"], {"color": MUTED}))
@@ -206,7 +213,7 @@ def _opinions(paper: Paper, view: View, case: View) -> None:
             [option["name"], *(_moved(o["was"][i], o["cells"][i]) for o in opinions)]
             for i, option in enumerate(view["options"])
         ]
-        rows.append(["Verdict", *([(o["short"], {"bold": True, "size": 8})] for o in opinions)])
+        rows.append(["Verdict", *(_verdict(o) for o in opinions)])
         rows.append(["Confidence", *([(o["confidence"], {"size": 7.5})] for o in opinions)])
         paper.table(
             f"Opinions on {case['code']}: option by specialist",

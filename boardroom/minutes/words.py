@@ -22,7 +22,7 @@ from boardroom.minutes.document import Attendee, MinutesCase, MinutesDocument, S
 from boardroom.minutes.earlier import EarlierRound
 from boardroom.minutes.presence import absent_core
 from boardroom.minutes.times import Clock, date, iso, minutes, with_weekday
-from boardroom.text import in_sentence
+from boardroom.text import in_sentence, stop
 
 STANCES = {
     "prefer": "Prefer",
@@ -289,6 +289,12 @@ def deferred_until(deferral: Deferral) -> str:
     return f"{found}." if found else ""
 
 
+def put_off(deferral: Deferral) -> str:
+    """Why a case was deferred, and who sees to it, in sentences."""
+    said = (stop(deferral.reason), stop(deferral.note), deferred_until(deferral))
+    return " ".join(filter(None, said))
+
+
 def moved(shift: Shift) -> tuple[str, str]:
     """What stood before a shift and what stands since, in words also where a text was emptied."""
     return shift.was.strip() or "nothing", shift.now.strip() or "withdrawn"
@@ -305,15 +311,15 @@ def earlier_round(case: _Round) -> list[str]:
     found = case.earlier_round
     if found is None:
         return []
-    reason = found.reason.rstrip(".")
-    lines = [f"{found.code}, {CAME_BACK[found.kind]}" + (f": {reason}" if reason else "")]
+    why = f": {found.reason.strip()}" if found.reason.strip() else ""
+    lines = [f"{found.code}, {CAME_BACK[found.kind]}{why}"]
     if found.decided_on:
         verdict = found.verdict.label if found.verdict else "no verdict"
         lines.append(f"Decided {date(found.decided_on)}: {verdict}")
     if found.treated_since:
         given = "; ".join(f"{one.what}, {date(one.on)}" for one in found.treated_since)
         lines.append(f"Treated since: {given}")
-    return [f"{line}." for line in lines]
+    return [stop(line) for line in lines]
 
 
 def objections(case: MinutesCase, options: dict[str, str]) -> list[str]:

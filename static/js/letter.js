@@ -17,6 +17,14 @@
     words.dispatchEvent(new Event("input", { bubbles: true }));
     words.focus();
   });
+  // A part that reads harder than it should is marked at its field, as beside the letter.
+  writing?.addEventListener("autosave:saved", () => {
+    for (const mark of writing.querySelectorAll("[data-letter-reads]")) {
+      const hard = document.querySelector(`[data-letter-hard="${mark.dataset.letterReads}"]`);
+      mark.hidden = !hard;
+      mark.querySelector("span").textContent = hard ? hard.dataset.letterSays : "";
+    }
+  });
   // A part is taken anew: autosave has sent what was typed, and a part that somebody else changed
   // meanwhile is not sent back as it was here.
   let renewing = false;

@@ -1,32 +1,70 @@
 // What stands on the wall stays within the screen and readable from the back of the room: step by step
-// it is set smaller, down to a limit, and what is secondary is folded (wall.css says what, by data-fit).
+// it is set smaller, down to a limit, and what is secondary is folded; then whatever still has room comes
+// back, the most important first (wall_folds.css says what each word in data-folds does).
 // What is not on the wall any more is said, never cut in silence.
 (function () {
   "use strict";
   const frame = document.querySelector(".wall-frame");
   const more = document.querySelector("[data-wall-more]");
   if (!frame || !more) return;
-  const over = (element) => element.scrollHeight > element.clientHeight + 1;
+  const tall = (element) => element.scrollHeight > element.clientHeight + 1;
+  const wide = (element) => element.scrollWidth > element.clientWidth + 1;
+  const over = (element) => tall(element) || [...element.querySelectorAll(".matrix-wrap")].some(wide);
   const gone = (element) => getComputedStyle(element).display === "none";
-  const shut = (within, words) => [...within.querySelectorAll(words)].some(over);
+  const shut = (within, words) => [...within.querySelectorAll(words)].some(tall);
 
-  // Each box, the element that carries how far it is folded where it is another, and whether it is.
+  // Each box, the element that carries what is folded where it is another, the folds in their order, the
+  // least important first, and whether something that is said cannot be read.
   const BOXES = [
-    { box: ".wall-map", carries: ".wall-case", last: 9, folded: (box) => [...box.querySelectorAll("li, dl, ul")].some(gone) || shut(box, ".wall-wants") },
-    { box: ".wall-board", last: 4, folded: () => false },
-    { box: ".wall-consensus-box", carries: ".wall-frame", last: 9, folded: (box) => [...box.querySelectorAll(".consensus *")].some(gone) || shut(box, ".consensus-why, .plan-what") },
+    {
+      box: ".wall-map",
+      carries: ".wall-case",
+      folds: ["m30", "m26", "s92", "differences", "m22", "s86", "lesions", "s80", "beside", "m18", "wants", "aids"],
+      folded: (box) => [...box.querySelectorAll("li, dl, ul")].some(gone) || shut(box, ".wall-wants"),
+    },
+    { box: ".wall-board", folds: ["cells", "words", "tight", "s92", "s86", "s80", "s72", "legend", "s64"], folded: () => false },
+    {
+      box: ".wall-consensus-box",
+      carries: ".wall-frame",
+      folds: ["points", "rest", "meaning", "s92", "agreed", "then", "s86", "why-short", "because", "steps-short", "s80",
+        "why", "reserved", "unsigned", "who", "fallback-because", "steps-line", "again", "chosen-because", "agreed-all", "strength",
+        "steps", "steps-few", "dissent-short", "rejected"],
+      folded: (box) => [...box.querySelectorAll(".consensus *")].some(gone) || shut(box, ".consensus-why, .plan-what, .is-dissent p"),
+    },
   ];
 
+  function carry(carrier, folds) {
+    carrier.dataset.fit = folds.length;
+    carrier.dataset.folds = folds.join(" ");
+  }
+
   /** Whether all of the box is in sight; as little folded as is needed for it. */
-  function fits({ box, carries, last, folded }) {
+  function fits({ box, carries, folds, folded }) {
     const element = document.querySelector(box);
     if (!element || element.getClientRects().length === 0) return true;
     const carrier = carries ? element.closest(carries) : element;
-    for (let level = 0; level <= last; level += 1) {
-      carrier.dataset.fit = level;
-      if (!over(element)) return !folded(element);
+    carry(carrier, []);
+    let needed = 0;
+    if (over(element)) {
+      let least = 1; // the fewest folds with which it fits, found by halves
+      needed = folds.length;
+      while (least < needed) {
+        const half = Math.floor((least + needed) / 2);
+        carry(carrier, folds.slice(0, half));
+        if (over(element)) least = half + 1;
+        else needed = half;
+      }
+      carry(carrier, folds.slice(0, needed));
+      if (over(element)) return false;
     }
-    return false;
+    let kept = folds.slice(0, needed);
+    for (const fold of kept.slice(0, -1).reverse()) {
+      const without = kept.filter((one) => one !== fold);
+      carry(carrier, without);
+      if (!over(element)) kept = without;
+    }
+    carry(carrier, kept);
+    return !folded(element);
   }
 
   function fit() {

@@ -62,7 +62,7 @@ def test_from_the_first_word_to_the_answer_of_what_is_asked(people: People, tmp_
     page.get_by_role("button", name="Submit to the board").first.click()
     expect(page.get_by_text("Received", exact=False).first).to_be_visible()
     where = page.url
-    expect(page.get_by_text("CT, attached")).to_be_visible()
+    expect(page.get_by_text("of 3 Feb 2020, attached")).to_be_visible()
 
     coordinator = people.page("coordinator@")
     line = coordinator.get_by_label("Received, to be triaged").get_by_role("link", name=QUESTION)

@@ -19,7 +19,7 @@ from boardroom.comments.models import Comment
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.db import db, now, write_transaction
 from boardroom.letters.models import Letter
-from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.meetings.models import AgendaItem, ItemStatus, MeetingStatus
 from boardroom.opinions.models import Opinion, OpinionStatus
 from tests.integration.meeting_samples import make_case, make_meeting
 
@@ -61,7 +61,7 @@ def decided_house(
         "stranger": person("referrer", hospital="Hilltop Invented Hospital"),
     }
     case = make_case(app, "BR-7001", status=CaseStatus.SUBMITTED, patient_wants="To go home.")
-    _, (item,) = make_meeting(app, case)
+    _, (item,) = make_meeting(app, case, status=MeetingStatus.SIGNED)
     with app.app_context(), write_transaction() as session:
         session.get_one(Case, case).status = CaseStatus.DECIDED
         row = session.get_one(AgendaItem, item)
@@ -119,6 +119,8 @@ def save(client: FlaskClient, house: House, kind: str = "patient", **fields: str
 def ready(house: House, who: str = "surgeon") -> FlaskClient:
     client = begun(house, who)
     fields = {f"answer-{house.question}": "No, you sleep.", "call": "Call 01632 960 014."}
+    asked = str(letter_row(house, "patient").sections["asked"])
+    fields["asked"] = asked.replace("[what was asked, in plain words]", "What can be done?")
     assert save(client, house, **fields).status_code == 200
     return client
 

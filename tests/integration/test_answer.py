@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -100,7 +101,7 @@ def test_the_answer_comes_with_the_signature(room: Room) -> None:
     sign(room)
     said = answer(room)
     for words in (
-        "Your first opinion", "Unresectable", "Convertible", "This answer is final: majority",
+        "First opinion", "Unresectable", "Convertible", "This answer is final: majority",
         "Portal vein embolisation", "Radiology", "in 7 days", "The remnant can grow.",
         "It is too small now.", "Outside criteria.", "Oncology: dissent", "Systemic therapy first.",
         "Growth on the next CT", "surgery, by Tue 1 Dec 2026", "After volumetry", "Clinical trial",
@@ -195,3 +196,18 @@ def test_other_hospitals_referrers_find_nothing(room: Room) -> None:
     assert "answer is here" not in stranger.get("/").text
     for name in ("chair", "surgeon", "observer"):
         assert 'id="answer"' not in room.client(name).get(f"/cases/{room.case}").text
+
+
+def test_options_whose_names_hold_commas_are_told_apart(room: Room) -> None:
+    """ "Remnant growth, then resection" is one option: between two of them stands a semicolon."""
+    beside = {"disposition": "not_applicable", "reason": ""}
+    fates = dict.fromkeys(("resection", "remnant_growth", "transplant"), beside)
+    with room.app.app_context(), write_transaction() as session:
+        found = session.scalars(select(Consensus)).one()
+        found.dispositions = fates | {"ablation": {"disposition": "chosen", "reason": ""}}
+    words = "Resection; Remnant growth, then resection; Transplant"
+    sign(room)
+    assert words in answer(room)
+    page = room.client("surgeon").get(f"/cases/{room.case}").text
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" ;", ";")
+    assert words in shown

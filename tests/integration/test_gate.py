@@ -59,10 +59,10 @@ def test_a_case_that_is_not_ready_gets_a_slot_with_a_reason_only(
     assert not rows(select(AgendaItem))
     assert the_case(case_id).status == "submitted"
 
-    data = {"case": case_id, "override": "Bleeding <now>"}
+    data = {"case": case_id, "override": "Bleeding <now>!"}
     assert coordinator.post(f"{url}/agenda", data=data).status_code == 303
     (item,) = rows(select(AgendaItem))
-    assert item.override_reason == "Bleeding <now>"
+    assert item.override_reason == "Bleeding <now>!"
     assert item.override_by == "Test Coordinator 1"
     assert "What the patient wants" in item.listed_without
     page = coordinator.get(url).text
@@ -76,10 +76,11 @@ def test_a_case_that_is_not_ready_gets_a_slot_with_a_reason_only(
         held = db.session.get_one(Meeting, meeting)
         record = document_of(held, app.extensions["boards"]["liver"])
         said = record.cases[0].listed_without
-        times = minutes_view(record)["cases"][0]["times"]
-    assert said.startswith("Listed by Test Coordinator 1 although not ready: Bleeding <now>.")
+        listed = minutes_view(record)["cases"][0]["listed"]
+    assert said.startswith("Listed by Test Coordinator 1 although not ready: Bleeding <now>! Miss")
+    assert said.endswith("What the patient wants.")
     assert "What the patient wants" in said
-    assert times[-1] == said
+    assert listed == [said]
 
 
 def test_a_complete_case_needs_no_reason(

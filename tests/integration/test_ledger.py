@@ -121,3 +121,34 @@ def test_deferrals_are_counted_by_reason_and_by_referrer(house: Any) -> None:
     page = house.as_("chair").get("/boards/liver/figures").text
     assert "Imaging missing or too old" in page
     assert "50 %" in page
+
+
+def test_a_long_ledger_comes_page_by_page_and_its_sums_are_of_all(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("boardroom.figures.routes.PER_PAGE", 2)
+    for number in (1, 2, 3):
+        decide(house, f"BR-900{number}", ago=dt.timedelta(days=40 - number))
+    chair = house.as_("chair")
+    page = chair.get("/boards/liver/figures?first=unresectable_remnant").text
+    assert [f">BR-900{n}<" in page for n in (1, 2, 3)] == [False, True, True]
+    assert "3 second opinions." in page
+    assert 'aria-label="More of BR-9003"' in page
+    following = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "first=unresectable_remnant" in following, "what narrows it narrows the next page"
+    page = chair.get(following).text
+    assert [f">BR-900{n}<" in page for n in (1, 2, 3)] == [True, False, False]
+    assert ">BR-9001<" in chair.get("/boards/liver/figures?page=99").text
+
+
+def test_each_first_verdict_stands_once_with_what_the_board_said(house: Any) -> None:
+    decide(house, "BR-9001")
+    decide(house, "BR-9002", verdict="unresectable_biology", reclassification_reason="together")
+    decide(house, "BR-9003", verdict="undetermined")
+    page = house.as_("chair").get("/boards/liver/figures").text
+    rows = page.split('class="table flow-table"')[1].split("</table>")[0].split("<tr")[2:]
+    assert [row.startswith(' class="is-again"') for row in rows] == [False, True, True]
+    question_mark = '<path d="M5.2 5.6a'
+    assert page.count("? 1</text>") == 1, "in the picture"
+    assert question_mark in rows[-1], "in its rows"
+    assert question_mark in page.split('class="outcome-figures"')[1].split("</dl>")[0]

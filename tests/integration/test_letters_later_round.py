@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from boardroom.consensus.models import Consensus
 from boardroom.db import now, write_transaction
 from boardroom.followup.models import FollowUp
 from boardroom.letters.models import Letter
-from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
 from tests.integration.decided import DECIDED, YES, complete, decide, everybody
 from tests.integration.meeting_samples import make_meeting
 
@@ -36,6 +37,25 @@ def decide_again(house: Any, case: int) -> None:
         row.status, row.ended_at, row.revealed_at = ItemStatus.DONE, now(), now()
         session.get_one(Case, case).status = CaseStatus.DECIDED
         session.add(Consensus(item_id=item, **complete(board)))
+
+
+def test_the_minutes_page_names_the_first_opinion_that_it_compares_with(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9002", represent=AFP)
+    report = {"what": "afp|ng/mL", "value": "312", "taken_on": now().date().isoformat()}
+    assert house.as_("coordinator").post(f"/cases/{made.case}/progress", data=report)
+    new = rows(select(Case).order_by(Case.id))[-1].id
+    with house.app.app_context(), write_transaction() as session:
+        session.get_one(Case, new).first_on = dt.date(2026, 10, 21)
+    decide_again(house, new)
+    with house.app.app_context(), write_transaction() as session:
+        meeting = session.scalars(select(Meeting).order_by(Meeting.id)).all()[-1]
+        meeting.status = MeetingStatus.CLOSED
+        number = meeting.id
+    page = house.as_("chair").get(f"/meetings/{number}/minutes").text
+    assert "Compared with the first opinion of 21 Oct 2026: " in page
+    assert "than the first opinion said" not in page
 
 
 def test_both_letters_of_a_later_round_tell_of_the_round_before(house: Any, rows: Any) -> None:

@@ -36,7 +36,7 @@ def test_the_referrer_reads_the_clinical_letter_once_the_chair_approved_it(house
     assert approve(chair, house, "referrer").status_code == 303
     page = referrer.get(house.at("referrer")).text
     assert "Oncology: Too large. To be opened again if: it grows." in page
-    assert "Ablatable: Surgery" in page
+    assert "Ablatable, by Surgery" in page
     assert house.at("referrer") in referrer.get(f"/cases/{house.case}").text
     with house.app.app_context():
         number = db.session.scalars(select(ApprovedLetter.id)).one()

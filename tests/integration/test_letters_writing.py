@@ -100,3 +100,39 @@ def test_a_draft_can_be_looked_at_on_paper(house: House) -> None:
     assert answer.status_code == 200
     assert "Draft. Not approved yet." in paper_text(answer.data, "pdf")
     assert "draft-large.pdf" in answer.headers["Content-Disposition"]
+
+
+DENSE = (
+    "Multidisciplinary re-evaluation of cross-sectional imaging demonstrates technically "
+    "unresectable multifocal intrahepatic malignancy necessitating locoregional therapy."
+)
+
+
+def test_a_hard_part_is_named_and_marked_though_the_whole_reads_easily(house: House) -> None:
+    client = begun(house)
+    page = client.get(house.at("patient")).text
+    assert "Hardest part" not in page
+    assert 'id="reads-part-found" data-letter-reads="part-found" hidden>' in page
+    saved = save(client, house, found=DENSE)
+    assert saved.json is not None
+    beside = saved.json["missing_html"]
+    assert "as a whole, but not in every part." in beside
+    assert '<a href="#part-found">What we found</a>: grade ' in beside
+    assert "Easy enough" not in beside
+    page = client.get(house.at("patient")).text
+    marked = page.split('id="reads-part-found"')[1].split("</p>")[0]
+    assert "hidden" not in marked.split(">")[0]
+    assert "This part reads like grade " in marked
+    assert ", harder than grade 8." in marked
+    other = page.split('id="reads-part-next"')[1].split("</p>")[0]
+    assert "hidden" in other.split(">")[0]
+
+
+def test_a_hard_answer_is_marked_at_its_field(house: House) -> None:
+    client = begun(house)
+    saved = save(client, house, **{f"answer-{house.question}": DENSE})
+    assert saved.json is not None
+    assert f'<a href="#answer-{house.question}">Will it hurt?</a>' in saved.json["missing_html"]
+    saved = save(client, house, **{f"answer-{house.question}": "No."})
+    assert saved.json is not None
+    assert "Hardest part" not in saved.json["missing_html"]

@@ -106,7 +106,7 @@ def test_what_cannot_be_got_is_said_with_its_reason_and_shown_to_the_board(
 ) -> None:  # fmt: skip
     case_id = received(new_case, ecog=1)
     ask(coordinator, case_id)
-    data = {"version": the_case(case_id).version, "cannot-fact.inr": "Our laboratory is closed"}
+    data = {"version": the_case(case_id).version, "cannot-fact.inr": "Our laboratory is closed."}
     long = referrer.post(f"/cases/{case_id}/submit", data={**data, "cannot-fact.inr": "x" * 301})
     assert long.status_code == 422
     assert the_case(case_id).status == "needs_information"
@@ -114,12 +114,12 @@ def test_what_cannot_be_got_is_said_with_its_reason_and_shown_to_the_board(
     saved = referrer.post(f"/cases/{case_id}/save", data=data, headers=part).get_json()
     assert saved["asked"] == ["fact.inr"]
     assert saved["version"] == the_case(case_id).version
-    assert 'value="Our laboratory is closed"' in referrer.get(f"/cases/{case_id}/edit").text
+    assert 'value="Our laboratory is closed."' in referrer.get(f"/cases/{case_id}/edit").text
     assert "cannot be got: Our laboratory is closed" in coordinator.get(f"/cases/{case_id}").text
     assert referrer.post(f"/cases/{case_id}/submit").status_code == 303
     page = coordinator.get(f"/cases/{case_id}").text
     assert "Information received" not in page
-    assert "without “INR of the last 30 days”, because: Our laboratory is closed" in page
+    assert "without “INR of the last 30 days”, because: Our laboratory is closed<" in page
     assert "The referrer cannot get it: Our laboratory is closed" in page
     home = coordinator.get("/").text
     assert "submitted again" in home
@@ -229,7 +229,12 @@ def test_a_referrer_sees_each_step_with_its_day(
     page = referrer.get(f"/cases/{case_id}").text
     assert "Where it stands" in page
     assert "<dt>Declined</dt>" in page
-    assert "Took 5 days." in page
+    assert "took 5 days" in page
+    assert page.count("Declined</dt>") == 1, "the history stands once, in a fold"
+    assert page.count("<dt>Received</dt>") == 1
+    home = referrer.get("/").text
+    assert "took 5 days" in home
+    assert "Received" not in home, "the list says where it stands now"
 
 
 # ---- Existing tests -----------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def test_a_registrys_earlier_visits_are_history_with_the_registrys_days(
     assert refused.status_code == 409
     assert "last round" in refused.text
     assert "<dt>Visit</dt><dd>Sat 4 Feb 2017" in last
-    assert "Imported today." in last
+    assert "imported today" in last
     assert "ame today" not in last
     home = re.sub(r"\s+", " ", client.get("/").text)
     assert '<span>Drafts</span><span class="row-end"><b>0</b>' in home

@@ -81,6 +81,7 @@ def opinion(index: int, **changes: Any) -> dict[str, Any]:
         "person": STAFF[index],
         "verdict": [CONVERTIBLE, CONVERTIBLE, CONVERTIBLE, REMNANT, RESECTABLE, None][index],
         "confidence": [4, 3, 5, 2, 4, None][index],
+        "against_first": [*["upgraded"] * 3, "confirmed", "upgraded", None][index],
         "stances": stances,
         "rationale": "Segments II and III are clear of disease and well perfused. With "
         "embolisation the left remnant should reach 35 % in four weeks.",

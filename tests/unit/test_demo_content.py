@@ -88,6 +88,20 @@ def test_the_first_opinion_is_sometimes_right_and_sometimes_not(
     assert moves == {-1, 0, 1}
 
 
+def test_every_decision_says_what_else_was_thought_of_and_why_not(
+    content: DemoContent, board: BoardDefinition
+) -> None:
+    for case in content.cases:
+        if case.outcome is None:
+            continue
+        fates = case.outcome.all_dispositions(board)
+        rejected = {option for option, (fate, _) in fates.items() if fate == "rejected"}
+        assert len(rejected) >= 2, case.key
+        assert all(fates[option][1] for option in rejected), case.key
+        if case.first_opinion and case.first_opinion.verdict == "resectable":
+            assert fates["resection"][0] != "not_applicable", case.key
+
+
 def test_somebody_dissents_and_somebody_shifts(content: DemoContent) -> None:
     outcomes = [c.outcome for c in content.cases if c.outcome]
     assert any(s.kind == "dissent" for o in outcomes for s in o.sign_offs)

@@ -6,10 +6,11 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from boardroom.boards.definition import BoardDefinition, read_board
 from boardroom.cases.accepted import tests_of as existing_tests
-from boardroom.cases.models import Case, Fact, Investigation, TestJudgement
+from boardroom.cases.models import Case, Document, Fact, Investigation, TestJudgement
 
 TODAY = dt.date(2026, 11, 26)
 LIVER = Path(__file__).parents[2] / "config" / "boards" / "liver.toml"
@@ -84,3 +85,60 @@ def test_the_latest_lab_counts_and_a_hand_beats_the_rule(board: BoardDefinition)
 def test_an_empty_line_is_no_test(board: BoardDefinition) -> None:
     empty = Investigation(id=1, kind="imaging", modality="", availability="", report="")
     assert existing_tests(Case(diagnosis="hcc", investigations=[empty]), board, TODAY) == []
+
+
+def a_file(number: int, kind: str, days: int, shows: str = "ct") -> Document:
+    return Document(
+        id=number, media_type=kind, shows=shows, dated_on=TODAY - dt.timedelta(days=days),
+        uploaded_at=dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "shows", "said"),
+    [
+        ("application/pdf", "ct", "accepted"),
+        ("image/png", "ct", "accepted"),
+        ("text/plain", "ct", "send"),
+        ("text/plain", "us", "accepted"),
+        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "mri", "send"),
+        ("text/plain", "labs", "accepted"),
+    ],
+)
+def test_a_file_holds_images_only_where_its_kind_can(
+    app: Flask, board: BoardDefinition, kind: str, shows: str, said: str
+) -> None:
+    case = Case(board="liver", diagnosis="hcc", documents=[a_file(1, kind, 9, shows)])
+    with app.app_context():
+        (found,) = existing_tests(case, board, TODAY)
+    assert found.said == said
+    assert found.why == (
+        "" if said == "accepted" else "The images are needed; only the report is here."
+    )
+    assert found.taken_on == TODAY - dt.timedelta(days=9)
+    assert found.attached_on == TODAY
+
+
+def test_an_older_examination_is_not_asked_for_anew_beside_a_younger_accepted_one(
+    app: Flask, board: BoardDefinition
+) -> None:
+    old = Investigation(id=7, kind="imaging", modality="ct", availability="shown")
+    old.on_date = TODAY - dt.timedelta(days=90)
+    mri = Investigation(id=8, kind="imaging", modality="mri", availability="shown")
+    mri.on_date = TODAY - dt.timedelta(days=90)
+    files = [a_file(1, "application/pdf", 8)]
+    case = Case(board="liver", diagnosis="hcc", investigations=[old, mri], documents=files)
+    with app.app_context():
+        found = {one.key: one for one in existing_tests(case, board, TODAY)}
+        assert found["investigation:7"].words == "Superseded by CT of 18 Nov 2026"
+        assert found["investigation:7"].why == ""
+        assert found["investigation:8"].said == "anew", "no other MRI stands in for it"
+        files[0].media_type = "text/plain"
+        found = {one.key: one for one in existing_tests(case, board, TODAY)}
+        assert found["investigation:7"].said == "anew", "a report stands in for no images"
+        case.judgements.append(TestJudgement(test="document:1", accepted=True, reason="Seen"))
+        found = {one.key: one for one in existing_tests(case, board, TODAY)}
+        assert found["investigation:7"].said == "superseded"
+        case.judgements.append(TestJudgement(test="investigation:7", accepted=False, reason="Both"))
+        found = {one.key: one for one in existing_tests(case, board, TODAY)}
+        assert found["investigation:7"].said == "anew", "somebody said so by hand"

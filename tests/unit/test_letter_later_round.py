@@ -80,7 +80,11 @@ def test_where_nothing_was_chosen_the_verdict_of_then_stands(
 ) -> None:
     bare = replace(EARLIER, chosen=(), given=(), changes=(), patient_letter_on="")
     text = asked(bare, board, library)
-    assert library.first_verdicts["convertible"] in text
+    one = decision(board, "ablatable", earlier=bare)
+    assert (
+        library.earlier_verdicts["convertible"]
+        in (compose.patient_draft(one, board, library)["found"])
+    )
     for phrase in ("At that time", "Our letter of", "Since then", "What we suggest"):
         assert phrase not in text
 
@@ -105,3 +109,56 @@ def test_the_colleague_reads_round_verdict_reason_treatment_and_values(
         "Treated since:\n- Systemic therapy: FOLFOX, Mon 5 Oct 2026\n\n"
         "Changed since:\n- AFP: 2140 ng/mL then, 312 ng/mL now (5 Oct 2026)"
     )
+
+
+def test_a_later_round_is_compared_with_the_boards_own_decision_and_not_with_the_first_opinion(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    for first in ("ablatable", "resectable", "unresectable_remnant", "undetermined"):
+        one = decision(board, "ablatable", first=first, earlier=EARLIER)
+        one = replace(one, content=replace(one.content, reclassification_reason="new_findings"))
+        patient = compose.patient_draft(one, board, library)
+        assert patient["found"].startswith(
+            "You have a cancer that began in the liver. "
+            "When we looked before, we thought that an operation may become possible after "
+            "treatment."
+        )
+        assert (
+            "Our view now is not the same as at that time. There are new test results since then."
+            in patient["found"]
+        )
+        letter = clinical.referrer_draft(one, board, library)
+        assert letter["question"].startswith("This patient's case came back to the board")
+        verdict = board.label("verdicts", "convertible")
+        assert (
+            f"The board's own verdict of Tue 1 Sep 2026 was another: {verdict}. Reason: "
+            in letter["consensus"]
+        )
+        said = " ".join([*patient.values(), *letter.values()])
+        for phrase in (
+            "first view", "the first one", "second", "You were first told", "irst opinion",
+            "You were told before", "We were asked to look", "your assessment", "for referring",
+        ):  # fmt: skip
+            assert phrase not in said, (first, phrase)
+
+
+def test_the_same_verdict_as_before_and_one_that_was_open_before_are_said_so(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    same = replace(EARLIER, verdict="ablatable")
+    one = decision(board, "ablatable", earlier=same)
+    assert (
+        "Our view now is the same as at that time."
+        in (compose.patient_draft(one, board, library)["found"])
+    )
+    assert (
+        "The verdict is the same as the board's own of Tue 1 Sep 2026."
+        in (clinical.referrer_draft(one, board, library)["consensus"])
+    )
+    unsaid = decision(board, "ablatable", earlier=replace(EARLIER, verdict="undetermined"))
+    found = compose.patient_draft(unsaid, board, library)["found"]
+    assert "we could not say yet which way was best" in found
+    assert "We can say more now than at that time." in found
+    reads = measured(found, library)
+    assert reads.easy
+    assert not reads.hard_words

@@ -51,7 +51,7 @@ def test_the_pdf_is_accessible_and_says_everything(large: bool) -> None:
     content = letter_pdf(sample(), "ab" * 32, large=large)
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert pdf.Root.MarkInfo.Marked
-        assert str(pdf.Root.Lang) == "en"
+        assert str(pdf.Root.Lang) == "en-GB"
         metadata = str(pdf.Root.Metadata.read_bytes())
         assert "pdfuaid:part" in metadata
         assert "pdfaid:part" in metadata
@@ -98,3 +98,27 @@ def test_a_correction_says_so_and_a_draft_too() -> None:
 def test_file_names_carry_no_patient() -> None:
     assert file_name(sample(), "pdf", 2, large=True) == "BR-0001-letter-patient-v2-large.pdf"
     assert file_name(sample(), "docx", 0, large=False) == "BR-0001-letter-patient-draft.docx"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "sv"])
+def test_both_papers_name_the_same_language(language: str) -> None:
+    document = sample(language=language)
+    with pikepdf.open(io.BytesIO(letter_pdf(document, "ab" * 32))) as pdf:
+        said = str(pdf.Root.Lang)
+    word = docx.Document(io.BytesIO(letter_docx(document, "ab" * 32)))
+    assert said == word.core_properties.language
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_long_word_breaks_and_leaves_no_sign_in_the_text(large: bool) -> None:
+    long = "12345678901234567890" * 10
+    text = f"Write to {long} soon. Call 01632 960 014 within 14 days."
+    document = sample(sections=(Section(key="call", heading="Call", text=text),))
+    content = letter_pdf(document, "0a1b2c3d4e5f60718293a4b5c6d7e8f9" * 2, large=large)
+    (page,) = pypdf.PdfReader(io.BytesIO(content)).pages
+    read = page.extract_text()
+    assert not set("\u200b\ufffc\u00ad") & set(read)
+    assert "14 days" in " ".join(read.split())
+    assert "01632 960 014" in " ".join(read.split())
+    assert long in read.replace("\n", "").replace(" ", "")
+    assert max(map(len, read.split("\n"))) < 120, "the long word is broken"

@@ -79,7 +79,7 @@ def test_an_older_library_goes_on_with_the_shipped_words_and_the_log_names_them(
 
 def test_a_hospitals_own_words_stay_beside_the_lent_ones(tmp_path: Path) -> None:
     library = own_library(tmp_path, "We will look at your case again", "We see you again")
-    assert library.tone.again == "We see you again: {when}."
+    assert library.tone.again == "We see you again, {when}."
 
 
 def test_what_no_board_has_is_a_mistake_though_the_shipped_words_are_there(tmp_path: Path) -> None:

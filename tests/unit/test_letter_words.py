@@ -178,3 +178,14 @@ def test_the_librarys_own_phrase_is_found_whatever_its_words() -> None:
     texts = {"who": "Nothing is settled. You can call us."}
     found = provisional_sentences(texts, "Nothing is settled. We will write again.")
     assert found == [("who", "Nothing is settled.")]
+
+
+def test_each_part_of_a_draft_meets_the_target(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    for verdict in (v.key for v in board.verdicts):
+        draft = compose.patient_draft(decision(board, verdict), board, library)
+        parts = [(key, library.headings[key], text) for key, text in draft.items()]
+        graded = rules.part_grades(parts, target=library.target_grade)
+        assert len(graded) > 5
+        assert not [part for part in graded if part.hard]

@@ -22,7 +22,10 @@ def test_every_verdict_and_option_gives_an_easy_letter_without_clinical_reasons(
         assert set(draft) == set(rules.PATIENT_SECTIONS)
         assert library.verdicts[verdict] in draft["found"]
         assert "Bilirubin" not in "".join(draft.values())
-        assert rules.placeholders(draft.values()) == ["[telephone number]"]
+        assert rules.placeholders(draft.values()) == [
+            "[what was asked, in plain words]",
+            "[telephone number]",
+        ]
         reads = measured("\n".join(draft.values()), library)
         assert reads.easy, (verdict, reads)
         assert not reads.long_sentences
@@ -111,7 +114,7 @@ def test_two_of_one_specialty_who_differ_are_counted(
     panel = clinical.referrer_draft(one, board, library)["panel"]
     assert "- Prefer: Oncology (one of two), Surgery and Hepatology\n" in panel
     assert "- Advise against: Oncology (one of two)" in panel
-    assert "- Ablatable: Oncology (one of two), Surgery and Hepatology\n" in panel
+    assert "- Ablatable, by Oncology (one of two), Surgery and Hepatology\n" in panel
 
 
 def test_the_clinical_letter_says_why_the_option_is_not_the_stages_first(
@@ -189,8 +192,8 @@ def test_the_same_aim_by_another_way_is_not_called_the_same(
     assert library.reclassification["confirmed"] not in found
     assert library.tone.unchanged_is_worth not in found
     consensus = clinical.referrer_draft(one, board, library)["consensus"]
-    assert library.clinical["another_way"] in consensus
-    assert library.clinical["unchanged"] not in consensus
+    assert "The panel shares the aim of the assessment of the clinic, St Example" in consensus
+    assert "confirms" not in consensus
 
 
 def test_nobody_is_told_that_care_is_not_advised(
@@ -206,8 +209,8 @@ def test_the_clinical_letter_speaks_by_specialty_with_dissent_and_its_condition(
     board: BoardDefinition, library: PhraseLibrary
 ) -> None:
     draft = clinical.referrer_draft(decision(board, "ablatable"), board, library)
-    assert "Ablatable: Surgery" in draft["panel"]
-    assert "Convertible (resectable after down-staging): Oncology" in draft["panel"]
+    assert "Ablatable, by Surgery" in draft["panel"]
+    assert "Convertible (resectable after down-staging), by Oncology" in draft["panel"]
     assert "Advise against: Oncology (Oncology: Too large.)" in draft["panel"]
     assert draft["dissent"] == (
         "- Oncology: Systemic first. To be opened again if: AFP rises above 400."

@@ -10,8 +10,9 @@ import docx
 import pypdf
 import pytest
 
+from boardroom.minutes.decision import Deferral
 from boardroom.minutes.formats import render
-from boardroom.minutes.words import earlier_round
+from boardroom.minutes.words import earlier_round, put_off
 from tests.unit import minutes_samples as samples
 
 
@@ -30,8 +31,28 @@ def test_a_paper_says_from_where_why_and_what_was_decided_then(format_: str) -> 
     assert "BR-0028, came back by itself: AFP is 312 ng/mL, under 500 ng/mL." in text
     assert "Decided 17 Sep 2026: Convertible" in text
     assert "2 cycles of treatment given, 12 Oct 2026" in text
+    assert "AFP is 312 ng/mL, under 500 ng/mL. Decided" in " ".join(text.split()), "in sentences"
     first = render(samples.minutes([samples.case()]), format_, names=True)
     assert "Earlier round" not in text_of(first, format_)
+
+
+@pytest.mark.parametrize("format_", ["pdf", "docx"])
+def test_a_paper_names_the_first_opinion_that_a_later_round_is_compared_with(format_: str) -> None:
+    data = render(samples.minutes([samples.came_back()]), format_, names=True)
+    text = text_of(data, format_)
+    assert "Compared with the first opinion of 12 Nov 2026: upgraded" in text
+    assert "than the first opinion said" not in text
+    first = render(samples.minutes([samples.case()]), format_, names=True)
+    assert "Upgraded: nearer to cure than the first opinion said" in text_of(first, format_)
+
+
+def test_a_deferral_and_what_came_before_it_have_one_stop_each() -> None:
+    back = samples.came_back()
+    back["earlier_round"]["reason"] = "He is home after Christmas!"
+    case = samples.minutes([back]).cases[0]
+    assert earlier_round(case)[0].endswith("He is home after Christmas!")
+    deferral = Deferral(reason_key="x", reason="Slides missing", note="Slides lost.")
+    assert put_off(deferral) == "Slides missing. Slides lost."
 
 
 def test_a_table_has_code_and_reason() -> None:

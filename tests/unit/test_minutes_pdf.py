@@ -328,3 +328,22 @@ def test_a_stance_that_moved_is_drawn_and_spoken_with_the_one_before() -> None:
     assert f"was {STANCES[was].lower()}, now {STANCES[now].lower()}." in view["spoken"]
     alts = [alt for _, alt in structure(minutes_pdf(document))]
     assert any(f"was {STANCES[was].lower()}, now" in alt for alt in alts)
+
+
+def test_a_verdict_says_how_it_stands_to_the_first_opinion() -> None:
+    case = samples.case()
+    pdf = minutes_pdf(samples.minutes([case]))
+    alts = [alt for kind, alt in structure(pdf) if kind == "/Figure"]
+    assert [alts.count(one) for one in ("upgraded", "confirmed", "downgraded")] == [4, 1, 0]
+    assert "against the first opinion: upgraded confirmed" in text_of(pdf)
+    for opinion in case["opinions"]:
+        opinion["against_first"] = None
+    bare = minutes_pdf(samples.minutes([case]))
+    assert "against the first opinion" not in text_of(bare), "a record that does not know it"
+
+
+def test_how_long_it_took_and_why_it_was_listed_are_sentences_of_their_own() -> None:
+    listed = "Listed by Sam Invented although not ready: He waits too long. Missing then: INR."
+    words = text_of(minutes_pdf(samples.minutes([samples.case(listed_without=listed)])))
+    assert f"Listing {listed}" in words
+    assert "allotted Listed by" not in words

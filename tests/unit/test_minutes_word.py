@@ -72,7 +72,7 @@ def test_the_matrix_says_each_stance_in_words_and_shape() -> None:
     assert cells["Remnant growth, then resection"] == "● Prefer"
     assert cells["Transplant"] == "○ Acceptable"
     assert cells["Stereotactic radiotherapy"] == "– Outside my field"
-    assert cells["Verdict"] == "Convertible"
+    assert cells["Verdict"] == "Convertible\nupgraded", "against the first opinion"
 
 
 def test_a_reason_that_a_shift_emptied_is_called_withdrawn_on_every_paper() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from boardroom.text import by_surname, condition, in_sentence, names_of
+from boardroom.text import by_surname, condition, in_sentence, names_of, stop, unstopped
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,18 @@ def test_people_are_sorted_and_abbreviated_without_their_titles() -> None:
 )
 def test_if_is_said_once(typed: str, said: str) -> None:
     assert condition(typed) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence", "within"),
+    [
+        ("Slides lost", "Slides lost.", "Slides lost"),
+        ("Slides lost. ", "Slides lost.", "Slides lost"),
+        ("after Christmas!", "after Christmas!", "after Christmas!"),
+        ("Is it?", "Is it?", "Is it?"),
+        ("", "", ""),
+    ],
+)
+def test_a_sentence_has_one_stop_whoever_typed_it(typed: str, sentence: str, within: str) -> None:
+    assert stop(typed) == sentence
+    assert unstopped(typed) == within

@@ -1,0 +1,81 @@
+"""What a draft takes from the record: how far scans were seen, whose opinion was first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from boardroom.cases.models import Case, Document, Investigation
+from boardroom.db import db, write_transaction
+from boardroom.letters.record_queries import scans_of
+from tests.integration.letter_house import House, approve, begun, decided_house, letter_row, ready
+
+
+@pytest.fixture
+def house(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> House:
+    return decided_house(app, person, sign_in)
+
+
+@pytest.mark.parametrize(
+    ("availability", "attached", "found"),
+    [
+        ("shown", None, "seen"),
+        ("report_only", None, "reports"),
+        ("none", None, ""),
+        (None, None, ""),
+        ("report_only", ("ct", "image/png"), "seen"),
+        (None, ("ct", "application/pdf"), "reports"),
+        (None, ("labs", "image/png"), ""),
+    ],
+)
+def test_how_far_the_record_says_that_scans_were_seen(
+    house: House, availability: str | None, attached: tuple[str, str] | None, found: str
+) -> None:
+    with house.app.app_context(), write_transaction() as session:
+        if availability:
+            session.add(
+                Investigation(
+                    case_id=house.case, kind="imaging", modality="ct", availability=availability
+                )
+            )
+        session.add(
+            Investigation(case_id=house.case, kind="pathology", availability="shown", report="x")
+        )
+        if attached:
+            shows, media = attached
+            file = {"title": "File", "media_type": media, "size": 1, "sha256": "0" * 64}
+            session.add(Document(case_id=house.case, shows=shows, **file))
+    with house.app.app_context():
+        board = house.app.extensions["boards"]["liver"]
+        assert scans_of(db.session.get_one(Case, house.case), board) == found
+    if found == "reports":
+        begun(house)
+        who = str(letter_row(house, "patient").sections["who"])
+        assert "They read the reports of your scans" in who
+
+
+def test_the_question_in_plain_words_is_filled_in_before_the_letter_goes(house: House) -> None:
+    client = begun(house)
+    refused = approve(client, house)
+    assert "Still to be filled in: [what was asked, in plain words]" in refused.text
+
+
+def test_the_referrers_page_names_whose_the_first_opinion_was(house: House) -> None:
+    def first(by: str) -> str:
+        with house.app.app_context(), write_transaction() as session:
+            session.get_one(Case, house.case).first_by = by
+        return house.client("referrer").get(f"/cases/{house.case}").text
+
+    other = first("Liver clinic, Sampleton")
+    assert "First opinion, Liver clinic, Sampleton" in other
+    assert "Your first opinion" not in other
+    assert "Your first opinion" in first("Surgical clinic, St Example")
+
+
+def test_a_written_letter_says_what_was_asked(house: House) -> None:
+    assert approve(ready(house), house).status_code == 303
+    page = house.client("referrer").get(house.at("patient")).text
+    assert "The question to us was: What can be done?" in page
