@@ -34,6 +34,11 @@ def room(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskC
     people = {key: person("specialist", key) for key in CORE}
     people["scribe"], people["chair"] = person("coordinator"), person("chair", "surgery")
     case = add_case(app)
+    with app.app_context(), write_transaction() as session:
+        # A raised bilirubin or portal hypertension would take resection away
+        sound = {"bilirubin": "0.8", "platelets": "210", "varices": "none", "ascites": "none"}
+        for fact in session.get_one(Case, case).facts:
+            fact.value = sound.get(fact.key, fact.value)
     meeting, (item,) = make_meeting(app, case)
     begin(app, meeting, item, pen=people["scribe"], here=tuple(people[key] for key in CORE))
     return SimpleNamespace(
