@@ -11,8 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from boardroom.cases.since import NOT_MAPPED, Looked
 from boardroom.clinical.inputs import half_up
-from boardroom.clinical.living import IN_A_VEIN, UNCERTAIN, LesionLike, is_nodule, living_mm
+from boardroom.clinical.living import (
+    IN_A_VEIN,
+    UNCERTAIN,
+    LesionLike,
+    is_nodule,
+    living_mm,
+    now_living_mm,
+)
 from boardroom.clinical.response import RESPONSES, target_response
 from boardroom.clinical.tumour_reading import SITES
 
@@ -39,6 +47,9 @@ class Beyond:
     vein: str = ""
     new_lesion: bool | None = None
     others: str = ""
+
+
+NOTHING_STATED = Beyond()
 
 
 @dataclass(frozen=True)
@@ -123,25 +134,33 @@ def answer(
     earlier: Iterable[LesionLike],
     later: Iterable[LesionLike],
     pairs: Mapping[int, int] | None = None,
-    beyond: tuple[Beyond, Beyond] = (Beyond(), Beyond()),
+    beyond: tuple[Beyond, Beyond] = (NOTHING_STATED, NOTHING_STATED),
+    looked: Looked = NOT_MAPPED,
 ) -> Answer | None:
     """How the lesions of the round before answered; None where there is nothing to tell.
 
-    `pairs`: number then to number now, by their places on the map; the same number without.
-    `beyond`: what the two rounds know outside the lesions.
+    `pairs`: number then to number now, by their places on two maps. Without, lesions are followed
+    by their numbers, and one with another number is not said to be new. `beyond`: what the two
+    rounds know outside the lesions.
     """
     before, after = list(earlier), {one.number: one for one in later}
     same = pairs if pairs is not None else {one.number: one.number for one in before}
     seen = _Seen()
-    found = _targets(before, after, same, seen) if after else None
-    if after:
+    found, why = None, ""
+    if (before or looked.then) and (after or looked.now):
+        found = _targets(before, after, same, seen)
         _other_lesions(before, after, same, seen)
+        why = _new_lesions(after, same, seen, mapped=pairs is not None)
     _spread(*beyond, seen)
     _invasion(*beyond, seen)
     _stated(beyond[1], seen)
-    if found is None and not (seen.new or seen.grown):
-        return None
-    return seen.onto(found or Answer(""))
+    if found is None:
+        if not (seen.new or seen.grown or seen.judge):
+            return None
+        found = Answer("", why="No lesion of the earlier round was a target.")
+    elif why and found.response not in ("", "PD"):
+        found = Answer("", why=why)
+    return seen.onto(found)
 
 
 def _targets(
@@ -150,23 +169,24 @@ def _targets(
     """The targets' own answer; lesions that had vanished are measured with them from 0 on."""
     tumour = [one for one in before if is_nodule(one)]
     targets = [one for one in tumour if (living_mm(one) or 0) >= TARGET_MM]
-    vanished = [one for one in tumour if living_mm(one) == 0]
     was, now, why = sum(living_mm(one) or 0 for one in targets), 0, ""
     for one in targets:
         found = after.get(same.get(one.number, 0))
-        size = living_mm(found) if found is not None else None
-        if size is not None:
-            now += size
-        elif found is None:
+        if found is None:
             why = why or f"Lesion {one.number} of the earlier round is not in the new reading."
-        else:
+        elif not is_nodule(found):
+            why = why or f"Lesion {found.number} was a target and is {found.li_rads} now."
+        elif (size := now_living_mm(one, found)) is None:
             why = why or f"What lives of lesion {found.number} has no size yet."
-    for one in vanished:
+        else:
+            now += size
+    for one in (one for one in tumour if living_mm(one) == 0):
         found = after.get(same.get(one.number, 0))
-        again = (living_mm(found) or 0) if found is not None else 0
+        again = (living_mm(found) or 0) if found is not None and is_nodule(found) else 0
         now += again
-        if again and found is not None and not targets:
-            seen.grown.append(f"lesion {found.number}, which lives again")
+        if again and found is not None:
+            words = f"lesion {found.number}, which lives again, {again} mm"
+            (seen.judge if targets else seen.grown).append(words)
     if not targets:
         return None
     response = target_response(was, was, now)
@@ -178,7 +198,7 @@ def _targets(
 def _other_lesions(
     before: list[LesionLike], after: Mapping[int, LesionLike], same: Mapping[int, int], seen: _Seen
 ) -> None:
-    """Lesions that were no target, and those that were not there."""
+    """Lesions that were there and no target."""
     for one in before:
         was, found = living_mm(one), after.get(same.get(one.number, 0))
         measured = is_nodule(one) and was is not None and (was == 0 or was >= TARGET_MM)
@@ -188,26 +208,40 @@ def _other_lesions(
             if is_nodule(one):
                 seen.unstated.append(f"lesion {one.number} of the earlier round")
             continue
-        now, name = living_mm(found), f"lesion {found.number}"
+        now, name = now_living_mm(one, found), f"lesion {found.number}"
         if not is_nodule(one):
             if is_nodule(found) and (now or 0) >= TARGET_MM:
                 category = found.li_rads or "without a category"
                 seen.judge.append(f"{name}, {one.li_rads} before and {category} now")
             continue
-        if now:
+        if now and is_nodule(found):
             seen.left.append(name)
-        if was is not None and now is not None and now >= TARGET_MM:
+        if was is not None and now is not None and now >= TARGET_MM and is_nodule(found):
             grown = seen.grown if now - was >= GROWTH_MM else seen.judge
             grown.append(f"{name} from {was} to {now} mm")
-    known = set(same.values())
+
+
+def _new_lesions(
+    after: Mapping[int, LesionLike], same: Mapping[int, int], seen: _Seen, *, mapped: bool
+) -> str:
+    """Lesions that were not there; why the answer is not known where one has no size, else ""."""
+    known, why = set(same.values()), ""
     for number, one in sorted(after.items()):
-        size = living_mm(one)
-        if number in known or (size or 0) < TARGET_MM or one.li_rads == IN_A_VEIN:
+        if number in known or one.li_rads == IN_A_VEIN:
             continue
-        if is_nodule(one):
-            seen.new.append(f"lesion {number}")
-        elif one.li_rads in UNCERTAIN:
-            seen.judge.append(f"lesion {number}, new, {one.li_rads} of {size} mm")
+        size, name = living_mm(one), f"lesion {number}"
+        if is_nodule(one) and size is None:
+            why = why or f"What lives of lesion {number}, which is new, has no size yet."
+        elif not is_nodule(one):
+            if one.li_rads in UNCERTAIN and (size or 0) >= TARGET_MM:
+                seen.judge.append(f"{name}, new, {one.li_rads} of {size} mm")
+        elif size and not mapped:
+            seen.judge.append(f"{name}, {size} mm, a number that the earlier round does not have")
+        elif (size or 0) >= TARGET_MM:
+            seen.new.append(name)
+        elif size:
+            seen.judge.append(f"{name}, new, {size} mm")
+    return why
 
 
 def _spread(then: Beyond, now: Beyond, seen: _Seen) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from boardroom.cases.view import in_order, in_words
 from boardroom.clinical.facts import FACTS, FactError, check, in_unit
 from boardroom.clinical.imaging import outdated
+from boardroom.clinical.living import living_mm, now_living_mm
 
 Direction = Literal["up", "down", "new", "missing", "other"]
 
@@ -35,13 +36,30 @@ class Change:
         return f"{self.label}: " + ", ".join(filter(None, (self.was and f"{self.was} then", now)))
 
 
-def changes(earlier: Any, later: Any, pairs: Mapping[int, int] | None = None) -> list[Change]:
+@dataclass(frozen=True)
+class Looked:
+    """Whether the images of two rounds were read on a map: then no lesion is an answer too."""
+
+    then: bool = False
+    now: bool = False
+
+
+NOT_MAPPED = Looked()
+
+
+def changes(
+    earlier: Any,
+    later: Any,
+    pairs: Mapping[int, int] | None = None,
+    looked: Looked = NOT_MAPPED,
+) -> list[Change]:
     """Everything that differs between two cases (or anything with `facts` and `lesions`).
 
     Only values dated after the earlier round's last count as new; an unchanged value is left out.
     `pairs`: number then to number now, by their places on the map; the same number without.
     """
-    return [*_facts(earlier.facts, later.facts), *_lesions(earlier.lesions, later.lesions, pairs)]
+    lesions = _lesions(earlier.lesions, later.lesions, pairs, looked)
+    return [*_facts(earlier.facts, later.facts), *lesions]
 
 
 def _latest(facts: Iterable[Any]) -> dict[str, Any]:
@@ -84,16 +102,22 @@ def _compare(key: str, old: Any, new: Any) -> Direction:
 
 
 def _lesions(
-    earlier: Iterable[Any], later: Iterable[Any], pairs: Mapping[int, int] | None
+    earlier: Iterable[Any],
+    later: Iterable[Any],
+    pairs: Mapping[int, int] | None,
+    looked: Looked,
 ) -> list[Change]:
     before, after = {one.number: one for one in earlier}, {one.number: one for one in later}
-    if not after:
+    if not after and not looked.now:
         return []  # not read again yet: nothing can be said
+    known = bool(before) or looked.then
     same = _same(before, pairs)
     then = {same[number]: number for number in before if same.get(number) in after}
     found = []
     for number, new in after.items():
         change = _of_lesion(before.get(then.get(number)), new)
+        if change is not None and change.direction == "new" and not known:
+            change = replace(change, direction="other")  # the first to be listed at all
         if change is not None:
             found.append((number, change))
     for number in before.keys() - then.values():
@@ -117,17 +141,15 @@ def _of_lesion(old: Any, new: Any) -> Change | None:
         label = f"{label} (was no. {old.number})"
     elif _lesion(old) == _lesion(new):
         return None
-    was, now = _size(old), _size(new)
-    direction: Direction = "other"
-    if was is not None and now is not None and was != now:
-        direction = "up" if now > was else "down"
-    return Change(label, _lesion(old), _lesion(new), direction)
+    return Change(label, _lesion(old), _lesion(new), _grew(old, new))
 
 
-def _size(lesion: Any) -> int | None:
-    """What lives of it, where that was measured."""
-    size: int | None = lesion.viable_mm if lesion.viable_mm is not None else lesion.size_mm
-    return size
+def _grew(old: Any, new: Any) -> Direction:
+    """By what lives of it, where that was measured again."""
+    was, now = living_mm(old), now_living_mm(old, new)
+    if was is None or now is None or was == now:
+        return "other"
+    return "up" if now > was else "down"
 
 
 def _lesion(lesion: Any) -> str:

@@ -42,3 +42,11 @@ def living_mm(lesion: LesionLike) -> int | None:
     if lesion.li_rads == DEAD:
         return 0
     return None if lesion.li_rads in TREATED else lesion.size_mm
+
+
+def now_living_mm(then: LesionLike, now: LesionLike) -> int | None:
+    """What lives of a lesion that was read before, in mm; None too where its viable size was
+    measured then and was not again."""
+    if then.viable_mm is not None and now.viable_mm is None and now.li_rads != DEAD:
+        return None
+    return living_mm(now)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from boardroom.aids.reading import read_of, record_of
 from boardroom.cases.models import Case
 from boardroom.cases.response import Answer, Beyond, answer
-from boardroom.cases.since import Change, changes
+from boardroom.cases.since import Change, Looked, changes
 from boardroom.clinical.case_inputs import invasion, spread
+from boardroom.clinical.read_facts import Read
 from boardroom.clinical.reread import compare, without_the_other_side
 from boardroom.followup.queries import today_of
 
@@ -16,12 +18,33 @@ from boardroom.followup.queries import today_of
 _MAP_KINDS = frozenset({"li_rads", "features", "contact", "portal", "vein", "duct", "spread"})
 
 
-def read_again(earlier: Case, later: Case) -> tuple[dict[int, int] | None, list[str]]:
-    """(which lesion of then is which of now, what else the maps say differently, in words).
+@dataclass(frozen=True)
+class Since:
+    """What changed between two rounds. `on_the_map`: what their maps say differently beyond the
+    lesions' sizes, in words; `answer`: by mRECIST."""
 
-    Without a reading in both rounds: (None, []).
-    """
+    changes: list[Change]
+    on_the_map: list[str]
+    answer: Answer | None
+
+
+def since(earlier: Case, later: Case) -> Since:
+    """What changed from one round to a later one; a renumbered lesion is found by its place."""
     then, now = read_of(earlier), read_of(later)
+    looked = Looked(then is not None, now is not None)
+    pairs, on_the_map = _maps(earlier, later, then, now)
+    beyond = (_beyond(earlier, then), _beyond(later, now, (earlier, then)))
+    return Since(
+        changes(earlier, later, pairs, looked),
+        on_the_map,
+        answer(earlier.lesions, later.lesions, pairs, beyond, looked),
+    )
+
+
+def _maps(
+    earlier: Case, later: Case, then: Read | None, now: Read | None
+) -> tuple[dict[int, int] | None, list[str]]:
+    """(which lesion of then is which of now, what else differs); (None, []) without two maps."""
     if then is None or now is None:
         return None, []
     found = compare(
@@ -33,38 +56,33 @@ def read_again(earlier: Case, later: Case) -> tuple[dict[int, int] | None, list[
     return dict(found.pairs), words
 
 
-def changed_between(earlier: Case, later: Case) -> list[Change]:
-    """Values and lesions that differ; a lesion that was renumbered is found by its place."""
-    return changes(earlier, later, read_again(earlier, later)[0])
-
-
-def answered(earlier: Case, later: Case, pairs: Mapping[int, int] | None) -> Answer | None:
-    """How the earlier round's lesions answered, by mRECIST; `pairs` as from `read_again`."""
-    then, now = _beyond(earlier), _beyond(later, earlier)
-    return answer(earlier.lesions, later.lesions, pairs, (then, now))
-
-
-def _beyond(case: Case, earlier: Case | None = None) -> Beyond:
+def _beyond(
+    case: Case, read: Read | None, earlier: tuple[Case, Read | None] | None = None
+) -> Beyond:
     """What the case knows outside its lesions: the reading that counts, else the facts.
 
-    What is stated of new lesions counts where the earlier round has not stated it already.
+    What is stated of new lesions counts where the earlier round has not stated it already, and is
+    no older than that round's images.
     """
-    read = read_of(case)
     record = record_of(case, today_of(case.board), read)
-    before = {(one.key, one.value, one.taken_on) for one in earlier.facts} if earlier else set()
-
-    def since(key: str) -> str:
-        fact = record.fact(key)
-        if earlier is None or fact is None or (key, fact.value, fact.taken_on) in before:
-            return ""
-        return fact.value
-
     return Beyond(
         spread(record).value,
         read.findings.sites if read is not None else (),
         invasion(record).value,
         record.text("portal_invasion"),
         record.text("hepatic_vein_invasion"),
-        new_lesion=since("new_lesion") == "yes",
-        others=since("nontarget_state"),
+        new_lesion=_stated(record.fact("new_lesion"), earlier) == "yes",
+        others=_stated(record.fact("nontarget_state"), earlier),
     )
+
+
+def _stated(fact: Any, earlier: tuple[Case, Read | None] | None) -> str:
+    """A fact's value where it is of the later round alone, else ""."""
+    if fact is None or earlier is None:
+        return ""
+    case, read = earlier
+    before = {(one.key, one.value, one.taken_on) for one in case.facts}
+    images = read.on if read is not None and read.on is not None else case.referred_on
+    older = images is not None and fact.taken_on is not None and fact.taken_on <= images
+    known = (fact.key, fact.value, fact.taken_on) in before
+    return "" if older or known else str(fact.value)

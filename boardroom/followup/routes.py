@@ -15,12 +15,11 @@ from boardroom.aids.reading import suits
 from boardroom.cases.case_page import case_page
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
-from boardroom.cases.since import changes
 from boardroom.clinical.facts import FACTS
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.consensus.view import consensus_view
 from boardroom.followup import operations, queries, return_operations
-from boardroom.followup.again_queries import answered, read_again
+from boardroom.followup.again_queries import since
 from boardroom.followup.forms import AnswerForm, ReopenForm, ReportForm
 from boardroom.followup.return_queries import EarlierRound, earlier_round_of, treated_since
 from boardroom.followup.rules import CARRIED_OUT
@@ -218,14 +217,14 @@ def came_back(case: Case) -> dict[str, Any] | None:
     if case.earlier_case is None:
         return None
     item = queries.decision_of(case.earlier_case.id)
-    pairs, on_the_map = read_again(case.earlier_case, case)
+    changed = since(case.earlier_case, case)
     suitable, _ = suits(case, queries.board_of(case))
     return {
         "earlier": case.earlier_case,
         "why": queries.return_of(case.id),
-        "changes": changes(case.earlier_case, case, pairs),
-        "on_the_map": on_the_map,
-        "answer": answered(case.earlier_case, case, pairs) if "mrecist" in suitable else None,
+        "changes": changed.changes,
+        "on_the_map": changed.on_the_map,
+        "answer": changed.answer if "mrecist" in suitable else None,
         "consensus": consensus_view(item) if item is not None else None,
         "on": queries.decided_on(item) if item is not None else None,
         "treated": treated_since([case.earlier_case.id]).get(case.earlier_case.id, []),

@@ -11,7 +11,7 @@ from boardroom.consensus.queries import migration_of, sign_offs_of, still_provis
 from boardroom.consensus.rules import content_of
 from boardroom.consensus.words import word
 from boardroom.db import now
-from boardroom.followup.again_queries import changed_between
+from boardroom.followup.again_queries import since
 from boardroom.followup.return_queries import earlier_round_of
 from boardroom.letters.again import Earlier, Given
 from boardroom.letters.compose import Decision, Scans, Signature, View
@@ -97,7 +97,7 @@ def earlier_of(case: Case) -> Earlier | None:
         verdict=found.verdict,
         chosen=found.chosen,
         given=tuple(Given(day(one.on), one.what, one.option) for one in found.treated),
-        changes=tuple(one.words for one in changed_between(item.case, case)),
+        changes=tuple(one.words for one in since(item.case, case).changes),
         patient_letter_on=sent.get(LetterKind.PATIENT, ""),
         referrer_letter_on=sent.get(LetterKind.REFERRER, ""),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boardroom.db import now
-from boardroom.followup.again_queries import changed_between
+from boardroom.followup.again_queries import since
 from boardroom.followup.return_queries import earlier_rounds
 from boardroom.meetings.models import Meeting
 from boardroom.meetings.queries import AgendaLine, agenda_of, board_of
@@ -41,7 +41,7 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
             chosen_then=tuple(word(board, "options", key) for key in before.chosen)
             if before is not None
             else (),
-            changed_since=tuple(one.words for one in changed_between(earlier, line.case))
+            changed_since=tuple(one.words for one in since(earlier, line.case).changes)
             if earlier is not None
             else (),
             starts_at=line.begins,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.db import db, now
+from boardroom.db import db
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.minutes import document
 from boardroom.minutes.models import Amendment, Export, Minutes
@@ -42,7 +42,11 @@ def document_of(meeting: Meeting, board: BoardDefinition | None) -> document.Min
     if signed is None:
         assert board is not None
         return gather(meeting, board)
-    record = document.MinutesDocument.model_validate({**signed.content, "generated_at": now()})
+    beside = confirmations(meeting, board)
+    # As it stands since the last word on it, so that a file of it is the same whenever it is made.
+    said = [*(a.at for a in signed.amendments), *(c.at for c in beside)]
+    last = max([signed.signed_at, *said])
+    record = document.MinutesDocument.model_validate({**signed.content, "generated_at": last})
     return record.model_copy(
         update={
             "signature": document.Signature(
@@ -50,7 +54,7 @@ def document_of(meeting: Meeting, board: BoardDefinition | None) -> document.Min
                 signed_at=signed.signed_at,
                 content_hash=signed.content_hash,
             ),
-            "confirmations": confirmations(meeting, board),
+            "confirmations": beside,
             "amendments": tuple(
                 document.Amendment(
                     number=a.number,

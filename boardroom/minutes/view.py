@@ -104,9 +104,8 @@ def minutes_view(document: MinutesDocument, cases: list[View] | None = None) -> 
 
 
 def _about(document: MinutesDocument, clock: times.Clock, digest: str) -> list[str]:
-    drawn = (
-        f"Times are {document.board.time_zone}. Drawn up on {clock.full(document.generated_at)}."
-    )
+    since = "Nothing was added since" if document.signature else "Drawn up on"
+    drawn = f"Times are {document.board.time_zone}. {since} {clock.full(document.generated_at)}."
     lines = [f"{words.standing(document, clock)}. {drawn}", f"{HASH_NOTE}: {digest}."]
     if document.names == "withheld":
         lines.append(

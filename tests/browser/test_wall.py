@@ -58,8 +58,9 @@ def test_the_case_stays_on_the_wall(people: People, meeting: str) -> None:
       wish.textContent = 'The patient wants to be at home. '.repeat(lines);
       document.dispatchEvent(new CustomEvent('boardroom:painted'));
       const box = wish.closest('.wall-map'), at = wish.getBoundingClientRect();
-      const seen = { high: box.scrollHeight, room: box.clientHeight, ends: at.bottom, tall: at.height };
-      const fits = seen.high <= seen.room + 1 && at.bottom <= innerHeight && at.height > 0;
+      const high = box.scrollHeight, room = box.clientHeight;
+      const seen = { high, room, ends: at.bottom, tall: at.height };
+      const fits = high <= room + 1 && at.bottom <= innerHeight && at.height > 0;
       return fits || JSON.stringify([seen, innerHeight, box.closest('.wall-case').dataset.folds]);
     }"""
     for size in (WIDE, {"width": 1280, "height": 720}):

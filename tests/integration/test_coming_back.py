@@ -100,6 +100,8 @@ def test_what_is_stated_as_new_since_is_progression_whatever_the_lesions_do(
         then = yesterday - dt.timedelta(days=90)
         for case in (made.case, new):  # an older statement, taken over by the new round
             session.add(Fact(case_id=case, key="new_lesion", value="yes", taken_on=then))
+        before = then - dt.timedelta(days=200)  # older than what the earlier round rests on
+        session.add(Fact(case_id=new, key="nontarget_state", value="pd", taken_on=before))
     page = client.get(f"/cases/{new}").text
     assert "CR, complete response: 40 to 0 mm viable" in page
     with house.app.app_context(), write_transaction() as session:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from boardroom.cases.response import Answer, Beyond, answer
+from boardroom.cases.since import Looked
 
 CLEAR = Beyond(spread=False, invasion=False, portal="none", vein="none")
 MINUS = "\N{MINUS SIGN}"
@@ -25,7 +26,11 @@ def told(
     now: Beyond = CLEAR,
     pairs: dict[int, int] | None = None,
 ) -> Answer:
-    made = answer(before, after, pairs, (then, now))
+    """With both rounds on a map, where the same number means the same place unless paired."""
+    numbers = {one.number for one in after}
+    same = {one.number: one.number for one in before if one.number in numbers}
+    mapped = Looked(then=True, now=bool(after))
+    made = answer(before, after, same if pairs is None else pairs, (then, now), mapped)
     assert made is not None
     return made
 
@@ -42,7 +47,7 @@ def told(
         ([lesion(1, 40, 0), lesion(2, 20, 0)], "CR", 0),
         ([lesion(1, 40, None, "LR-TR nonviable"), lesion(2, 20, 0)], "CR", 0),
         ([lesion(1, 40, 0), lesion(2, 20, 0), lesion(9, 10)], "PD", 0),
-        ([lesion(1, 40, 0), lesion(2, 20, 0), lesion(9, 9)], "CR", 0),  # below 1 cm
+        ([lesion(1, 40, 0), lesion(2, 20, 0), lesion(9, 9)], "CR", 0),  # below 1 cm: to be judged
     ],
 )
 def test_the_sum_of_what_lives_is_compared(
@@ -56,13 +61,14 @@ def test_an_answer_says_its_sums_or_what_stands_against_it() -> None:
     made = told([lesion(1, 62)], [lesion(1, 62, 38)])
     assert made.words == f"PR, partial response: 62 to 38 mm viable, {MINUS}39 %"
     for after, why in (
-        ([lesion(2, 9)], "Lesion 1 of the earlier round is not in the new reading."),
+        ([], "Lesion 1 of the earlier round is not in the new reading."),
         ([lesion(1, None)], "What lives of lesion 1 has no size yet."),
         ([lesion(1, 40, None, "LR-TR equivocal")], "What lives of lesion 1 has no size yet."),
     ):
-        made = told([lesion(1, 40)], after)
+        made = answer([lesion(1, 40)], after, {1: 1} if after else {}, looked=Looked(True, True))
+        assert made is not None
         assert (made.response, made.words) == ("", why)
-    assert answer([], [lesion(1, 4)]) is None
+    assert answer([], [lesion(1, 40)]) is None
     assert answer([lesion(1, 40)], []) is None
     assert answer([lesion(1, 40, 0)], [lesion(1, 40, 0)]) is None
 
@@ -83,11 +89,51 @@ def test_progression_is_certain_though_one_lesion_was_not_measured() -> None:
 def test_what_lives_again_is_progression() -> None:
     gone = [lesion(1, 30, 0), lesion(2, 20, None, "LR-TR nonviable")]
     made = told(gone, [lesion(1, 30, 18), lesion(2, 20, 0)])
-    assert made.words == "PD, progressive disease; grown: lesion 1, which lives again"
+    assert made.words == "PD, progressive disease; grown: lesion 1, which lives again, 18 mm"
     assert told(gone, [lesion(1, 30, 0), lesion(3, 25)]).response == "PD"
     # Beside a lesion that lived all the time it is measured with it
     made = told([lesion(1, 30, 0), lesion(2, 20)], [lesion(1, 30, 18), lesion(2, 20)])
     assert (made.response, made.was, made.now) == ("PD", 20, 38)
+
+
+def test_a_viable_size_that_was_not_measured_again_is_not_made_up() -> None:
+    made = told([lesion(1, 40, 30)], [lesion(1, 50)])
+    assert made.words == "What lives of lesion 1 has no size yet."
+
+
+def test_what_lives_again_beside_a_target_that_shrank_is_named() -> None:
+    made = told([lesion(1, 100), lesion(2, 30, 0)], [lesion(1, 100, 40), lesion(2, 30, 25)])
+    assert made.response == "PR"
+    assert "To be judged: lesion 2, which lives again, 25 mm" in made.words
+
+
+@pytest.mark.parametrize("category", ["LR-1", "LR-2", "LR-3", "LR-TIV"])
+def test_a_target_that_is_read_as_something_else_is_no_stable_disease(category: str) -> None:
+    made = told([lesion(1, 30, None, "LR-5")], [lesion(1, 30, None, category)])
+    assert made.words == f"Lesion 1 was a target and is {category} now."
+
+
+# ---- Without a map ------------------------------------------------------------------------------
+
+
+def test_lesions_that_nobody_had_read_before_are_not_new() -> None:
+    assert answer([], [lesion(1, 118, None, "LR-5")], None, looked=Looked(now=True)) is None
+    made = answer([], [lesion(1, 118)], {}, looked=Looked(then=True, now=True))
+    assert made is not None
+    assert made.words == "PD, progressive disease; new: lesion 1"
+
+
+def test_another_number_without_two_maps_is_not_said_to_be_new() -> None:
+    made = answer([lesion(1, 50)], [lesion(1, 12), lesion(3, 45)], None, looked=Looked(now=True))
+    assert made is not None
+    assert made.response == "PR"
+    assert "To be judged: lesion 3, 45 mm, a number that the earlier round does not" in made.words
+
+
+def test_images_that_show_no_lesion_any_more_are_an_answer_to_look_at() -> None:
+    made = answer([lesion(1, 50)], [], {}, looked=Looked(then=True, now=True))
+    assert made is not None
+    assert made.words == "Lesion 1 of the earlier round is not in the new reading."
 
 
 # ---- What is tumour -----------------------------------------------------------------------------
@@ -118,6 +164,25 @@ def test_a_new_lesion_counts_where_it_is_tumour(category: str, response: str, ju
     made = told([lesion(1, 20)], [lesion(1, 20), lesion(9, 12, None, category)])
     assert made.response == response
     assert made.judge == ((judged,) if judged else ())
+
+
+@pytest.mark.parametrize("category", ["LR-TR viable", "LR-TR equivocal", "LR-TR nonevaluable"])
+def test_a_new_lesion_without_its_viable_size_leaves_the_answer_open(category: str) -> None:
+    before = [lesion(1, 50, None, "LR-5")]
+    after = [lesion(1, 50, None, "LR-TR nonviable"), lesion(2, 40, None, category)]
+    assert told(before, after).words == "What lives of lesion 2, which is new, has no size yet."
+    grown = told(before, [lesion(1, 70, 70), lesion(2, 40, None, category)])
+    assert grown.response == "PD", "whatever the other's size"
+
+
+def test_what_has_to_be_judged_is_named_without_a_target_too() -> None:
+    for was, now in ((lesion(1, 12, None, "LR-3"), lesion(1, 25, None, "LR-5")),
+                     (lesion(1, 8, None, "LR-4"), lesion(1, 15, None, "LR-5"))):  # fmt: skip
+        made = told([was], [now])
+        assert made.response == ""
+        assert made.words.startswith("No lesion of the earlier round was a target. To be judged:")
+    made = told([lesion(1, 40)], [lesion(1, 40, 0), lesion(9, 9)])
+    assert "To be judged: lesion 9, new, 9 mm" in made.words
 
 
 def test_a_lesion_that_was_uncertain_is_judged_once_it_is_tumour() -> None:
@@ -230,6 +295,6 @@ def test_what_was_there_and_is_no_longer_spoken_of_is_named(then: Beyond) -> Non
 
 
 def test_new_disease_is_progression_where_the_targets_cannot_be_compared() -> None:
-    for after in ([], [lesion(2, 9)]):
+    for after in ([], [lesion(1, None)]):
         made = told([lesion(1, 40)], after, CLEAR, LUNG)
         assert made.words == "PD, progressive disease; new: disease outside the liver (lung)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
-from boardroom.cases.since import changes
+from boardroom.cases.since import Looked, changes
 
 DAY = dt.date(2026, 8, 1)
 
@@ -15,7 +15,7 @@ def fact(key: str, value: str, unit: str = "", on: dt.date = DAY) -> SimpleNames
 
 
 def lesion(number: int, size: int | None, viable: int | None = None) -> SimpleNamespace:
-    return SimpleNamespace(number=number, segments="V", size_mm=size, viable_mm=viable)
+    return SimpleNamespace(number=number, segments="V", size_mm=size, viable_mm=viable, li_rads="")
 
 
 def case(facts: list[SimpleNamespace], lesions: list[SimpleNamespace]) -> SimpleNamespace:
@@ -70,3 +70,24 @@ def test_a_lesion_that_was_renumbered_is_one_line_with_both_numbers() -> None:
 def test_a_new_number_is_told_though_nothing_else_changed() -> None:
     found = changes(case([], [lesion(2, 22)]), case([], [lesion(1, 22)]), {2: 1})
     assert [(one.label, one.direction) for one in found] == [("Lesion 1 (was no. 2)", "other")]
+
+
+def test_a_viable_size_is_not_compared_with_a_whole_one() -> None:
+    found = changes(case([], [lesion(1, 40, 30)]), case([], [lesion(1, 50)]))
+    assert [(one.now, one.direction) for one in found] == [("segment V, 50 mm", "other")]
+    found = changes(case([], [lesion(1, 40)]), case([], [lesion(1, 40, 25)]))
+    assert [one.direction for one in found] == ["down"]
+
+
+def test_lesions_of_images_that_were_first_read_now_are_not_new() -> None:
+    found = changes(case([], []), case([], [lesion(1, 50)]), None, Looked(now=True))
+    assert [(one.label, one.direction) for one in found] == [("Lesion 1", "other")]
+    found = changes(case([], []), case([], [lesion(1, 50)]), {}, Looked(then=True, now=True))
+    assert [(one.label, one.direction) for one in found] == [("Lesion 1", "new")]
+
+
+def test_images_that_show_no_lesion_any_more_say_so() -> None:
+    before = case([], [lesion(1, 50)])
+    assert changes(before, case([], [])) == []
+    found = changes(before, case([], []), {}, Looked(then=True, now=True))
+    assert [(one.label, one.direction) for one in found] == [("Lesion 1", "missing")]
