@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from boardroom.aids.reading import suits
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.models import Case
 from boardroom.db import now
 from boardroom.followup.again_queries import since
 from boardroom.followup.return_queries import earlier_rounds
@@ -41,9 +46,7 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
             chosen_then=tuple(word(board, "options", key) for key in before.chosen)
             if before is not None
             else (),
-            changed_since=tuple(one.words for one in since(earlier, line.case).changes)
-            if earlier is not None
-            else (),
+            changed_since=tuple(_changed(earlier, line.case, board)) if earlier is not None else (),
             starts_at=line.begins,
             presenter=line.item.presenter.name if line.item.presenter is not None else "",
             documents=tuple(document.title for document in line.case.documents),
@@ -64,3 +67,12 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
         generated_at=now(),
     )
     return document if names else without_names(document)
+
+
+def _changed(earlier: Case, case: Case, board: BoardDefinition) -> Iterator[str]:
+    """What changed since the earlier round, in words; the response first, where mRECIST suits."""
+    found = since(earlier, case)
+    if found.answer is not None and "mrecist" in suits(case, board)[0]:
+        known = "" if found.answer.response else "not known. "
+        yield f"By mRECIST since {earlier.code}: {known}{found.answer.words}"
+    yield from (one.words for one in found.changes)

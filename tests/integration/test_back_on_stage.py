@@ -217,3 +217,4 @@ def test_the_meeting_pack_tells_of_the_round_before(house: Any, rows: Any) -> No
     assert "Chosen then: Remnant growth, then resection." in text
     assert "AFP: 2140 ng/mL then, 312 ng/mL now" in text
     assert "Lesion 1 (was no. 2): segment VII, 41 mm then, segment VII, 33 mm now" in text
+    assert "By mRECIST since BR-9001: SD, stable disease: 41 to 33 mm viable" in text
