@@ -16,9 +16,9 @@ SAID = (
     "investigation", "patient_question", "document", "information_request", "progress",
 )  # fmt: skip
 CASES = (
-    "case", "agenda_item", "consensus", "decision_aids", "confirmation", "sign_off", "letter",
-    "approved_letter", "case_specialty", "case_return", "lesion", "tumour_reading",
-    "test_judgement", "follow_up", *SAID,
+    "case", "agenda_item", "consensus", "decision_aids", "decision_brief", "confirmation",
+    "sign_off", "letter", "approved_letter", "case_specialty", "case_return", "lesion",
+    "tumour_reading", "test_judgement", "follow_up", *SAID,
 )  # fmt: skip
 """Each stands after what it refers to."""
 UNIQUE = {"case": ("code", "source"), "person": ("email", "invitation_hash")}

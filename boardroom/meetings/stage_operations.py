@@ -20,6 +20,7 @@ from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting, MeetingStatus
 from boardroom.meetings.queries import voters_here
 from boardroom.meetings.rules import move_item, move_meeting
+from boardroom.minutes.at_close import keep_brief
 from boardroom.opinions import operations as opinions
 from boardroom.opinions.queries import opened_at
 from boardroom.people.models import Person
@@ -267,7 +268,7 @@ def close_case(
         "beyond": list(item.case.beyond),
         "persons": {key: here[key] for key in present},
     }
-    kept = keep_aids(item, board)
+    kept, brief = keep_aids(item, board), keep_brief(item, board)
     _case_to(item.case, CaseStatus.DISCUSSED)
     if not reasons:
         _case_to(item.case, CaseStatus.DECIDED)
@@ -282,6 +283,7 @@ def close_case(
         parts=SHARED,
         provisional=bool(reasons),
         aids=kept.sha256,
+        brief=brief.sha256,
     )
     return reasons
 

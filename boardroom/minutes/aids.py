@@ -7,19 +7,21 @@ import datetime as dt
 from boardroom.aids.cards import Card, card_of, lab_limits
 from boardroom.aids.models import DecisionAids as Kept
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.models import Case
 from boardroom.minutes import times
 from boardroom.minutes.aid_parts import AidCard, AidResult, DecisionAids
 
 CARDS = ("liver", "tumour", "staging")
 
 
-def decision_aids(kept: Kept | None, case: Case, board: BoardDefinition) -> DecisionAids | None:
-    """What was kept with a decision, for its record; None where nothing was."""
+def decision_aids(kept: Kept | None, diagnosis: str, board: BoardDefinition) -> DecisionAids | None:
+    """What was kept with a decision, for its record; None where nothing was.
+
+    `diagnosis`: the key of the one that the case had then.
+    """
     if kept is None:
         return None
     reading, units = kept.reading, board.aids.units
-    limits = lab_limits(case.diagnosis, board)
+    limits = lab_limits(diagnosis, board)
     cards = [card_of(key, reading, limits, board, units) for key in CARDS]
     return DecisionAids(
         on=dt.date.fromisoformat(reading["on"]),

@@ -32,6 +32,21 @@ class Minutes(Base):
     )
 
 
+class DecisionBrief(Base):
+    """The case as the board had it before it, exactly as it stood when an agenda item was closed.
+
+    It holds the patient's name: copies without names leave it out as they do elsewhere.
+    """
+
+    __tablename__ = "decision_brief"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), unique=True)
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+    # A boardroom.minutes.brief.CaseBrief; the trail holds its hash instead.
+    content: Mapped[dict[str, Any]] = mapped_column(info={"audit": "skip"})
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
 class Amendment(Base):
     """A later correction or addition, with who, when and why."""
 

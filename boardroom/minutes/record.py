@@ -21,6 +21,7 @@ from boardroom.db import db, now
 from boardroom.followup.return_queries import earlier_rounds
 from boardroom.meetings.models import AgendaItem, Attendance, ItemStatus, Meeting
 from boardroom.minutes import brief, document, times
+from boardroom.minutes.at_close import briefs_by_item
 from boardroom.minutes.record_case import minutes_case
 from boardroom.minutes.terms import board_info, specialty
 from boardroom.opinions.queries import revealed_by_case
@@ -54,6 +55,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
     ):
         sign_offs.setdefault(found.item_id, []).append(found)
     aids = kept_by_item(ids)
+    discussed = briefs_by_item(ids)
     earlier = earlier_rounds(cases.values())
     people = {stay.person_id: stay.person.name for stay in _stays(meeting)}
     on = local(meeting.started_at or meeting.starts_at, board.key).date()
@@ -86,6 +88,7 @@ def gather(meeting: Meeting, board: BoardDefinition) -> document.MinutesDocument
                 people,
                 read.get(item.case_id, {}),
                 aids.get(item.id),
+                discussed.get(item.id),
                 earlier.get(item.case_id),
             )
             for place, item in enumerate(items, start=1)

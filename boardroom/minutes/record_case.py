@@ -21,7 +21,9 @@ from boardroom.followup.return_queries import EarlierRound
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.minutes import decision, document
 from boardroom.minutes.aids import decision_aids
+from boardroom.minutes.at_close import as_discussed
 from boardroom.minutes.case_brief import case_brief
+from boardroom.minutes.models import DecisionBrief
 from boardroom.minutes.terms import earlier_round, specialty, term, word
 from boardroom.opinions.in_words import given_answers, shift_lines
 from boardroom.opinions.models import Opinion
@@ -47,16 +49,21 @@ def minutes_case(
     people: Mapping[int, str],
     readings: Sides,
     aids: DecisionAids | None,
+    discussed: DecisionBrief | None,
     before: EarlierRound | None,
 ) -> document.MinutesCase:
-    """One case at the meeting. `people`: the names of those who were there, by their number."""
-    base = case_brief(
-        case, board, position=position, minutes=item.minutes, on=on, readings=readings
-    )
+    """One case at the meeting. `people`: the names of those who were there, by their number.
+
+    `discussed`: what the board had before it, kept where a decision was taken; one that was closed,
+    taken again and then deferred is as it is now, like any other without a decision.
+    """
     state = STATES.get(item.status, "not_reached")
-    outcome = (
-        reclassify(case.first_verdict, consensus.verdict, board) if consensus is not None else None
+    base = as_discussed(
+        case_brief(case, board, position=position, minutes=item.minutes, on=on, readings=readings),
+        discussed if state in ("done", "provisional") else None,
     )
+    first = base.first_opinion.verdict.key if base.first_opinion.verdict is not None else ""
+    outcome = reclassify(first, consensus.verdict, board) if consensus is not None else None
     return document.MinutesCase(
         **dict(base),
         state=state,
@@ -75,9 +82,7 @@ def minutes_case(
         if item.deferral_reason
         else None,
         # Opinions belong to the record of the meeting at which they were opened.
-        opinions=tuple(_opinion(o, board, case.first_verdict) for o in opinions)
-        if item.revealed_at
-        else (),
+        opinions=tuple(_opinion(o, board, first) for o in opinions) if item.revealed_at else (),
         consensus=_consensus(consensus, board) if consensus is not None else None,
         reclassification=decision.Reclassification(
             outcome=outcome,
@@ -89,7 +94,7 @@ def minutes_case(
         quorum=_quorum(item, board, people),
         provisional_reasons=tuple(str(reason) for reason in item.provisional_reasons),
         sign_offs=tuple(_sign_off(s, consensus, board) for s in sign_offs),
-        decision_aids=decision_aids(aids, case, board),
+        decision_aids=decision_aids(aids, base.diagnosis_key, board),
         stage_migration=_migration(consensus, aids),
         listed_without=_listed_without(item),
         earlier_round=earlier_round(before, board) if before is not None else None,

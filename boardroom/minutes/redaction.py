@@ -39,7 +39,18 @@ def without_names(document: P) -> P:
     become the case's code, or "[name]"; ages and hospitals stay.
     """
     cases: tuple[CaseBrief, ...] = getattr(document, "cases", ())
-    eraser = Eraser(cases)
+    bare = _erased(document, Eraser(cases), None)
+    return bare.model_copy(update={"names": "withheld"})
+
+
+def without_patient(case: CaseBrief, patient: Patient) -> CaseBrief:
+    """A case whose texts name this patient no more; its own patient is left out as well."""
+    eraser = Eraser([case.model_copy(update={"patient": patient})])
+    return _erased(case, eraser, case.code)
+
+
+def _erased(whole: P, eraser: Eraser, code: str | None) -> P:
+    """A copy without what the eraser knows. `code`: of the case that it belongs to, if any."""
 
     def walk(value: Any, field: str, code: str | None) -> Any:
         match value:
@@ -65,8 +76,7 @@ def without_names(document: P) -> P:
         }
         return value.model_copy(update=dict(fields))
 
-    bare = part(document, None)
-    return bare.model_copy(update={"names": "withheld"})  # type: ignore[return-value]
+    return part(whole, code)  # type: ignore[return-value]
 
 
 def _of_the_referrer(value: Part, field: str) -> bool:
