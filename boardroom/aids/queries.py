@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from boardroom.aids.cards import Cards, cards_of, made_of
 from boardroom.aids.figures import values_of
@@ -13,11 +13,11 @@ from boardroom.aids.models import DecisionAids
 from boardroom.aids.none_seen import read_case
 from boardroom.aids.reading import Reading, read_of, record_of, suits
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.models import Case
-from boardroom.cases.rules import OPEN_STATUSES
+from boardroom.cases.models import Case, CaseStatus
 from boardroom.clinical.stage_order import StageOrder, stage_order
-from boardroom.db import db
-from boardroom.meetings.models import AgendaItem
+from boardroom.consensus.models import Confirmation
+from boardroom.db import db, now
+from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.web import local
 
 DECIDED = ("discussed", "decided", "followed_up")
@@ -51,6 +51,31 @@ def _values(reading: Reading) -> set[tuple[str, ...]]:
     }
 
 
+def changed_until(case: Case) -> dt.date | None:
+    """The last day on which what its decision was taken on could be changed in a case.
+
+    Today while the decision is provisional, the day of its last confirmation where it was confirmed
+    since; None where it was final at once, and once the case is followed up.
+    """
+    if case.status == CaseStatus.DISCUSSED:
+        return local(now(), case.board).date()
+    if case.status != CaseStatus.DECIDED:
+        return None
+    last = (
+        select(AgendaItem.id)
+        .join(DecisionAids, DecisionAids.item_id == AgendaItem.id)
+        .where(AgendaItem.case_id == case.id)
+        .order_by(DecisionAids.at.desc())
+        .limit(1)
+    )
+    confirmed = db.session.scalar(
+        select(func.max(Confirmation.at))
+        .join(AgendaItem, AgendaItem.id == Confirmation.item_id)
+        .where(AgendaItem.id == last.scalar_subquery(), AgendaItem.status == ItemStatus.PROVISIONAL)
+    )
+    return local(confirmed, case.board).date() if confirmed is not None else None
+
+
 def cards_for(case: Case, board: BoardDefinition, on: dt.date, units: str = "") -> Cards:
     """The cards of a case on a day, or as they were when the board decided about it."""
     if case.status in DECIDED:
@@ -63,7 +88,7 @@ def cards_for(case: Case, board: BoardDefinition, on: dt.date, units: str = "") 
         )
         if kept is not None:
             cards = made_of(kept.reading, case, board, units, kept=True)
-            if case.status in OPEN_STATUSES and _changed_since(kept.reading, case, board):
+            if changed_until(case) and _changed_since(kept.reading, case, board):
                 return cards.without_trends()
             return cards
     return cards_of(case, board, on, units)

@@ -8,12 +8,11 @@ from werkzeug.wrappers import Response
 
 from boardroom.aids.cards import Cards, cards_of
 from boardroom.aids.lines import time_line_of
-from boardroom.aids.queries import cards_for
+from boardroom.aids.queries import cards_for, changed_until
 from boardroom.aids.since_decision import Changed, changed
 from boardroom.aids.trends import TimeLine
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
-from boardroom.cases.rules import OPEN_STATUSES
 from boardroom.cases.standing import judged_on
 from boardroom.clinical.display import shown
 from boardroom.clinical.units import SYSTEMS
@@ -47,12 +46,12 @@ def case_cards(case: Case) -> Cards:
 
 @bp.app_template_global("changed_since_decision")
 def changed_since_decision(case: Case, cards: Cards) -> tuple[Changed, ...]:
-    """What the aids say otherwise today, under the cards of a provisional decision: its case can
-    still be changed. Nothing for other cards."""
-    if not cards.kept or case.status not in OPEN_STATUSES:
+    """What the aids say otherwise today, under the cards of a provisional decision, whose case can
+    still be changed, and of one that was confirmed since. Nothing for other cards."""
+    until = changed_until(case) if cards.kept else None
+    if until is None:
         return ()
-    today = local(now(), case.board).date()
-    return changed(cards, cards_of(case, _board(case), today, cards.units))
+    return changed(cards, cards_of(case, _board(case), until, cards.units))
 
 
 @bp.app_template_global("case_time_line")
