@@ -79,4 +79,7 @@ def _mistaken(then: Patient, today: Patient) -> Patient | None:
         for name in known
         if (value := getattr(then, name)) and value != getattr(today, name)
     }
+    if "name" in wrong:  # what is still theirs is looked for in a copy without names as ever
+        right = set((today.name or "").split())
+        wrong["name"] = " ".join(word for word in wrong["name"].split() if word not in right)
     return Patient(**wrong) if wrong else None

@@ -240,7 +240,7 @@ def test_copies_without_names_hide_them_in_what_was_kept(board: Board) -> None:
     url = f"/meetings/{board.meeting}/minutes.json"
     whole = json.loads(board.clients["chair"].get(url).data)["cases"][0]
     assert whole["patient"]["name"] == "Testpatient Birch"
-    assert whole["summary"] == "BR-9001 was found on a screening scan.", "the old name is mistaken"
+    assert whole["summary"] == "Testpatient BR-9001 was found on a screening scan.", "corrected"
     bare = board.clients["chair"].get(f"{url}?names=no").text
     for name in ("Testpatient", "Alder", "Birch"):
         assert name not in bare
