@@ -13,9 +13,8 @@ from typing import Any
 from boardroom.aids import figures
 from boardroom.aids.figure import Figure
 from boardroom.aids.figures import values_of
-from boardroom.aids.none_seen import read_case
 from boardroom.aids.places import LESIONS, place_for
-from boardroom.aids.reading import Reading, record_of
+from boardroom.aids.reading import Reading, read_aids, record_of
 from boardroom.aids.sources import SourceLine, seen, sources
 from boardroom.aids.trends import Trend, liver_trends, tumour_trends
 from boardroom.boards.definition import BoardDefinition
@@ -161,7 +160,7 @@ _QUIET = ("Viable diameters are used", "Measured against the first sum")
 
 def cards_of(case: Case, board: BoardDefinition, on: dt.date, units: str = "") -> Cards:
     """The cards as the case stands on a day, in the units asked for (the board's for none)."""
-    return made_of(read_case(case, board, on), case, board, units)
+    return made_of(read_aids(case, board, on), case, board, units)
 
 
 def made_of(

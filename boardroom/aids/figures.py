@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from boardroom.aids import kept
@@ -115,6 +115,13 @@ def tumour(reading: Reading, units: str) -> list[Figure]:
 
 def _lesions(reading: Reading) -> Figure:
     lesions, facts = reading["tumour"], reading["facts"]
+    # Older versions kept nothing of either
+    if lesions.get("uncountable"):
+        words = "too many to count"
+        return Figure("Lesions", words, "sizes not known", "caution", f"lesions {words}")
+    if lesions.get("disputed"):
+        words = "number and size in dispute"
+        return Figure("Lesions", words, "say which is right", "caution", f"lesions: {words}")
     if lesions["count"]:
         what = f"{lesions['count']}"
         if lesions["largest_mm"] is None:
@@ -215,8 +222,7 @@ def staging(reading: Reading, units: str) -> list[Figure]:
         group = tnm["stage_group"]
         found.append(Figure("TNM", group or tnm["written"], tnm["written"] if group else ""))
     if read := reading["tumour"]["li_rads"]:
-        highest = max(read, key=lambda one: _li_rads_rank(one[1]))[1]
-        found.append(Figure("LI-RADS", highest, "as radiology read it"))
+        found.append(_li_rads(read))
     for name, label, value, note in _PLAIN:
         if result := values_of(reading, name):
             found.append(Figure(label, value(result), note(result)))
@@ -224,13 +230,30 @@ def staging(reading: Reading, units: str) -> list[Figure]:
 
 
 def _no_stage(reading: Reading) -> str:
-    return "no viable tumour" if reading["tumour"].get("none") else "not known yet"
+    if not reading["tumour"].get("none"):
+        return "not known yet"
+    if reading.get("none_seen"):
+        return "no tumour seen"
+    uncertain = reading["tumour"].get("uncertain")
+    return "no lesion counts as tumour" if uncertain else "no viable tumour"
 
 
-def _li_rads_rank(category: str) -> int:
-    order = ("LR-1", "LR-2", "LR-3", "LR-4", "LR-TR nonviable", "LR-TR equivocal", "LR-TR viable",
-             "LR-5", "LR-M", "LR-TIV")  # fmt: skip
-    return order.index(category) if category in order else -1
+# By what matters for the patient, the gravest first
+_LI_RADS = (
+    ("LR-TIV", "LR-M", "LR-5", "LR-TR viable"), ("LR-4",), ("LR-TR equivocal",), ("LR-3",),
+    ("LR-TR nonevaluable", "LR-NC"), ("LR-TR nonviable",), ("LR-2",), ("LR-1",),
+)  # fmt: skip
+
+
+def _li_rads(read: Iterable[tuple[int, str]]) -> Figure:
+    """The gravest category, several where they are as grave; the others beside it."""
+    given = {category for _, category in read}
+    unknown = tuple(sorted(given.difference(*_LI_RADS)))
+    ranks = (*_LI_RADS, unknown)
+    ranked = [found for rank in ranks if (found := [one for one in rank if one in given])]
+    first, others = ranked[0], [one for rank in ranked[1:] for one in rank]
+    note = f"as radiology read it; also {', '.join(others)}" if others else "as radiology read it"
+    return Figure("LI-RADS", " · ".join(first), note)
 
 
 _Words = Callable[[Mapping[str, Any]], str]

@@ -7,8 +7,8 @@ import hashlib
 import rfc8785
 
 from boardroom.aids.models import DecisionAids
-from boardroom.aids.none_seen import read_case
 from boardroom.aids.queries import kept_of
+from boardroom.aids.reading import read_aids
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.queries import load_case
 from boardroom.db import db, now
@@ -18,7 +18,7 @@ from boardroom.web import local
 
 def keep_aids(item: AgendaItem, board: BoardDefinition) -> DecisionAids:
     """Store the aids with their inputs beside the decision; one taken anew replaces them."""
-    reading = read_case(load_case(item.case_id), board, local(now(), board.key).date())
+    reading = read_aids(load_case(item.case_id), board, local(now(), board.key).date())
     kept = kept_of(item.id)
     if kept is None:
         kept = DecisionAids(item_id=item.id)

@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 from boardroom.aids.cards import Cards, cards_of, made_of
 from boardroom.aids.figures import values_of
 from boardroom.aids.models import DecisionAids
-from boardroom.aids.none_seen import read_case
-from boardroom.aids.reading import Reading, read_of, record_of, suits
+from boardroom.aids.reading import Reading, read_aids, read_of, record_of, suits
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.clinical.stage_order import StageOrder, stage_order
@@ -39,7 +38,7 @@ def kept_by_item(item_ids: Iterable[int]) -> dict[int, DecisionAids]:
 def _changed_since(reading: Reading, case: Case, board: BoardDefinition) -> bool:
     """Whether a value that a kept reading rests on is another in the case now: lines over time,
     which are drawn from the case, would then not be those that the board saw."""
-    anew = read_case(case, board, dt.date.fromisoformat(reading["on"]))
+    anew = read_aids(case, board, dt.date.fromisoformat(reading["on"]))
     return _values(anew) != _values(reading)
 
 

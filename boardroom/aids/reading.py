@@ -13,15 +13,14 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.models import Lesion as LesionLine
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
-from boardroom.clinical.case_nodules import Burden, burden, counted
+from boardroom.clinical.case_nodules import UNCOUNTABLE, Burden, burden, counted
 from boardroom.clinical.from_facts import FILLED, CaseRecord
-from boardroom.clinical.living import is_nodule
+from boardroom.clinical.living import UNCERTAIN, is_nodule
 from boardroom.clinical.read_facts import Read
 from boardroom.clinical.tumour_reading import Lesion
-from boardroom.tumour_map.models import Side
-from boardroom.tumour_map.queries import readings_of
+from boardroom.tumour_map.queries import Sides, readings_of, that_counts
 from boardroom.tumour_map.rules import SIDES
-from boardroom.web import age
+from boardroom.web import age, local
 
 Reading = dict[str, Any]
 """For JSON; see `read_aids`."""
@@ -51,11 +50,15 @@ def record_of(
 
 def read_of(case: Case) -> Read | None:
     """The reading that counts: the board's, else the referring hospital's; None without any."""
-    sides = readings_of(case.id)
-    found = sides.get(Side.BOARD) or sides.get(Side.REFERRING)
+    return _that_counts(readings_of(case.id), case.board)
+
+
+def _that_counts(sides: Sides, board: str) -> Read | None:
+    found = that_counts(sides)
     if found is None:
         return None
-    return Read(found.said, f"the {SIDES[found.side]}’s reading", found.imaged_on)
+    saved = local(found.saved_at, board).date()
+    return Read(found.said, f"the {SIDES[found.side]}’s reading", found.imaged_on, saved)
 
 
 def suits(case: Case, board: BoardDefinition) -> tuple[set[str], list[str]]:
@@ -79,13 +82,16 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     "stated": [where number or size of the nodules is stated otherwise than they are listed],
     "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids,
     "beyond": veins and spread once contradictions are settled,
-    "images": {"reading": its name or "", "on": day of its images, "lesions": [[number, words]]}}
+    "images": {"reading": its name or "", "on": the day it counts by, "saved": whether that is the
+    day on which it was saved, "lesions": [[number, words]]},
+    and where the reading that counts has no lesion, "none_seen": {"by": its name, "on": day}}
     """
-    read = read_of(case)
+    sides = readings_of(case.id)
+    read = _that_counts(sides, case.board)
     record = record_of(case, on, read, board)
     names, why = suits(case, board)
     found = burden(record)
-    return {
+    reading = {
         "on": on.isoformat(),
         "aids": {name: record.fill(name).as_dict() for name in FILLED if name in names},
         "not_for": why,
@@ -96,6 +102,10 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
         "beyond": beyond(record),
         "images": _images(case, read),
     }
+    if read is not None and read.day and not case.lesions and not read.findings.lesions:
+        # An empty list alone is also that of a case that nobody has read
+        reading["none_seen"] = {"by": read.name, "on": read.day.isoformat()}
+    return reading
 
 
 SHOWN_FACTS = (
@@ -129,9 +139,12 @@ def _fact(record: CaseRecord, key: str) -> dict[str, Any]:
 def _tumour(case: Case, found: Burden) -> dict[str, Any]:
     """The lesions that are listed, counted as the aids count them.
 
-    "viable": what lives was measured after treatment; "none": it is known that no tumour lives.
+    "viable": what lives was measured after treatment; "none": it is known that no tumour lives;
+    "uncertain": all that is listed may be tumour, and is not counted; "disputed": number and size
+    are left out for a contradiction; "uncountable": the nodules are too many to count.
     """
     lesions = counted(case.lesions)
+    uncertain = any(one.li_rads in UNCERTAIN for one in lesions.others)
     return {
         "listed": len(case.lesions),
         "count": lesions.number,
@@ -140,6 +153,9 @@ def _tumour(case: Case, found: Burden) -> dict[str, Any]:
         "sum_mm": sum(lesions.left),
         "viable": lesions.treated,
         "none": found.none,
+        "uncertain": uncertain and not lesions.nodules,
+        "disputed": found.disputed,
+        "uncountable": UNCOUNTABLE in found.keys,
         "not_counted": [[one.number, one.li_rads] for one in lesions.others],
         "li_rads": [[one.number, one.li_rads] for one in case.lesions if one.li_rads],
     }
@@ -149,7 +165,8 @@ def _images(case: Case, read: Read | None) -> dict[str, Any]:
     """Whose reading the lesions are of, and each of them in words."""
     return {
         "reading": read.name if read is not None else "",
-        "on": read.on.isoformat() if read is not None and read.on is not None else None,
+        "on": read.day.isoformat() if read is not None and read.day is not None else None,
+        "saved": read is not None and read.on is None,
         "lesions": [[one.number, _lesion_words(one)] for one in case.lesions],
     }
 

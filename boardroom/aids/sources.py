@@ -38,6 +38,9 @@ def seen(reading: Reading, on: dt.date) -> tuple[SourceLine, ...]:
     lines = [(f"lesion-{number}", f"Lesion {number}", words) for number, words in images["lesions"]]
     if name := images["reading"]:
         words = f"{count} lesion{'s' * (count != 1)}" if count else "no lesion"
+        # Older versions gave no day to images without one
+        if images.get("saved") and taken is not None:
+            words += ", images without a date: day of saving"
         lines.insert(0, ("reading", name[0].upper() + name[1:], words))
     return tuple(SourceLine(key, label, said, "", taken, days, False) for key, label, said in lines)
 

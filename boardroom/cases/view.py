@@ -16,8 +16,7 @@ from boardroom.clinical import facts as clinical
 from boardroom.clinical.catalogue_conditions import COMPLETE
 from boardroom.clinical.display import shown
 from boardroom.clinical.read_facts import invasion, spread
-from boardroom.tumour_map.models import Side
-from boardroom.tumour_map.queries import Sides, readings_of
+from boardroom.tumour_map.queries import Sides, readings_of, that_counts
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,10 @@ def known_of(case: Case, read: Sides | None = None, earlier: Earlier | None = No
     given = {
         f"referral.{name}" for name in REFERRAL_FIELDS if getattr(case, name) not in ("", None)
     }
-    if any(one.segments or one.size_mm is not None for one in case.lesions):
+    listed = any(one.segments or one.size_mm is not None for one in case.lesions)
+    seen = that_counts(read)
+    # Images in which somebody saw none leave none to be listed
+    if listed or (seen is not None and not (case.lesions or seen.said.lesions)):
         given.add("lesions")
     if case.no_treatment or any(one.kind for one in case.treatments):
         given.add("treatments")
@@ -215,7 +217,7 @@ def known_of(case: Case, read: Sides | None = None, earlier: Earlier | None = No
 def _read_from_the_map(known: Collection[str], sides: Sides) -> list[rules.KnownFact]:
     """Vein invasion and spread where no fact, but a reading of the images states them."""
     lacking = {"macrovascular_invasion", "extrahepatic_spread"} - set(known)
-    read = sides.get(Side.BOARD) or sides.get(Side.REFERRING)
+    read = that_counts(sides)
     if read is None:
         return []
     said = {**invasion(read.said), **spread(read.said)}

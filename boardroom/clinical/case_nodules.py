@@ -6,24 +6,30 @@ older than those facts lists them. Where nobody can tell which of the two is rig
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from boardroom.clinical.case_beyond import veins
 from boardroom.clinical.case_record import Found, Record, newer, of_day
-from boardroom.clinical.living import (
-    DEAD,
-    IN_A_VEIN,
-    TREATED,
-    UNCERTAIN,
-    LesionLike,
-    is_nodule,
-    living_mm,
+from boardroom.clinical.living import IN_A_VEIN, TREATED, UNCERTAIN, LesionLike
+from boardroom.clinical.nodule_facts import (
+    LARGEST,
+    NUMBER,
+    Counted,
+    counted,
+    differing,
+    differing_from_none,
+    overruled,
+    slight,
 )
 
-NUMBER, LARGEST, UNCOUNTABLE = "nodule_count", "largest_mm", "nodules_uncountable"
+__all__ = ["Burden", "Counted", "burden", "counted"]
+
+UNCOUNTABLE = "nodules_uncountable"
+NOT_SEEN = ("", "none")
 NO_TUMOUR = "No viable tumour is recorded."
+NOT_COUNTED = "and is not counted as tumour."
 VIABLE = "Viable diameters are used, as measured after treatment."
 Millimetres = int | Decimal
 
@@ -33,7 +39,7 @@ class Burden:
     """The tumour in a liver, in mm. What is not known is None.
 
     `none`: it is known that no tumour lives. `differs`: the lesions are listed otherwise than the
-    facts state them, in words that also say which of the two counts.
+    facts state them, in words that also say which of the two counts; `disputed`: neither does.
     """
 
     sizes: tuple[Millimetres, ...] | None = None
@@ -43,58 +49,30 @@ class Burden:
     remarks: tuple[str, ...] = ()
     none: bool = False
     differs: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Lesions as they count: the nodules of tumour, and in mm what lives of each of them."""
-
-    nodules: tuple[LesionLike, ...]
-    living: tuple[int | None, ...]
-    others: tuple[LesionLike, ...]
-    treated: bool
-
-    @property
-    def left(self) -> list[int]:
-        """What is known to live."""
-        return [size for size in self.living if size]
-
-    @property
-    def number(self) -> int:
-        """How many live, or may."""
-        return len([size for size in self.living if size != 0])
-
-
-def counted(lesions: Iterable[LesionLike]) -> Counted:
-    """The lesions of a list or a reading as they count."""
-    every = tuple(lesions)
-    nodules = tuple(one for one in every if is_nodule(one))
-    return Counted(
-        nodules,
-        tuple(living_mm(one) for one in nodules),
-        tuple(one for one in every if not is_nodule(one)),
-        any(one.viable_mm is not None or one.li_rads in TREATED | {DEAD} for one in nodules),
-    )
+    disputed: bool = False
 
 
 def burden(record: Record) -> Burden:
     """The nodules that every aid counts."""
+    found = _found(record)
     fact, reading = record.fact(UNCOUNTABLE), record.reading
-    found = _listed(record) if record.lesions else _stated(record)
     if fact is None or fact.value != "yes":
         return found
-    if record.lesions and reading is not None and newer(reading.on, fact.taken_on):
-        words = f"“Too many nodules to count” {of_day(fact.taken_on)}: the newer map counts."
-        return replace(found, remarks=(*found.remarks, words))
+    said = f"“Too many nodules to count” {of_day(fact.taken_on)}: the newer"
+    stated = record.fact(NUMBER)
+    if reading is not None and newer(reading.day, fact.taken_on):
+        return replace(found, remarks=(*found.remarks, f"{said} map counts."))
+    if stated is not None and newer(stated.taken_on, fact.taken_on):
+        return replace(found, remarks=(*found.remarks, f"{said} number counts."))
     words = "The nodules are too many to count, so their sizes are not known."
     return Burden(keys=(UNCOUNTABLE,), remarks=(words,))
 
 
-def _overruled(record: Record, keys: Iterable[str]) -> bool:
-    """Whether the lesions come from a reading that is not older than these facts."""
+def _found(record: Record) -> Burden:
+    if record.lesions:
+        return _listed(record)
     reading = record.reading
-    facts = [fact for key in keys if (fact := record.fact(key)) is not None]
-    return reading is not None and not any(newer(fact.taken_on, reading.on) for fact in facts)
+    return _stated(record) if reading is None or reading.findings.lesions else _unseen(record)
 
 
 def _stated(record: Record) -> Burden:
@@ -106,19 +84,47 @@ def _stated(record: Record) -> Burden:
     return Burden(sizes, number, largest, keys)
 
 
+def _unseen(record: Record) -> Burden:
+    """Of a reading that counts and lists no lesion."""
+    reading = record.reading
+    assert reading is not None
+    found = differing_from_none(record)
+    if found and not overruled(record, found):
+        return _disputed(found)
+    remarks = (f"{' '.join(found.values())} The map counts.",) if found else ()
+    agreed = (NUMBER,) if record.number(NUMBER) == 0 and not found else ()
+    differs = " ".join(remarks)
+    if reading.findings.portal not in NOT_SEEN or reading.findings.vein not in NOT_SEEN:
+        words = f"Tumour is seen in a vein, and no nodule, in {reading.name} {reading.of_day}."
+        return Burden(remarks=(words, *remarks), differs=differs)
+    words = f"No tumour is seen in {reading.name} {reading.of_day}."
+    return Burden(number=0, keys=agreed, remarks=(words, *remarks), none=True, differs=differs)
+
+
+def _disputed(differing: Mapping[str, str], cautions: Sequence[str] = ()) -> Burden:
+    differs = f"{' '.join(differing.values())} Sizes and number are left out: say which is right."
+    return Burden(remarks=(differs, *cautions), differs=differs, disputed=True)
+
+
 def _listed(record: Record) -> Burden:
     found = counted(record.lesions)
     cautions = tuple(_cautions(found))
-    differing = _differing(record, found)
-    differs = " ".join(differing.values())
-    if differing and not _overruled(record, differing):
-        differs += " Sizes and number are left out: say which is right."
-        return Burden(remarks=(differs, *cautions), differs=differs)
-    if differing:
-        differs += " The map counts."
-    keys = tuple(key for key in (NUMBER, LARGEST) if record.text(key) and key not in differing)
-    said = Burden(keys=keys, remarks=(differs, *cautions) if differs else cautions, differs=differs)
+    differences = differing(record, found)
+    counts = "The map counts." if record.reading is not None else "The lesions listed count."
+    if differences and not overruled(record, differences):
+        close = slight(record, found, differences)
+        if not close:
+            return _disputed(differences, cautions)
+        remarks = (f"{' '.join(differences.values())} {close} {counts}", *cautions)
+        return _of_list(Burden(keys=_agreed(record, differences), remarks=remarks), found)
+    differs = f"{' '.join(differences.values())} {counts}" if differences else ""
+    remarks = (differs, *cautions) if differs else cautions
+    said = Burden(keys=_agreed(record, differences), remarks=remarks, differs=differs)
     return _of_list(said, found)
+
+
+def _agreed(record: Record, differences: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(key for key in (NUMBER, LARGEST) if record.text(key) and key not in differences)
 
 
 def _of_list(said: Burden, found: Counted) -> Burden:
@@ -142,6 +148,13 @@ def _of_list(said: Burden, found: Counted) -> Burden:
     if any(one.li_rads == IN_A_VEIN for one in found.others):
         words = "Tumour is listed in a vein, and no nodule."
         return replace(said, remarks=(words, *said.remarks))
+    unsure = [one for one in found.others if one.li_rads in UNCERTAIN]
+    if unsure and not found.nodules:
+        named = ", ".join(f"{_name(one)} is {one.li_rads}" for one in unsure)
+        # It says what the cautions would say again
+        others = tuple(words for words in said.remarks if not words.endswith(NOT_COUNTED))
+        words = f"No lesion counts as tumour: {named}."
+        return replace(said, number=0, remarks=(words, *others), none=True)
     return replace(said, number=0, remarks=(NO_TUMOUR, *said.remarks), none=True)
 
 
@@ -158,41 +171,12 @@ def _cautions(found: Counted) -> Iterable[str]:
     for one in found.others:
         if one.li_rads in UNCERTAIN:
             name = _name(one)
-            words = f"{name} is {one.li_rads} and is not counted as tumour."
+            words = f"{name} is {one.li_rads} {NOT_COUNTED}"
             yield words[0].upper() + words[1:]
     for one, size in zip(found.nodules, found.living, strict=True):
         if one.li_rads == "LR-M" and size != 0:
             words = f"{_name(one)} is LR-M, and the criteria are for hepatocellular carcinoma."
             yield words[0].upper() + words[1:]
-
-
-def _differing(record: Record, found: Counted) -> dict[str, str]:
-    """Facts that state number or largest size otherwise than the lesions, each with its words.
-
-    A fact can mean all that is listed, the nodules, or what lives of them: each agrees.
-    """
-    listed = "Map" if record.reading is not None else "Listed"
-    every = [one.size_mm for one in record.lesions]
-    whole = [one.size_mm for one in found.nodules]
-    numbers = (len(record.lesions), len(found.nodules), found.number)
-    sizes = [_most(every), _most(whole), _most(found.living)]
-    differing = {}
-    for key, label, unit, agree, here in (
-        (LARGEST, "Largest nodule", " mm", sizes, _most(found.living) or _most(whole)),
-        (NUMBER, "Number of nodules", "", numbers, found.number or len(found.nodules)),
-    ):
-        stated, fact = record.number(key), record.fact(key)
-        if stated is None or fact is None or round(stated) in agree:
-            continue
-        if key == LARGEST and (not here or (None in every and stated > max(agree))):
-            continue  # the one without a size may be that large
-        when = f" ({of_day(fact.taken_on).removeprefix('of ')})" if fact.taken_on else ""
-        differing[key] = f"{label}. {listed}: {here}{unit}, stated: {round(stated)}{unit}{when}."
-    return differing
-
-
-def _most(sizes: Sequence[int | None]) -> int:
-    return max((size for size in sizes if size), default=0)
 
 
 # ---- For the aids -------------------------------------------------------------------------------

@@ -27,7 +27,10 @@ class FactLike(Protocol):
 
 
 class ReadLike(Protocol):
-    """A reading of the images: what it says, what it is called, and the day of its images."""
+    """A reading of the images: what it says, what it is called, and the day of its images.
+
+    `day` is the day that it counts by, and `of_day` says it: that of the images, else of saving.
+    """
 
     @property
     def findings(self) -> Findings: ...
@@ -35,6 +38,10 @@ class ReadLike(Protocol):
     def name(self) -> str: ...
     @property
     def on(self) -> dt.date | None: ...
+    @property
+    def day(self) -> dt.date | None: ...
+    @property
+    def of_day(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

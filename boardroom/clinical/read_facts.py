@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from boardroom.clinical.case_beyond import HEPATIC, MACRO, NODES, OUTSIDE, PORTAL, SITE, outside
-from boardroom.clinical.case_record import FactLike, newer
+from boardroom.clinical.case_record import FactLike, newer, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.fact import YES_NO
 from boardroom.clinical.living import IN_A_VEIN
@@ -52,11 +52,31 @@ class ReadFact:
 
 @dataclass(frozen=True)
 class Read:
-    """What the reading that counts says, with a name for it such as "the board’s reading"."""
+    """What the reading that counts says, with a name for it such as "the board’s reading".
+
+    `on` is the day of its images; of images without a day the reading counts as of `saved_on`.
+    """
 
     findings: Findings
     name: str
     on: dt.date | None = None
+    saved_on: dt.date | None = None
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day that it counts by."""
+        return self.on or self.saved_on
+
+    @property
+    def of_day(self) -> str:
+        """ "of 9 Sep 2026", "saved 9 Sep 2026"."""
+        words = of_day(self.day)
+        return words if self.on or self.day is None else words.replace("of", "saved", 1)
+
+    @property
+    def origin(self) -> str:
+        """Its name, with the day of saving where that is the day that it counts by."""
+        return self.name if self.on or self.day is None else f"{self.name}, {self.of_day}"
 
     def facts(self) -> dict[str, ReadFact | None]:
         """Facts by key, those that the reading states; None: not to be taken from elsewhere."""
@@ -64,7 +84,7 @@ class Read:
         if _HILAR in self.findings.sites:
             said[NODES] = "n1"
         return {
-            key: ReadFact(key, value, self.on, self.name) if value else None
+            key: ReadFact(key, value, self.day, self.origin) if value else None
             for key, value in said.items()
         }
 
@@ -128,7 +148,7 @@ def _without_newer(read: Read, recorded: Mapping[str, FactLike], remarks: list[s
     findings = read.findings
     for key, said in ((PORTAL, findings.portal), (HEPATIC, findings.vein)):
         fact = recorded.get(key)
-        seen = ReadFact(key, said, read.on, read.name)
+        seen = ReadFact(key, said, read.day, read.origin)
         if said and fact is not None and said != fact.value and _outweighs(fact, seen):
             remarks.append(_contradiction(seen, fact, NEWER))
             portal = key == PORTAL

@@ -27,6 +27,11 @@ def latest(case_ids: Iterable[int]) -> dict[int, Sides]:
     return _by_case(db.session.scalars(select(Reading).where(Reading.id.in_(newest))))
 
 
+def that_counts(sides: Sides) -> Reading | None:
+    """The board's reading, else the referring hospital's; None without any."""
+    return sides.get(Side.BOARD) or sides.get(Side.REFERRING)
+
+
 def as_at(moments: Mapping[int, dt.datetime | None]) -> dict[int, Sides]:
     """Case → its readings as they stood at a moment; the newest where none is named.
 

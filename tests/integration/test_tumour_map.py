@@ -282,17 +282,29 @@ def test_a_reading_with_no_lesion_is_not_the_same_as_no_reading(room: Room, rows
         text = room.client("surgeon").get(room.at("")[:-1]).text
         return " ".join(text[text.index("Tumour burden") :].split())
 
+    def lacking() -> str:
+        return room.client("coordinator").get(room.at("")[:-1]).text
+
     room.change(Case, room.case, diagnosis="hcc")
     unread = cards()
     assert "<dt>Lesions</dt> <dd>– <small>not known yet" in unread
     assert "Diameters of all nodules" in unread.split("What it rests on")[0]
+    asked = "The lesions, with segment and size"
+    assert asked in lacking()
     read(room, "radiologist", **fields(imaged_on="2026-01-15"))
+    assert asked not in lacking()
     none = cards()
     assert "<dt>Lesions</dt> <dd>none seen <small>in the board’s reading, 15 Jan 2026" in none
     assert "Diameters of all nodules" not in none.split("What it rests on")[0]
     with room.app.app_context(), write_transaction() as session:
         session.add(Fact(case_id=room.case, key="nodule_count", value="2"))
     assert "15 Jan 2026; 2 among the facts" in cards()
+    later = dt.date(2026, 1, 20)
+    with room.app.app_context(), write_transaction() as session:
+        session.add(
+            Fact(case_id=room.case, key="largest_mm", value="45", unit="mm", taken_on=later)
+        )
+    assert "<dt>Lesions</dt> <dd>number and size in dispute<" in cards()
     read(room, "radiologist", **fields({}, version=1))
     assert "<dt>Lesions</dt> <dd>1 · 3 cm<" in cards()
 

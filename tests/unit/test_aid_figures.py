@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from boardroom.aids.figures import tumour
+from boardroom.aids.figures import staging, tumour
 from boardroom.aids.reading import beyond
 from boardroom.clinical.from_facts import CaseRecord, RecordedFact
 from tests.unit.aid_samples import TODAY, fact
@@ -47,3 +47,56 @@ def test_what_an_older_version_kept_is_shown_as_it_was() -> None:
     found = {figure.label: figure.value for figure in tumour(reading, "si")}
     assert found["Vein invasion"] == "Vp3"
     assert found["Outside the liver"] == "bone"
+
+
+@pytest.mark.parametrize(
+    ("state", "value", "said"),
+    [
+        ("disputed", "number and size in dispute", "lesions: number and size in dispute"),
+        ("uncountable", "too many to count", "lesions too many to count"),
+    ],
+)
+def test_a_count_that_no_aid_takes_is_not_shown_as_the_figure(
+    state: str, value: str, said: str
+) -> None:
+    one = NO_LESION | {"count": 1, "largest_mm": 20, "sum_mm": 20, state: True}
+    facts = {"nodule_count": {"value": "3", "unit": "", "taken_on": None}}
+    beyond = {"torn": [], "veins": [], "invaded": None, "spread": None, "site": ""}
+    reading = {"aids": {}, "tumour": one, "facts": facts, "beyond": beyond}
+    figure = tumour(reading, "si")[0]
+    assert (figure.value, figure.words, figure.tone) == (value, said, "caution")
+
+
+@pytest.mark.parametrize(
+    ("categories", "value", "note"),
+    [
+        (("LR-TR nonviable", "LR-4"), "LR-4", "also LR-TR nonviable"),
+        (("LR-5", "LR-4", "LR-M", "LR-5"), "LR-M · LR-5", "also LR-4"),
+        (("LR-3", "LR-TR equivocal"), "LR-TR equivocal", "also LR-3"),
+        (("LR-TR nonviable", "LR-NC"), "LR-NC", "also LR-TR nonviable"),
+        (("LR-2",), "LR-2", ""),
+    ],
+)
+def test_the_category_that_matters_most_is_shown(
+    categories: tuple[str, ...], value: str, note: str
+) -> None:
+    read = [[number, one] for number, one in enumerate(categories, 1)]
+    reading = {"aids": {}, "tumour": NO_LESION | {"li_rads": read}, "facts": {}}
+    (figure,) = staging(reading, "si")
+    assert figure.value == value
+    assert figure.note == "; ".join(part for part in ("as radiology read it", note) if part)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "no viable tumour"),
+        ({"uncertain": True}, "no lesion counts as tumour"),
+    ],
+)
+def test_why_a_liver_without_tumour_has_no_stage(more: dict[str, Any], words: str) -> None:
+    bclc = {"bclc_2022": {"result": None}}
+    reading = {"aids": bclc, "tumour": NO_LESION | {"none": True} | more, "facts": {}}
+    assert staging(reading, "si")[0].note == words
+    seen = {"by": "the board’s reading", "on": "2026-03-08"}
+    assert staging(reading | {"none_seen": seen}, "si")[0].note == "no tumour seen"
