@@ -44,15 +44,22 @@ def liver(reading: Reading, units: str) -> list[Figure]:
         found.append(Figure("ALBI", "–", "not known yet", "open"))
     if "meld3" in reading["aids"]:
         found.append(_meld(reading))
-    if csph := values_of(reading, "csph"):
-        tone: Tone = "caution" if csph["csph"] == "present" else ""
-        words = {"present": "significant", "absent": "not significant"}
-        word = words.get(csph["csph"], csph["csph"])
-        said = f"portal hypertension {word}"
-        found.append(Figure("Portal hypertension", word, csph["basis"], tone, said))
-    elif "csph" in reading["aids"]:
-        found.append(Figure("Portal hypertension", "–", "not known yet", "open"))
+    if "csph" in reading["aids"]:
+        found.append(_portal(reading))
     return found
+
+
+def _portal(reading: Reading) -> Figure:
+    csph = values_of(reading, "csph")
+    answer, basis = (csph["csph"], csph["basis"]) if csph else ("", "")
+    # Older versions kept no word of what was stated
+    if (truth := reading.get("portal", {})) and truth["there"] is not None:
+        answer, basis = "present" if truth["there"] else "absent", truth["basis"]
+    if not answer:
+        return Figure("Portal hypertension", "–", "not known yet", "open")
+    tone: Tone = "caution" if answer == "present" else ""
+    word = {"present": "significant", "absent": "not significant"}.get(answer, answer)
+    return Figure("Portal hypertension", word, basis, tone, f"portal hypertension {word}")
 
 
 def _child_pugh(reading: Reading) -> Figure:

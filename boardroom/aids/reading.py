@@ -14,6 +14,7 @@ from boardroom.cases.models import Case
 from boardroom.cases.models import Lesion as LesionLine
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
 from boardroom.clinical.case_nodules import UNCOUNTABLE, Burden, burden, counted
+from boardroom.clinical.case_portal import portal
 from boardroom.clinical.from_facts import FILLED, CaseRecord
 from boardroom.clinical.living import UNCERTAIN, is_nodule
 from boardroom.clinical.read_facts import Read
@@ -82,6 +83,7 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     "stated": [where number or size of the nodules is stated otherwise than they are listed],
     "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids,
     "beyond": veins and spread once contradictions are settled,
+    "portal": {"there", "basis", "contradiction"} of portal hypertension as every aid takes it,
     "images": {"reading": its name or "", "on": the day it counts by, "saved": whether that is the
     day on which it was saved, "lesions": [[number, words]]},
     and where the reading that counts has no lesion, "none_seen": {"by": its name, "on": day}}
@@ -100,6 +102,7 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
         "stated": [found.differs] if found.differs else [],
         "facts": {key: _fact(record, key) for key in SHOWN_FACTS if record.fact(key)},
         "beyond": beyond(record),
+        "portal": _portal(record) if "csph" in names else {},
         "images": _images(case, read),
     }
     if read is not None and read.day and not case.lesions and not read.findings.lesions:
@@ -127,6 +130,11 @@ def beyond(record: CaseRecord) -> dict[str, Any]:
         "site": record.text(SITE) if far.there and far.says(SITE) else "",
         "torn": [key for key, one in (("invaded", truth), ("spread", far)) if one.torn],
     }
+
+
+def _portal(record: CaseRecord) -> dict[str, Any]:
+    found = portal(record)
+    return {"there": found.there, "basis": found.basis, "contradiction": found.contradiction}
 
 
 def _fact(record: CaseRecord, key: str) -> dict[str, Any]:

@@ -22,13 +22,12 @@ from boardroom.clinical.case_liver import (
     cause,
     cholestatic,
     dialysis,
-    known_hypertension,
-    portal_hypertension,
     prothrombin_limits,
     raised_bilirubin,
     value_of,
 )
 from boardroom.clinical.case_nodules import at_least_one, count, diameters, largest
+from boardroom.clinical.case_portal import known_hypertension, portal_hypertension
 from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record
 from boardroom.clinical.case_response import baseline, current, nadir, new_lesion, nontarget
 from boardroom.clinical.catalogue_conditions import COMPLETE, CONDITIONS, OTHER_TUMOUR

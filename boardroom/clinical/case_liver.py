@@ -37,24 +37,6 @@ def cause(record: Record) -> Found:
     return Found(words.get(text, "other"), ("liver_cause",))
 
 
-def portal_hypertension(record: Record) -> Found:
-    """As somebody recorded it; else as HVPG, varices, stiffness or platelets show it."""
-    if stated := record.text("portal_hypertension"):
-        return Found(stated == "yes", ("portal_hypertension",))
-    result, keys = record.of("csph")
-    answer = result.values.get("csph") if result else None
-    if result is None or answer not in ("present", "absent"):
-        return NOTHING
-    basis = result.values["basis"]
-    return Found(answer == "present", keys, (f"Portal hypertension taken from: {basis}.",))
-
-
-def known_hypertension(record: Record) -> Found:
-    """`portal_hypertension` where that only puts options into another order."""
-    found = portal_hypertension(record)
-    return Found(found.value, found.keys)
-
-
 def raised_bilirubin(record: Record) -> Found:
     """Bilirubin where it is so high that no resection is listed; below, nothing rests on it."""
     number = record.number("bilirubin")

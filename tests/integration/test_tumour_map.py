@@ -305,7 +305,7 @@ def test_a_reading_with_no_lesion_is_not_the_same_as_no_reading(room: Room, rows
             Fact(case_id=room.case, key="largest_mm", value="45", unit="mm", taken_on=later)
         )
     assert "<dt>Lesions</dt> <dd>number and size in dispute<" in cards()
-    read(room, "radiologist", **fields({}, version=1))
+    read(room, "radiologist", **fields({}, version=1, imaged_on="2026-01-21"))
     assert "<dt>Lesions</dt> <dd>1 · 3 cm<" in cards()
 
 
