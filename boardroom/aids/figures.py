@@ -9,6 +9,7 @@ from typing import Any
 from boardroom.aids import kept
 from boardroom.aids.figure import Figure, Tone
 from boardroom.aids.reading import Reading
+from boardroom.clinical.case_response import NEWER_MAP, SAME_DAY
 from boardroom.clinical.display import shown
 from boardroom.clinical.liver_function import child_pugh_class
 
@@ -111,13 +112,24 @@ def tumour(reading: Reading, units: str) -> list[Figure]:
     if afp := reading["facts"].get("afp"):
         day = short_day(dt.date.fromisoformat(afp["taken_on"])) if afp["taken_on"] else "no date"
         found.append(Figure("AFP", shown("afp", afp["value"], afp["unit"], units).words, day))
-    if response := values_of(reading, "mrecist"):
+    if why := _no_response(reading):
+        found.append(Figure("mRECIST", "–", why, "open"))
+    elif response := values_of(reading, "mrecist"):
         change = response["change_from_baseline_percent"]
         sign = "+" if change > 0 else ""
         note = f"{response['response_name']}, {sign}{signed(change, 0)} % since the start"
         bad = response["response"] == "PD"
         found.append(Figure("mRECIST", response["response"], note, "caution" if bad else ""))
     return found
+
+
+def _no_response(reading: Reading) -> str:
+    """Why there is no response although the sums would give one."""
+    mrecist = reading["aids"].get("mrecist")
+    said = " ".join(mrecist["warnings"]) if mrecist and not values_of(reading, "mrecist") else ""
+    if NEWER_MAP in said:
+        return "the map is newer than the last sum"
+    return "sum and map of the same day differ" if SAME_DAY in said else ""
 
 
 def _lesions(reading: Reading) -> Figure:

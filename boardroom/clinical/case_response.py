@@ -9,7 +9,10 @@ from decimal import Decimal
 from boardroom.clinical.case_nodules import counted
 from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, newer, of_day
 from boardroom.clinical.catalogue import FACTS
+from boardroom.clinical.inputs import plain
 
+TARGETS = 2
+NEWER_MAP, SAME_DAY = "is newer than the last sum of viable diameters", "of the same day shows"
 BEFORE = dt.timedelta(days=14)
 """How long before the sum what is said with it may be dated: images and report can be apart."""
 
@@ -32,19 +35,38 @@ nadir = _viable(min)
 
 
 def current(record: Record) -> Found:
-    """The newest sum; said where it is 0 although a reading not older shows living tumour."""
+    """The newest sum; nothing where a reading that is not older shows another."""
     found = _viable(lambda sums: sums[-1])(record)
-    if found.value != 0 or record.reading is None:
+    if found.value is None or record.reading is None:
         return found
     on = record.series("viable_sum_mm")[-1][0]
-    left = counted(record.lesions).left
-    if not left or newer(on, record.reading.on):
-        return found
-    words = (
-        f"The sum of viable diameters {of_day(on)} is 0, and {record.reading.name} shows "
-        f"{max(left)} mm of living tumour."
-    )
-    return Found(found.value, found.keys, (*found.remarks, words))
+    words = _against_the_map(record, found.value, on)
+    return Found(None, found.keys, (*found.remarks, words)) if words else found
+
+
+def _against_the_map(record: Record, newest: Decimal, on: dt.date) -> str:
+    """Why the newest sum, of this day, does not count beside the reading; "" where it does."""
+    reading = record.reading
+    assert reading is not None
+    seen = counted(record.lesions)
+    left = sorted(seen.left, reverse=True)
+    shows = f"{sum(left)} mm" if left else "nothing"
+    if newer(reading.day, on):
+        # The targets of mRECIST are two at most
+        if newest in (sum(left), sum(left[:TARGETS])) and None not in seen.living:
+            return ""
+        if None in seen.living and newest >= sum(left[:TARGETS]):
+            return ""
+        return (
+            f"The map {reading.of_day} {NEWER_MAP}, "
+            f"{plain(newest)} mm {of_day(on)}, and shows {shows} of living tumour: enter its sum."
+        )
+    if reading.day == on and left and left[0] > newest:
+        return (
+            f"The sum of viable diameters {of_day(on)} is {plain(newest)} mm, and {reading.name} "
+            f"{SAME_DAY} {shows} of living tumour: say which is right."
+        )
+    return ""
 
 
 def _with_the_sum(key: str, progressed: str) -> Derivation:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from boardroom.aids.figures import tumour
 from boardroom.clinical.case_beyond import metastasis
 from boardroom.clinical.from_facts import CaseRecord, Lesion
 from boardroom.clinical.read_facts import Read
@@ -284,18 +285,43 @@ def test_what_is_said_of_the_other_lesions_belongs_to_the_newest_sum() -> None:
         assert ("a later sum does not undo" in filled.warnings[-1]) is progressed
 
 
+NEWER = "is newer than the last sum of viable diameters"
+
+
 @pytest.mark.parametrize(
-    ("images", "viable", "said"), [(10, 12, True), (20, 12, True), (30, 12, False), (10, 0, False)]
+    ("now", "images", "viable", "why"),
+    [
+        (30, 2, (80,), f"The map of 8 Mar 2026 {NEWER}, 30 mm of 5 Mar 2026, and shows 80 mm"),
+        (30, 2, (10,), f"The map of 8 Mar 2026 {NEWER}, 30 mm of 5 Mar 2026, and shows 10 mm"),
+        (30, 2, (), "and shows nothing of living tumour: enter its sum."),
+        (0, 2, (12,), f"{NEWER}, 0 mm of 5 Mar 2026, and shows 12 mm of living tumour"),
+        (30, 5, (80,), "of 5 Mar 2026 is 30 mm, and the board’s reading of the same day shows 80"),
+        (0, 5, (12,), "of 5 Mar 2026 is 0 mm, and the board’s reading of the same day shows 12"),
+        (30, 2, (30,), ""),
+        (30, 2, (20, 10, 8), ""),  # two of three are the targets
+        (30, 2, (18, 12), ""),
+        (30, 5, (10,), ""),
+        (30, 9, (80,), ""),  # the sum is the later look
+        (0, 2, (0,), ""),
+    ],
 )
-def test_a_sum_of_nothing_beside_a_map_with_living_tumour(
-    images: int, viable: int, said: bool
+def test_no_response_is_told_beside_a_map_that_shows_something_else(
+    now: int, images: int, viable: tuple[int, ...], why: str
 ) -> None:
     read = Read(Findings(), "the board’s reading", TODAY - dt.timedelta(days=images))
-    facts = (*SUMS, fact("new_lesion", "no"), fact("nontarget_state", "cr"))
-    filled = CaseRecord(facts, TODAY, (Lesion(40, viable, number=1),), read=read).fill("mrecist")
-    assert values(filled)["response"] == "CR"
-    words = (
-        "The sum of viable diameters of 18 Feb 2026 is 0, and the board’s reading shows 12 mm of "
-        "living tumour."
-    )
-    assert (words in filled.warnings) is said
+    sums = (fact("viable_sum_mm", "60", "mm", 90), fact("viable_sum_mm", str(now), "mm", 5))
+    facts = (*sums, fact("new_lesion", "no"), fact("nontarget_state", "none"))
+    lesions = tuple(Lesion(90, size, number=1) for size in viable)
+    filled = CaseRecord(facts, TODAY, lesions, read=read).fill("mrecist")
+    reading: Any = {"aids": {"mrecist": filled.as_dict()}, "facts": {}, "tumour": {"count": 0,
+        "viable": False}, "beyond": {"torn": [], "veins": [], "invaded": None, "spread": None,
+        "site": ""}}  # fmt: skip
+    shown = [one for one in tumour(reading, "si") if one.label == "mRECIST"]
+    if not why:
+        assert values(filled)["response"] == ("PR" if now else "CR")
+        assert shown[0].value == values(filled)["response"]
+        return
+    assert any(why in words for words in filled.warnings), filled.warnings
+    assert filled.result is not None
+    assert filled.result.missing == ("Sum of viable diameters now",)
+    assert (shown[0].value, shown[0].tone) == ("–", "open")
