@@ -227,6 +227,7 @@ def card_of(
                 (
                     # A reading that an older version kept says nothing of it
                     *(reading.get("stated", ()) if key == "tumour" else ()),
+                    *(_of_images(reading) if key != "liver" else ()),
                     *_warnings(names, reading),
                     *(_of_portal(reading) if key == "liver" else ()),
                 )
@@ -285,6 +286,11 @@ def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
         if filled["result"] is not None:
             found |= dict.fromkeys(filled["result"]["warnings"])
     return tuple(found)
+
+
+def _of_images(reading: Reading) -> tuple[str, ...]:
+    said = reading.get("newer_images", "")
+    return (said,) if said else ()
 
 
 def _of_portal(reading: Reading) -> tuple[str, ...]:

@@ -71,8 +71,17 @@ def _child_pugh(reading: Reading) -> Figure:
     if told := reading["facts"].get("child_pugh_points"):
         points = int(float(told["value"]))
         label = f"{child_pugh_class(points)}{points}"
-        return Figure("Child-Pugh", label, "as reported, not computed")
+        return _reported(label, told["taken_on"], bool(reading.get("reported_old")))
     return Figure("Child-Pugh", "–", "not known yet", "open")
+
+
+def _reported(label: str, taken_on: str | None, old: bool) -> Figure:
+    day = short_day(dt.date.fromisoformat(taken_on)) if taken_on else "without a date"
+    note = f"as reported {day}, not computed"
+    if not old:
+        return Figure("Child-Pugh", label, note)
+    said = f"Child-Pugh {label} as reported {day}, old"
+    return Figure("Child-Pugh", label, f"{note}, old", "caution", said)
 
 
 def _meld(reading: Reading) -> Figure:

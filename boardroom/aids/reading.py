@@ -15,10 +15,12 @@ from boardroom.cases.models import Lesion as LesionLine
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
 from boardroom.clinical.case_nodules import UNCOUNTABLE, Burden, burden, counted
 from boardroom.clinical.case_portal import portal
+from boardroom.clinical.case_record import newer, of_day
 from boardroom.clinical.from_facts import FILLED, CaseRecord
 from boardroom.clinical.living import UNCERTAIN, is_nodule
 from boardroom.clinical.read_facts import Read
 from boardroom.clinical.tumour_reading import Lesion
+from boardroom.tumour_map.models import Side
 from boardroom.tumour_map.queries import Sides, readings_of, that_counts
 from boardroom.tumour_map.rules import SIDES
 from boardroom.web import age, local
@@ -82,10 +84,12 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     "tumour": {…}, "contradictions": [where map and facts, or two facts, differ],
     "stated": [where number or size of the nodules is stated otherwise than they are listed],
     "facts": {key: {"value", "unit", "taken_on"}} of those shown beside the aids,
+    "reported_old": whether Child-Pugh points as reported are older than the board lets a lab be,
     "beyond": veins and spread once contradictions are settled,
     "portal": {"there", "basis", "contradiction"} of portal hypertension as every aid takes it,
     "images": {"reading": its name or "", "on": the day it counts by, "saved": whether that is the
     day on which it was saved, "lesions": [[number, words]]},
+    and where it is so, "newer_images": that the referring hospital read later images than the board
     and where the reading that counts has no lesion, "none_seen": {"by": its name, "on": day}}
     """
     sides = readings_of(case.id)
@@ -101,10 +105,13 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
         "contradictions": list(record.contradictions),
         "stated": [found.differs] if found.differs else [],
         "facts": {key: _fact(record, key) for key in SHOWN_FACTS if record.fact(key)},
+        "reported_old": _too_old(record, "child_pugh_points", board.aids.lab_days),
         "beyond": beyond(record),
         "portal": _portal(record) if "csph" in names else {},
         "images": _images(case, read),
     }
+    if newer_images := _newer_images(sides, read):
+        reading["newer_images"] = newer_images
     if read is not None and read.day and not case.lesions and not read.findings.lesions:
         # An empty list alone is also that of a case that nobody has read
         reading["none_seen"] = {"by": read.name, "on": read.day.isoformat()}
@@ -132,9 +139,25 @@ def beyond(record: CaseRecord) -> dict[str, Any]:
     }
 
 
+def _too_old(record: CaseRecord, key: str, days: int) -> bool:
+    fact = record.fact(key)
+    return fact is not None and newer(record.on - dt.timedelta(days=days), fact.taken_on)
+
+
 def _portal(record: CaseRecord) -> dict[str, Any]:
     found = portal(record)
     return {"there": found.there, "basis": found.basis, "contradiction": found.contradiction}
+
+
+def _newer_images(sides: Sides, read: Read | None) -> str:
+    """That the referring hospital read later images than the board; "" where it did not."""
+    board, other = sides.get(Side.BOARD), sides.get(Side.REFERRING)
+    if board is None or other is None or read is None:
+        return ""
+    if not newer(other.imaged_on, read.day):
+        return ""
+    day = of_day(other.imaged_on).removeprefix("of ")
+    return f"Newer images exist: {SIDES[Side.REFERRING]}, {day}."
 
 
 def _fact(record: CaseRecord, key: str) -> dict[str, Any]:

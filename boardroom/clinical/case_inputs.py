@@ -17,12 +17,15 @@ from boardroom.clinical.case_beyond import (
     spread,
     vascular,
 )
+from boardroom.clinical.case_clotting import clotting, prothrombin_limits
 from boardroom.clinical.case_liver import (
+    a_year_at_most,
     ascites,
     cause,
     cholestatic,
     dialysis,
-    prothrombin_limits,
+    judged,
+    liver_quality,
     raised_bilirubin,
     value_of,
 )
@@ -88,6 +91,9 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "diffuse_infiltrative_bilobar": diffuse,
     "cholestatic": cholestatic,
     "child_pugh.pt_percent_variant": prothrombin_limits,
+    "child_pugh.inr": clotting("inr", "inr"),
+    "child_pugh.pt_seconds_prolonged": clotting("pt_seconds_over", "pt_seconds_prolonged"),
+    "child_pugh.pt_percent": clotting("pt_percent", "pt_percent"),
     "csph.ascites": ascites,
     "csph.cause": cause,
     "okuda.ascites": ascites,
@@ -105,6 +111,10 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "bclc_2022.bilirubin": raised_bilirubin,
     "resection_decompensation_risk.portal_hypertension": portal_hypertension,
     "resection_decompensation_risk.meld": value_of("meld", "meld"),
+    "flr.liver": liver_quality,
+    "csph.hvpg": a_year_at_most("hvpg"),
+    "csph.stiffness": a_year_at_most("stiffness"),
+    "bclc_2022.liver_function": judged,
     "clip.child_pugh_class": value_of("child_pugh", "class"),
     "clip.tumor_morphology": morphology,
     "clip.portal_vein_thrombosis": portal_thrombosis,

@@ -6,7 +6,8 @@ import datetime as dt
 from decimal import Decimal
 
 from boardroom.clinical.bclc import TOO_HIGH
-from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, of_day
+from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, newer, of_day
+from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.units import BILIRUBIN
 
 LIMITS_UNNAMED = (
@@ -14,7 +15,9 @@ LIMITS_UNNAMED = (
     "name"
 )
 RAISED = Decimal(str(TOO_HIGH)) * BILIRUBIN[1].factor  # in umol/L
-WEEK = dt.timedelta(days=7)
+WEEK, MONTH, YEAR = (dt.timedelta(days=days) for days in (7, 30, 365))
+LABS = ("bilirubin", "albumin", "inr")
+"""Labs by which liver function is judged."""
 
 
 def ascites(record: Record) -> Found:
@@ -45,6 +48,75 @@ def raised_bilirubin(record: Record) -> Found:
     return Found(number, ("bilirubin",), entry="bilirubin_umol_l")
 
 
+def a_year_at_most(key: str) -> Derivation:
+    """A measurement of the liver, said where it is older than a year."""
+
+    def look(record: Record) -> Found:
+        fact, number = record.fact(key), record.number(key)
+        if fact is None or number is None:
+            return NOTHING
+        old = newer(record.on - YEAR, fact.taken_on)
+        label = FACTS[key].label
+        words = f"{label} is {of_day(fact.taken_on)}, more than a year old."
+        return Found(number, (key,), (words,) if old else ())
+
+    return look
+
+
+def judged(record: Record) -> Found:
+    """Liver function as it was judged, said where it is not of the time of ascites and labs."""
+    fact = record.fact("liver_function")
+    if fact is None:
+        return NOTHING
+    later = [
+        one
+        for key in ("ascites", "encephalopathy", *LABS)
+        if (one := record.fact(key)) is not None
+        and one.taken_on is not None
+        and fact.taken_on is not None
+        and one.taken_on - fact.taken_on > MONTH
+    ]
+    if not later:
+        return Found(fact.value, (fact.key,))
+    newest = max(later, key=lambda one: one.taken_on or record.on)
+    said = FACTS[fact.key].choice_name(fact.value)
+    since = f"{_in_text(FACTS[newest.key].label)} {of_day(newest.taken_on)}"
+    words = (
+        f"Liver function “{said}” {of_day(fact.taken_on)} is older than what is recorded of "
+        f"{since}: judge it anew."
+    )
+    return Found(fact.value, (fact.key,), (words,))
+
+
+def _in_text(label: str) -> str:
+    return label if label.isupper() else label[0].lower() + label[1:]
+
+
+def liver_quality(record: Record) -> Found:
+    """Quality of the liver, which "Cirrhosis: Yes" can contradict: the newer counts, and of two
+    of one day the one that asks for more."""
+    fact, cirrhosis = record.fact("liver_quality"), record.fact("cirrhosis")
+    if fact is None:
+        return NOTHING
+    words = {"steatosis": "injured", "chemotherapy": "injured", "fibrosis": "cirrhosis"}
+    found = Found(words.get(fact.value, fact.value), ("liver_quality",))
+    scarred = fact.value == "cirrhosis"
+    if cirrhosis is None or fact.value == "fibrosis" or scarred == (cirrhosis.value == "yes"):
+        return found
+    said = (
+        f"“Quality of the liver: {FACTS[fact.key].choice_name(fact.value)}” "
+        f"{of_day(fact.taken_on)} and “Cirrhosis: {cirrhosis.value.capitalize()}” "
+        f"{of_day(cirrhosis.taken_on)} contradict: "
+    )
+    if newer(fact.taken_on, cirrhosis.taken_on):
+        return Found(found.value, found.keys, (f"{said}the newer counts.",))
+    if scarred:
+        # That it is not cirrhosis does not say what it is instead
+        return Found(found.value, found.keys, (f"{said}the higher minimum counts.",))
+    end = "newer" if newer(cirrhosis.taken_on, fact.taken_on) else "higher minimum"
+    return Found("cirrhosis", ("cirrhosis",), (f"{said}the {end} counts.",))
+
+
 def value_of(name: str, value: str) -> Derivation:
     def look(record: Record) -> Found:
         result, keys = record.of(name)
@@ -71,11 +143,3 @@ def dialysis(record: Record) -> Found:
             )
             return Found(None, (), (words,))
     return Found(fact.value == "yes", ("dialysis",))
-
-
-def prothrombin_limits(record: Record) -> Found:
-    """Which limits the board reads a prothrombin activity by, where there is nothing better."""
-    better = record.text("inr") or record.text("pt_seconds_over")
-    if better or not record.text("pt_percent") or not record.prothrombin_limits:
-        return NOTHING
-    return Found(record.prothrombin_limits)

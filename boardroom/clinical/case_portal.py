@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from boardroom.clinical.case_record import NOTHING, FactLike, Found, Record, newer, of_day
 
 STATED = "portal_hypertension"
-YEAR = dt.timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class Found:
 class Record(Protocol):
     """What the functions that look for an input may ask of a case."""
 
+    on: dt.date
     lesions: tuple[LesionLike, ...]
     ecog: int | None
     sex: str

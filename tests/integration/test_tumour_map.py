@@ -321,6 +321,20 @@ def test_a_reading_without_a_lesion_and_without_a_day_names_the_day_it_was_saved
     assert f"none seen <small>in the referring hospital’s reading, {day}" in page
 
 
+def test_newer_images_elsewhere_are_said_on_the_cards(room: Room) -> None:
+    def cautions() -> int:
+        page = " ".join(room.client("surgeon").get(room.at("")[:-1]).text.split())
+        return page.count("Newer images exist: referring hospital, 20 Jan 2026.")
+
+    room.change(Case, room.case, diagnosis="hcc")
+    read(room, "coordinator", "referring", **fields({}, imaged_on="2026-01-20"))
+    assert cautions() == 0
+    read(room, "radiologist", **fields({}, imaged_on="2026-01-15"))
+    assert cautions() == 2
+    read(room, "radiologist", **fields({}, imaged_on="2026-01-20", version=1))
+    assert cautions() == 0
+
+
 def test_two_readings_lie_side_by_side_and_differences_are_called_out(room: Room) -> None:
     both(room)
     page = room.client("surgeon").get(room.at("")[:-1]).text
