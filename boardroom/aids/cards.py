@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from boardroom.aids import figures
 from boardroom.aids.figure import Figure
 from boardroom.aids.figures import values_of
-from boardroom.aids.places import LESIONS, place_for
+from boardroom.aids.fold import AidLine, Missing, line_of
+from boardroom.aids.places import LESIONS
 from boardroom.aids.reading import Reading, read_aids, record_of
 from boardroom.aids.sources import SourceLine, seen, sources
 from boardroom.aids.trends import Trend, liver_trends, tumour_trends
@@ -21,28 +21,6 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.clinical.aid import NOTE
 from boardroom.clinical.facts import is_lab
-
-
-@dataclass(frozen=True)
-class Missing:
-    """What an aid lacks, and the element of the form where it is given; "" for none."""
-
-    label: str
-    place: str
-
-
-@dataclass(frozen=True)
-class AidLine:
-    """One aid in a card's fold: what it says or lacks, by which version, from which source."""
-
-    name: str
-    title: str
-    words: str
-    missing: tuple[Missing, ...]
-    remarks: tuple[str, ...]
-    version: str
-    citation: str
-    convention: str
 
 
 @dataclass(frozen=True)
@@ -196,7 +174,7 @@ def card_of(
     """One card of a reading."""
     names = [name for name in _AIDS[key] if name in reading["aids"]]
     needless = _OF_NODULES if reading["tumour"].get("none") else frozenset()
-    lines = [_line(name, reading["aids"][name], needless) for name in names]
+    lines = [line_of(name, reading["aids"][name], needless) for name in names]
     on = dt.date.fromisoformat(reading["on"])
     used = [name for name in names if values_of(reading, name) is not None]
     return Card(
@@ -248,32 +226,6 @@ def _unique(missing: Iterable[Missing]) -> tuple[Missing, ...]:
 def _belongs(why: str, key: str, board: BoardDefinition) -> bool:
     """Said once, on the card of the first aid that it is about."""
     return any(rule.why == why and rule.aids[0] in _AIDS[key] for rule in board.aids.only_for)
-
-
-def _line(name: str, filled: Mapping[str, Any], needless: frozenset[str]) -> AidLine:
-    """`needless`: what is not missing, since there is nothing to be measured."""
-    result = filled["result"]
-    if result is None:
-        return AidLine(name, filled["title"], filled["refused"], (), (), "", "", "")
-    clamped = [
-        f"{c['input']} {c['given']:g} counts as {c['used']:g}: {c['reason']}."
-        for c in result["clamped"]
-    ]
-    remarks = (*filled["warnings"], *result["warnings"], *clamped)
-    return AidLine(
-        name=name,
-        title=result["title"],
-        words=result["headline"] if result["complete"] else "",
-        missing=tuple(
-            Missing(label, place_for(name, label))
-            for label in result["missing"]
-            if label not in needless
-        ),
-        remarks=tuple(dict.fromkeys(remarks)),
-        version=result["version"],
-        citation=result["citation"],
-        convention=result["convention"],
-    )
 
 
 def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:

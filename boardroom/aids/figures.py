@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from boardroom.aids import kept
 from boardroom.aids.figure import Figure, Tone
+from boardroom.aids.li_rads import li_rads
 from boardroom.aids.reading import Reading
 from boardroom.clinical.case_response import NEWER_MAP, SAME_DAY
 from boardroom.clinical.display import shown
@@ -250,7 +251,7 @@ def staging(reading: Reading, units: str) -> list[Figure]:
         group = tnm["stage_group"]
         found.append(Figure("TNM", group or tnm["written"], tnm["written"] if group else ""))
     if read := reading["tumour"]["li_rads"]:
-        found.append(_li_rads(read))
+        found.append(li_rads(read))
     for name, label, value, note in _PLAIN:
         if result := values_of(reading, name):
             found.append(Figure(label, value(result), note(result)))
@@ -264,24 +265,6 @@ def _no_stage(reading: Reading) -> str:
         return "no tumour seen"
     uncertain = reading["tumour"].get("uncertain")
     return "no lesion counts as tumour" if uncertain else "no viable tumour"
-
-
-# By what matters for the patient, the gravest first
-_LI_RADS = (
-    ("LR-TIV", "LR-M", "LR-5", "LR-TR viable"), ("LR-4",), ("LR-TR equivocal",), ("LR-3",),
-    ("LR-TR nonevaluable", "LR-NC"), ("LR-TR nonviable",), ("LR-2",), ("LR-1",),
-)  # fmt: skip
-
-
-def _li_rads(read: Iterable[tuple[int, str]]) -> Figure:
-    """The gravest category, several where they are as grave; the others beside it."""
-    given = {category for _, category in read}
-    unknown = tuple(sorted(given.difference(*_LI_RADS)))
-    ranks = (*_LI_RADS, unknown)
-    ranked = [found for rank in ranks if (found := [one for one in rank if one in given])]
-    first, others = ranked[0], [one for rank in ranked[1:] for one in rank]
-    note = f"as radiology read it; also {', '.join(others)}" if others else "as radiology read it"
-    return Figure("LI-RADS", " · ".join(first), note)
 
 
 _Words = Callable[[Mapping[str, Any]], str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ import click
 if TYPE_CHECKING:
     from boardroom.clinical import Aid, Input, Result
 
+# Two whole numbers, or one with a decimal comma
+_TWO_WAYS = re.compile(r"\d+,\d+")
 YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -86,7 +89,7 @@ def _expected(one: Input) -> str:
     if one.choices:
         words = ", ".join(key for key, _ in one.choices)
         return f"{'any of' if one.kind == 'list' else 'one of'} {words}"
-    return "numbers divided by commas, or by semicolons where they have decimal commas"
+    return "numbers divided by semicolons; by commas where they have decimal points or are several"
 
 
 def _run(this: Aid, pairs: Sequence[str], as_json: bool) -> None:
@@ -128,6 +131,12 @@ def _parsed(this: Aid, name: str, text: str) -> Any:
         return text
     if one.kind == "number":
         return _number(name, text)
+    if not one.choices and _TWO_WAYS.fullmatch(text.strip()):
+        first, second = text.strip().split(",")
+        raise click.UsageError(
+            f"{name}: '{text.strip()}' can be read in two ways. Write {first};{second} for two "
+            f"numbers, {first}.{second} for one."
+        )
     divider = ";" if ";" in text and not one.choices else ","
     parts = [part.strip() for part in text.split(divider)] if text.strip() else []
     return parts if one.choices else [_number(name, part) for part in parts]
@@ -136,6 +145,8 @@ def _parsed(this: Aid, name: str, text: str) -> Any:
 def _number(name: str, text: str) -> Decimal:
     from boardroom.clinical.facts import FactError, number_in
 
+    if not text.strip():
+        raise click.UsageError(f"{name} has no value.")
     try:
         return number_in(name, text.strip())
     except FactError as error:
@@ -155,7 +166,9 @@ def _tell(this: Aid, result: Result) -> None:
     if result.clamped:
         click.echo("Not used as given:")
         for one in result.clamped:
-            click.echo(f"  {one.input}: {one.given:g} counts as {one.used:g} ({one.reason})")
+            click.echo(
+                f"  {one.input}: {_short(one.given)} counts as {_short(one.used)} ({one.reason})"
+            )
     for warning in result.warnings:
         click.echo(f"Warning: {warning}")
     click.echo(f"\nVersion: {result.version}")
@@ -163,6 +176,12 @@ def _tell(this: Aid, result: Result) -> None:
         click.echo(f"Convention: {result.convention}")
     click.echo(f"Source: {result.citation}")
     click.echo(result.note)
+
+
+def _short(number: float) -> str:
+    from boardroom.clinical.inputs import half_up, plain
+
+    return plain(half_up(number, 2))
 
 
 def _shown(value: Any) -> str:

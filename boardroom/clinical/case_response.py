@@ -24,13 +24,13 @@ def _viable(choose: Callable[[list[Decimal]], Decimal], remark: str = "") -> Der
         series = record.series("viable_sum_mm")
         if len(series) < 2:
             return NOTHING
-        remarks = (remark.format(day=series[0][0]),) if remark else ()
+        remarks = (remark.format(day=of_day(series[0][0])),) if remark else ()
         return Found(choose([value for _, value in series]), ("viable_sum_mm",), remarks)
 
     return look
 
 
-baseline = _viable(lambda sums: sums[0], "Measured against the first sum recorded, of {day}.")
+baseline = _viable(lambda sums: sums[0], "Measured against the first sum recorded, {day}.")
 nadir = _viable(min)
 
 

@@ -70,8 +70,8 @@ class CaseRecord:
         for key, newer in outdated(self._latest).items():
             old = self._latest.pop(key)
             words = (
-                f"{FACTS[key].label} of {old.taken_on} is not used: "
-                f"the images of {newer.taken_on} are newer."
+                f"{FACTS[key].label} {of_day(old.taken_on)} is not used: "
+                f"the images {of_day(newer.taken_on)} are newer."
             )
             for both in TOGETHER:
                 self._remark(both, words)
@@ -82,7 +82,8 @@ class CaseRecord:
     def _take(self, fact: FactLike) -> None:
         label = FACTS[fact.key].label
         if fact.taken_on is not None and fact.taken_on > self.on:
-            self._remark(fact.key, f"{label} of {fact.taken_on} is later than {self.on}: not used.")
+            later = f"{of_day(fact.taken_on)} is later than {_day(self.on)}"
+            self._remark(fact.key, f"{label} {later}: not used.")
             return
         before = self._latest.get(fact.key)
         if before is None:
@@ -90,7 +91,7 @@ class CaseRecord:
             return
         new, old = fact.taken_on or dt.date.min, before.taken_on or dt.date.min
         if new == old and (fact.value, fact.unit) != (before.value, before.unit):
-            when = f"on {fact.taken_on}" if fact.taken_on else "without a date"
+            when = f"on {_day(fact.taken_on)}" if fact.taken_on else "without a date"
             self._remark(fact.key, f"{label} has two values {when}: the later entry is used.")
         if new >= old:  # on the same day the later entry corrects the earlier
             self._latest[fact.key] = fact
@@ -216,6 +217,10 @@ class CaseRecord:
                     f"{source.label} is {of_day(source.taken_on)}, {before} days before the labs."
                 )
         return (self.on - min(dates)).days, remarks
+
+
+def _day(day: dt.date) -> str:
+    return of_day(day).removeprefix("of ")
 
 
 def _unnamed(result: Result) -> Result:

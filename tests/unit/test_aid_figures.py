@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from boardroom.aids.figures import staging, tumour
+from boardroom.aids.fold import line_of
 from boardroom.aids.reading import beyond
 from boardroom.clinical.from_facts import CaseRecord, RecordedFact
-from tests.unit.aid_samples import TODAY, fact
+from tests.unit.aid_samples import LABS, TODAY, fact
 
 NO_LESION = {"count": 0, "sizes_known": True, "largest_mm": None, "sum_mm": 0, "viable": False,
              "li_rads": []}  # fmt: skip
@@ -100,3 +101,10 @@ def test_why_a_liver_without_tumour_has_no_stage(more: dict[str, Any], words: st
     assert staging(reading, "si")[0].note == words
     seen = {"by": "the board’s reading", "on": "2026-03-08"}
     assert staging(reading | {"none_seen": seen}, "si")[0].note == "no tumour seen"
+
+
+def test_what_is_not_used_as_given_is_said_with_its_label_and_unit() -> None:
+    facts = [one for one in LABS if one.key != "creatinine"]
+    filled = CaseRecord([*facts, fact("creatinine", "80", "umol/L")], TODAY).fill("meld").as_dict()
+    (said,) = (one for one in line_of("meld", filled, frozenset()).remarks if "counts as" in one)
+    assert said.startswith("Creatinine 0.9\u00a0mg/dL counts as 1\u00a0mg/dL: ")

@@ -100,6 +100,18 @@ def test_command_and_form_take_the_same_numbers(text: str) -> None:
     assert (told.exit_code == 0) is taken, told.output
 
 
+def test_a_list_of_whole_numbers_is_told_from_a_decimal_comma() -> None:
+    rest = ("macrovascular_invasion=no", "extrahepatic_spread=no", "--json")
+    for text, number in (("2;5", 2), ("2, 5", 2), ("2,3,1", 3), ("2.5,3", 2), ("2.5", 1), ("4", 1)):
+        told = run("milan", f"tumor_diameters_cm={text}", *rest)
+        assert len(json.loads(told.stdout)["used"]["tumor_diameters_cm"]) == number, text
+
+
+def test_what_is_not_used_as_given_is_plain() -> None:
+    rest = ("bilirubin_mg_dl=2", "inr=1.2", "dialysis_twice_in_week=no")
+    assert ": 0.9 counts as 1 (" in run("meld", "creatinine_umol_l=80", *rest).stdout
+
+
 def test_every_shape_of_value_can_be_shown() -> None:
     for words in (
         (
@@ -151,6 +163,12 @@ def test_every_shape_of_value_can_be_shown() -> None:
         ((*ALBI, "albumin_g_l=38"), 2, "given twice"),
         (("milan", "macrovascular_invasion=perhaps"), 2, "yes or no"),
         (("milan", "tumor_diameters_cm=2,x"), 2, "is not a number"),
+        (
+            ("milan", "tumor_diameters_cm=2,5"),
+            2,
+            "two ways. Write 2;5 for two numbers, 2.5 for one",
+        ),
+        (("albi", "bilirubin_umol_l=20", "albumin_g_l="), 2, "albumin_g_l has no value."),
         (("albi", "--sparkle"), 2, "sparkle"),
     ],
 )
