@@ -52,7 +52,7 @@ def test_sizes_stated_otherwise_than_the_map_shows_are_said_on_the_tumour_card(
     assert coordinator.post(f"/cases/{case_id}/map/board", data=sent).status_code == 303
     card = page(coordinator, case_id).split(f'id="aid-tumour-{case_id}"')[1].split("</section>")[0]
     when = f"({day.day} {day:%b %Y})"
-    assert f"Largest nodule. Map: 42 mm, stated: 27 mm {when}." in card
+    assert f"Largest nodule. Map: 42 mm, stated: 2.7 cm {when}." in card
     assert f"Number of nodules. Map: 2, stated: 1 {when}." in card
 
 
@@ -141,3 +141,22 @@ def test_the_afp_model_says_in_its_one_line_that_invasion_excludes(
         cards = cards_for(load_case(case_id), app.extensions["boards"]["liver"], now().date())
     assert "AFP model 0 points" in cards.card("tumour").line
     assert ("points, excluded" in cards.card("tumour").line) is said
+
+
+def test_what_is_old_or_contradicted_of_the_liver_is_said_on_its_card(
+    app: Flask, coordinator: FlaskClient
+) -> None:
+    case_id = add_case(app, encephalopathy=True)
+    old, day = now().date() - dt.timedelta(days=800), now().date()
+    with app.app_context(), write_transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.facts.append(Fact(key="child_pugh_points", value="5", taken_on=old))
+        case.facts.append(Fact(key="portal_hypertension", value="no", taken_on=old))
+        case.facts.append(Fact(key="varices", value="large", taken_on=day))
+    html = page(coordinator, case_id)
+    liver = html.split(f'id="aid-liver-{case_id}"')[1].split("</section>")[0]
+    staging = html.split(f'id="aid-staging-{case_id}"')[1].split("</section>")[0]
+    assert f"as reported {old.day} {old:%b %Y}, not computed, old" in liver
+    assert "<dt>Portal hypertension</dt> <dd>significant" in liver
+    for card in (liver, staging):
+        assert "contradict: the newer counts." in card
