@@ -61,6 +61,11 @@ def burden(record: Record) -> Burden:
     said = f"“Too many nodules to count” {of_day(fact.taken_on)}: the newer"
     stated = record.fact(NUMBER)
     if reading is not None and newer(reading.day, fact.taken_on):
+        if not (record.lesions or reading.findings.lesions):
+            # A list can also be empty since nobody can count them
+            words = f"“Too many nodules to count” {of_day(fact.taken_on)}, and"
+            none = f"{reading.name} {reading.of_day} lists none."
+            return _disputed({UNCOUNTABLE: f"{words} {none}"})
         return replace(found, remarks=(*found.remarks, f"{said} map counts."))
     if stated is not None and newer(stated.taken_on, fact.taken_on):
         return replace(found, remarks=(*found.remarks, f"{said} number counts."))

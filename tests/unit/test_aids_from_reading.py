@@ -145,6 +145,18 @@ def test_a_newer_count_counts_before_too_many_to_count(
     assert (words in found.remarks) is counts
 
 
+def test_an_empty_list_does_not_undo_nodules_too_many_to_count() -> None:
+    found = burden(record(fact("nodules_uncountable", "yes", days=9), images=2))
+    assert (found.none, found.number, found.disputed) == (False, None, True)
+    words = (
+        "“Too many nodules to count” of 1 Mar 2026, and the board’s reading of 8 Mar 2026 lists "
+        "none. Sizes and number are left out: say which is right."
+    )
+    assert found.remarks == (words,)
+    same = burden(record(fact("nodules_uncountable", "yes", days=2), images=2))
+    assert same.keys == ("nodules_uncountable",)
+
+
 @pytest.mark.parametrize("category", ["LR-3", "LR-NC"])
 def test_lesions_that_may_be_tumour_are_not_called_dead(category: str) -> None:
     found = burden(record(lesions=(Lesion(15, number=1, li_rads=category),)))
