@@ -286,8 +286,9 @@ def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str
     plain = {step.text.casefold(): library.steps[step.key] for step in board.plan_steps}
     lines = []
     for step in case.content.steps:
-        what = plain.get(step.what.casefold(), step.what)
-        lines.append(f"- {step_line(what, step.who, in_sentence(step.when))}")
+        ours = plain.get(step.what.casefold(), "")
+        line = step_line(ours or step.what, step.who, in_sentence(step.when), plain=bool(ours))
+        lines.append(f"- {line}")
     by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
     told = library.tone.told_by.format(teller=capital(case.teller), by=by) if case.teller else ""
     when = library.tone.again.format(when=in_sentence(case.content.rediscuss).rstrip("."))

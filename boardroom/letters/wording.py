@@ -16,11 +16,13 @@ _ONLY_A_PLACE = re.compile(rf"(?:[^\W\d]+ )?(?:{_PLACES})(?=,|$)", re.IGNORECASE
 _TITLED = re.compile(r"(?:dr|prof|professor|mr|mrs|ms|mx|miss|sir|dame)\b", re.IGNORECASE)
 
 _COUNT = r"(?:\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|some|a few)"
-_TIMED = re.compile(
-    rf"\b(?:after|within|in|every|before|for)\s+(?:the\s+)?(?:next\s+)?{_COUNT}(?:\s*(?:-|–|to)\s*\d+)?"
-    r"\s*(?:hour|day|week|month|year)s?\b|\b(?:today|tomorrow|daily|weekly|monthly)\b"
-    r"|\bnext\s+(?:week|month|year)\b",
+_BEGINS = re.compile(
+    rf"\b(?:after|within|in)\s+(?:the\s+)?(?:next\s+)?{_COUNT}(?:\s*(?:-|–|to)\s*\d+)?"
+    r"\s*(?:hour|day|week|month|year)s?\b",
     re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|unless|once|when|as soon as|provided|only|depending)\b.*", re.IGNORECASE | re.DOTALL
 )
 
 
@@ -52,14 +54,20 @@ def is_of(source: str, hospital: str, name: str) -> bool:
     return bool(person) and person in " ".join(names_of(source)).casefold()
 
 
-def step_line(what: str, who: str, when: str) -> str:
+def step_line(what: str, who: str, when: str, *, plain: bool = False) -> str:
     """A step of the plan as a sentence or more. `who`, `when`: in words, each may be empty.
 
-    Who and when stand with what is done first. What a step says itself of its time counts: the
-    recorded time, which would contradict it, is then left out.
+    Who and when stand with what is done first. `plain`: `what` is how the library says one of the
+    board's own steps; where that says itself when it begins, the recorded time, which would
+    contradict it, is left out, but never a condition. What was typed displaces nothing.
     """
     first, gap, rest = what.strip().rstrip(".").partition(". ")
-    timed = "" if _TIMED.search(first) else when
-    more = ", ".join(part for part in (timed, f"with {inside(who)}" if who else "") if part)
+    when = when.strip().rstrip(".")
+    if when.casefold() in first.casefold():
+        when = ""
+    elif plain and _BEGINS.search(first.partition(",")[0]):
+        found = _CONDITION.search(when)
+        when = found[0] if found else ""
+    more = ", ".join(part for part in (when, f"with {inside(who)}" if who else "") if part)
     done = f"{first}: {more}." if more else f"{first}."
     return f"{done} {rest}." if gap else done

@@ -37,8 +37,11 @@ def test_a_steps_own_words_on_time_win_and_who_does_it_is_kept(
 @pytest.mark.parametrize(
     ("step", "line"),
     [
-        (("CT after 4 weeks", "Radiology", "within 14 days"), "CT after 4 weeks: with Radiology."),
-        (("CT in two months.", "", "within 14 days"), "CT in two months."),
+        (("CT after 4 weeks", "Radiology", "after 4 weeks"), "CT after 4 weeks: with Radiology."),
+        (("Embolisation, CT after 3 weeks", "Dr Invented", "within 14 days, if it is not spread"),
+         "Embolisation, CT after 3 weeks: within 14 days, if it is not spread, with Dr Invented."),
+        (("Capecitabine for six months", "Oncology", "from 8 weeks after the operation"),
+         "Capecitabine for six months: from 8 weeks after the operation, with Oncology."),
         (("A talk in clinic", "The surgeon", "within 7 days"),
          "A talk in clinic: within 7 days, with the surgeon."),
         (("You begin. After 8 weeks a scan", "Oncology", "soon"),
@@ -48,6 +51,16 @@ def test_a_steps_own_words_on_time_win_and_who_does_it_is_kept(
 )  # fmt: skip
 def test_when_and_who_stand_with_what_is_done_first(step: tuple[str, str, str], line: str) -> None:
     assert step_line(*step) == line
+
+
+def test_only_a_step_of_the_board_displaces_the_time_and_nothing_a_condition() -> None:
+    when = "within 14 days, if staging is negative"
+    begins, lasts = "In 8 weeks you have a scan", "You take the tablets for six months"
+    assert step_line(begins, "", "within 14 days", plain=True) == f"{begins}."
+    assert step_line(begins, "", when, plain=True) == f"{begins}: if staging is negative."
+    assert step_line(lasts, "", when, plain=True) == f"{lasts}: {when}."
+    later = "A vessel is closed, and in 3 weeks we measure"
+    assert step_line(later, "", when, plain=True) == f"{later}: {when}."
 
 
 def test_a_first_opinion_that_left_it_open_is_answered_and_not_called_uncomparable(
