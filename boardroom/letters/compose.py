@@ -29,11 +29,13 @@ Scans = Literal["seen", "reports", ""]
 
 @dataclass(frozen=True)
 class View:
-    """One specialty's opened opinion as far as a colleague elsewhere is told of it."""
+    """One specialty's opened opinion as far as a colleague elsewhere is told of it. `last_word`:
+    whether nobody of the specialty agreed after it, by signing or confirming in person."""
 
     specialty: str
     verdict: str
     stances: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # option: stance, reason
+    last_word: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,9 +166,11 @@ def _agreed(case: Decision, library: PhraseLibrary) -> str:
     dissent, reserved = case.signed("dissent"), case.signed("reservation")
     # An opinion is named once: not as an earlier one where its specialty still disagrees.
     opposed = [view for option in case.chosen for view in case.against(option)]
-    before = [v for v in case.views if v in opposed and v.specialty not in dissent]
+    against = [v for v in case.views if v in opposed and v.specialty not in dissent]
+    still = [v for v in against if v.last_word]
     beside = said(
-        _counted(len(before), tone.one_against_before, tone.some_against_before),
+        _counted(len(against) - len(still), tone.one_against_before, tone.some_against_before),
+        _counted(len(still), tone.one_against, tone.some_against),
         _counted(len(reserved), tone.one_reserved, tone.some_reserved),
         _counted(len(dissent), tone.one_dissents, tone.some_dissent),
     )

@@ -70,6 +70,8 @@ class Tone(Part):
     agreed_together: Phrase
     one_against_before: Phrase
     some_against_before: Phrase
+    one_against: Phrase
+    some_against: Phrase
     one_reserved: Phrase
     some_reserved: Phrase
     one_dissents: Phrase

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import reclassify
 from boardroom.cases.models import Case
-from boardroom.consensus.queries import migration_of, sign_offs_of, still_provisional
+from boardroom.consensus.models import SignOffKind
+from boardroom.consensus.queries import (
+    confirmations_of,
+    migration_of,
+    sign_offs_of,
+    still_provisional,
+)
 from boardroom.consensus.rules import content_of
 from boardroom.consensus.words import word
 from boardroom.db import now
@@ -19,6 +26,7 @@ from boardroom.letters.models import LetterKind
 from boardroom.letters.queries import asked, board_of, consensus_of, decided_item, letters_of
 from boardroom.letters.wording import is_of
 from boardroom.meetings.models import AgendaItem
+from boardroom.opinions.models import Opinion
 from boardroom.opinions.queries import revealed_opinions
 from boardroom.web import day, local
 
@@ -31,6 +39,7 @@ def decision_of(item: AgendaItem) -> Decision:
     today = local(now(), board.key).date()
     meeting_day = day(item.ended_at or item.meeting.starts_at, board.key)
     views = revealed_opinions(case.id) if item.revealed_at is not None else []
+    agreed = _agreed_at(item)
     return Decision(
         code=case.code,
         question=case.question,
@@ -49,6 +58,7 @@ def decision_of(item: AgendaItem) -> Decision:
                 v.specialty,
                 v.verdict,
                 {k: (s.get("stance", ""), s.get("reason", "")) for k, s in v.stances.items()},
+                last_word=_is_last_word(v, agreed.get(v.specialty)),
             )
             for v in views
         ),
@@ -65,6 +75,24 @@ def decision_of(item: AgendaItem) -> Decision:
         answers=tuple(q.answer for q in asked(case)),
         earlier=earlier_of(case),
     )
+
+
+def _agreed_at(item: AgendaItem) -> dict[str, dt.datetime]:
+    """{specialty: when somebody of it last agreed in person}, by signing or by confirming since."""
+    said = [(s.specialty, str(s.kind), s.at) for s in sign_offs_of(item)]
+    said += [(c.specialty, c.kind, c.at) for c in confirmations_of(item) if not c.by_chair]
+    agreed: dict[str, dt.datetime] = {}
+    for specialty, kind, at in said:
+        if kind != SignOffKind.DISSENT:
+            agreed[specialty] = max(at, agreed.get(specialty, at))
+    return agreed
+
+
+def _is_last_word(opinion: Opinion, agreed: dt.datetime | None) -> bool:
+    """Whether what an opinion says of the options was said after its specialty agreed, if ever."""
+    shifts = [one.at for one in opinion.shifts if "stances" in one.changes]
+    said = shifts[-1] if shifts else opinion.submitted_at or opinion.revealed_at
+    return agreed is None or (said is not None and said > agreed)
 
 
 def scans_of(case: Case, board: BoardDefinition) -> Scans:

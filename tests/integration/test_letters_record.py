@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from boardroom.cases.models import Case, Document, Investigation
-from boardroom.db import db, write_transaction
+from boardroom.consensus.models import Confirmation, Consensus, SignOff
+from boardroom.db import db, now, write_transaction
 from boardroom.letters.record_queries import scans_of
+from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.opinions.models import Opinion, Shift
 from tests.integration.letter_house import House, approve, begun, decided_house, letter_row, ready
 
 
@@ -79,3 +84,47 @@ def test_a_written_letter_says_what_was_asked(house: House) -> None:
     assert approve(ready(house), house).status_code == 303
     page = house.client("referrer").get(house.at("patient")).text
     assert "The question to us was: What can be done?" in page
+
+
+@pytest.mark.parametrize(
+    ("agreed", "by_chair", "said"),
+    [
+        (None, False, "One specialist saw it otherwise."),
+        (-1, False, "One specialist saw it otherwise."),
+        (1, False, "One specialist had first thought otherwise."),
+        ("confirmed", True, "One specialist saw it otherwise."),
+        ("confirmed", False, "One specialist had first thought otherwise."),
+    ],
+)
+def test_who_advised_against_it_last_did_not_only_first_think_otherwise(
+    house: House, agreed: int | str | None, by_chair: bool, said: str
+) -> None:
+    shifted = now() - dt.timedelta(hours=2)
+    with house.app.app_context(), write_transaction() as session:
+        surgeon = house.people["surgeon"]
+        session.delete(session.scalars(select(SignOff)).one())
+        session.scalars(select(Consensus)).one().strength = "unanimous"
+        opinion = session.scalars(select(Opinion).where(Opinion.specialty == "surgery")).one()
+        opinion.submitted_at = shifted - dt.timedelta(days=1)
+        opinion.stances = {"ablation": {"stance": "advise_against", "reason": "Too large."}}
+        opinion.shifts = [
+            Shift(at=shifted, changes={"stances": {"ablation": ["prefer", "advise_against"]}})
+        ]
+        if isinstance(agreed, int):
+            at = shifted + agreed * dt.timedelta(hours=1)
+            session.add(
+                SignOff(
+                    item_id=house.item, specialty="surgery", person_id=surgeon, kind="agree", at=at
+                )
+            )
+        elif agreed:
+            session.get_one(AgendaItem, house.item).status = ItemStatus.PROVISIONAL
+            session.add(
+                Confirmation(
+                    item_id=house.item, specialty="surgery", person_id=surgeon, by_chair=by_chair
+                )
+            )
+    begun(house)
+    assert f"The team agreed on this together. {said}" in str(
+        letter_row(house, "patient").sections["found"]
+    )

@@ -66,6 +66,7 @@ def test_the_letters_agree_with_the_record_and_say_beside_it_who_thought_otherwi
     )
     opposed = replace(agreed, views=one.views)  # oncology advises against what is chosen
     twice = replace(opposed, views=(*one.views, replace(one.views[1], specialty="hepatology")))
+    late = replace(opposed, views=(one.views[0], replace(one.views[1], last_word=True)))
     reserved = replace(agreed, signatures=(compose.Signature("oncology", "reservation", "If"),))
     dissent = replace(opposed, signatures=one.signatures)
     against = "In the opinions given before the decision, {} advised against what was chosen"
@@ -73,6 +74,8 @@ def test_the_letters_agree_with_the_record_and_say_beside_it_who_thought_otherwi
         (agreed, tone.agreed, ""),
         (replace(agreed, signatures=()), tone.agreed_together, ""),
         (opposed, f"{tone.agreed_together} {tone.one_against_before}",
+         f"{against.format('Oncology')}: ablation."),
+        (late, f"{tone.agreed_together} One specialist saw it otherwise.",
          f"{against.format('Oncology')}: ablation."),
         (twice, tone.some_against_before, against.format("Oncology and Hepatology")),
         (reserved, f"{tone.agreed_together} {tone.one_reserved}",
