@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,8 +17,9 @@ from boardroom.letters.document import Correction, LetterDocument, Section
 from boardroom.letters.models import Letter, LetterKind
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.provisional_words import provisional_sentences
+from boardroom.letters.relative_words import relative_sentences
 from boardroom.letters.sent_queries import replaced_by
-from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.meetings.models import AgendaItem
 from boardroom.people.queries import members_of
 from boardroom.refusals import IllegalTransition
 from boardroom.web import day, short_day
@@ -181,17 +183,45 @@ def contradictions_of(letter: Letter) -> tuple[str, ...]:
 
 
 def outdated_words_of(letter: Letter) -> list[tuple[str, str, str]]:
-    """(field, its heading, sentence) of what the letter still calls provisional though the decision
-    was confirmed since; nothing for a decision that never was provisional."""
-    item = letter.item
-    if item.status != ItemStatus.PROVISIONAL or still_provisional(item):
+    """(field, its heading, sentence) of what the letter calls provisional, or still to be
+    confirmed, though the decision is final."""
+    if still_provisional(letter.item):
         return []
     labels, library = labels_of(letter), library_for(letter.case.board)
-    texts = {key: str(text) for key, text in letter.sections.items() if key in labels}
+    found = provisional_sentences(_written(letter, labels), library.tone.provisional)
+    return [(field, labels[field], sentence) for field, sentence in found]
+
+
+def relative_words_of(letter: Letter) -> list[tuple[str, str, str, str]]:
+    """(field, its heading, words, sentence) of what counts from the day on which it was said."""
+    labels = labels_of(letter)
+    found = relative_sentences(_written(letter, labels))
+    return [(field, labels[field], words, sentence) for field, words, sentence in found]
+
+
+def _written(letter: Letter, labels: Mapping[str, str]) -> dict[str, str]:
+    """{field: text} of what stands in the letter: its parts and, for a patient, the answers."""
+    texts = {key: str(letter.sections.get(key, "")) for key in labels if key in letter.sections}
     if letter.kind == LetterKind.PATIENT:
         texts |= {f"answer-{q.id}": q.answer for q in queries.asked(letter.case)}
-    found = provisional_sentences(texts, library.tone.provisional)
-    return [(field, labels[field], sentence) for field, sentence in found]
+    return texts
+
+
+def beside_of(letter: Letter, *, aside: bool = False) -> dict[str, Any]:
+    """What `letters/_beside.html` shows while the letter is written. `aside`: see
+    `readability_of`."""
+    patient = letter.kind == LetterKind.PATIENT
+    return {
+        "points": points_of(letter),
+        "contradictions": contradictions_of(letter),
+        "past_day": past_day_of(letter),
+        "outdated": outdated_words_of(letter),
+        "relative": relative_words_of(letter),
+        "meeting_day": record_queries.decision_of(letter.item).meeting_day,
+        "readability": readability_of(letter, aside=aside) if patient else None,
+        "needless": needless_of(letter) if patient else [],
+        "library": queries.phrases_of(letter.case.board),
+    }
 
 
 def needless_of(letter: Letter) -> list[rules.HardWord]:

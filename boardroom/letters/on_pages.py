@@ -36,6 +36,9 @@ def letters_of(case: Case, person: Person) -> dict[str, Any] | None:
                 "letter": begun.get(kind),
                 "latest": sent.latest,
                 "earlier": sent.earlier,
+                # The letter that is read still says that the decision is not final.
+                "final_since": bool(sent.latest and kind in begun)
+                and queries.outrun(item, begun[kind]),
             }
         )
     unsigned = signed_only and item.meeting.status != MeetingStatus.SIGNED

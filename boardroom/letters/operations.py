@@ -12,7 +12,7 @@ from boardroom.cases.models import Case, PatientQuestion
 from boardroom.cases.saving import sign_answer
 from boardroom.db import db, now
 from boardroom.letters import queries, rules
-from boardroom.letters.building import document_of, draft_of, points_of
+from boardroom.letters.building import document_of, draft_of, outdated_words_of, points_of
 from boardroom.letters.document import content_hash
 from boardroom.letters.models import ApprovedLetter, Letter, LetterKind
 from boardroom.meetings.models import AgendaItem
@@ -147,12 +147,18 @@ def must_be_open(letter: Letter) -> None:
 
 
 def approve(
-    letter: Letter, version: int, *, actor: Person, acknowledged: bool = False
+    letter: Letter,
+    version: int,
+    *,
+    actor: Person,
+    acknowledged: bool = False,
+    words_stay: bool = False,
 ) -> ApprovedLetter:
     """Approve the letter as it stands: its text is frozen with its hash.
 
-    `version`: the one that was read. `acknowledged`: that the decision is provisional. Raises
-    Forbidden, Locked, Refused naming what is open, StaleVersion where it changed since.
+    `version`: the one that was read. `acknowledged`: that the decision is provisional;
+    `words_stay`: that words stay which call a final one provisional. Raises Forbidden, Locked,
+    Refused naming what is open, StaleVersion where it changed since.
     """
     if not queries.approves(actor, letter.item, letter.kind):
         raise Forbidden(
@@ -168,6 +174,12 @@ def approve(
     document = document_of(letter)
     if document.provisional and not acknowledged:
         raise Refused("The decision is provisional. Tick that you know, and the letter says so.")
+    if not words_stay and (outdated := outdated_words_of(letter)):
+        raise Refused(
+            "The decision is final, and the letter still speaks of its confirmation. Change these "
+            "words, or tick that they stay:",
+            points=[f"{heading}: “{sentence}”" for _, heading, sentence in outdated],
+        )
     place = actor.on(letter.case.board)
     board = queries.board_of(letter.case.board)
     role = board.specialty(place.specialty).name if place is not None and place.specialty else ""

@@ -1,4 +1,4 @@
-"""Words that call a decision provisional, to be found in a letter after it was confirmed. Pure."""
+"""Words that call a decision provisional, to be found in a letter about a final one. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ _PROVISIONAL = re.compile(
     r"|\bnot (?:yet )?(?:be )?(?:final|confirmed)\b|\bnot been confirmed\b"
     r"|\b(?:final|confirmed) yet\b"
     r"|\b(?:has|have|needs?|waits?|is|are) (?:still )?to be confirmed\b"
+    r"|\bconfirmation (?:by|from)\b"
+    r"|\b(?:for|until|after|pending|await(?:s|ing)?|subject to|needs?) (?:the |its |a )?(?:final )?"
+    r"confirmation\b(?! of)"
     r"|\b(?:until|once|when|as soon as) it is (?:final|confirmed)\b",
     re.IGNORECASE,
 )

@@ -79,9 +79,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         shown = LetterDocument.model_validate(latest.content)
     elif found is not None and own and not editing:
         shown = building.document_of(found)
-    readability = None
-    if editing and found is not None and kind == LetterKind.PATIENT:
-        readability = building.readability_of(found, aside=True)
+    beside = building.beside_of(found, aside=True) if editing and found is not None else {}
     audit.record_reading(f"read a letter ({kind})", board=case.board, case_id=case_id)
     return render_template(
         "letters/letter.html",
@@ -99,21 +97,19 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         editing=editing,
         approves=own and queries.approves(current_user, item, kind),
         decision=record_queries.decision_of(item) if own else None,
-        library=queries.phrases_of(case.board),
-        points=building.points_of(found) if found is not None and editing else [],
         changed_since=building.changed_since(found) if found is not None and editing else {},
-        contradictions=building.contradictions_of(found) if found is not None and editing else (),
-        past_day=building.past_day_of(found) if found is not None and editing else "",
-        outdated=building.outdated_words_of(found) if found is not None and editing else [],
-        readability=readability,
-        needless=building.needless_of(found) if readability is not None and found else [],
         provisional=still_provisional(item),
         confirmed=building.confirmed_since(item) if editing and kind == LetterKind.REFERRER else [],
         outrun=own and found is not None and not found.open and queries.outrun(item, found),
+        final_since=not editing
+        and found is not None
+        and latest is not None
+        and queries.outrun(item, found),
         corrected_to_final=editing and found is not None and queries.outrun(item, found),
         problem=problem,
         problems=problems,
         own=own,
+        **beside,
     )
 
 
@@ -207,17 +203,7 @@ def renew(case_id: int, kind: str) -> Any:
 
 def _beside(found: Letter) -> str:
     """What stands beside the letter while it is written: what is open, how it reads."""
-    patient = found.kind == LetterKind.PATIENT
-    return render_template(
-        "letters/_beside.html",
-        points=building.points_of(found),
-        contradictions=building.contradictions_of(found),
-        past_day=building.past_day_of(found),
-        outdated=building.outdated_words_of(found),
-        readability=building.readability_of(found) if patient else None,
-        needless=building.needless_of(found) if patient else [],
-        library=queries.phrases_of(found.case.board),
-    )
+    return render_template("letters/_beside.html", **building.beside_of(found))
 
 
 @bp.post(f"/cases/<int:case_id>/letters/{KIND}/approve")
@@ -226,7 +212,11 @@ def approve(case_id: int, kind: str) -> Any:
     found = _letter(case_id, kind)
     try:
         operations.approve(
-            found, _version(), actor=current_user, acknowledged="acknowledged" in request.form
+            found,
+            _version(),
+            actor=current_user,
+            acknowledged="acknowledged" in request.form,
+            words_stay="words_stay" in request.form,
         )
     except Refused as refusal:
         return _page(case_id, kind, str(refusal), refusal.points), 422

@@ -107,6 +107,13 @@ def test_a_provisional_decision_is_acknowledged_and_said(
         session.add(Confirmation(item_id=house.item, specialty="", person_id=chair, text="All"))
         session.get_one(Case, house.case).status = CaseStatus.DECIDED
     assert "confirmed since, to be told" in client.get("/").text, "the letter promises it"
+    read = house.client("referrer").get(house.at("patient")).text
+    for words in (
+        "not final",
+        "The decision has become final since.",
+        "A corrected letter follows.",
+    ):
+        assert words in read
     page = client.get(house.at("patient")).text
     assert "The decision was confirmed since." in page
     assert "This decision is provisional" not in page
@@ -114,6 +121,8 @@ def test_a_provisional_decision_is_acknowledged_and_said(
     assert approve(client, house).status_code == 303, "nothing to acknowledge"
     assert rows(select(ApprovedLetter))[-1].content["provisional"] == ""
     assert "confirmed since" not in client.get("/").text
+    read = house.client("referrer").get(house.at("patient")).text
+    assert "has become final since" not in read
 
 
 def test_a_correction_to_final_names_the_part_that_still_says_provisional(house: House) -> None:
@@ -124,7 +133,7 @@ def test_a_correction_to_final_names_the_part_that_still_says_provisional(house:
     answer = f"answer-{house.question}"
     typed = {"next": "You come on Monday. This is not final yet.", answer: "No. Not final yet."}
     saved = save(client, house, **typed)
-    head = "Confirmed since, and still called provisional"
+    head = "The decision is final, and is still called provisional"
     assert saved.json is not None
     assert head not in saved.json["missing_html"], "it is provisional"
     assert approve(client, house, acknowledged="1").status_code == 303
@@ -193,3 +202,39 @@ def test_who_writes_is_warned_of_a_decision_that_contradicts_itself(
     assert all(words not in point for point in saved.json["missing_html"].split("h-open")[1:]), (
         "it does not stand in the way"
     )
+
+
+@pytest.mark.parametrize("kind", ["patient", "referrer"])
+def test_a_final_letter_that_speaks_of_its_confirmation_goes_only_on_purpose(
+    house: House, kind: str, rows: Callable[..., list[Any]]
+) -> None:
+    with house.app.app_context(), write_transaction() as session:
+        row = session.scalars(select(Consensus)).one()
+        row.rediscuss = "Next meeting, for confirmation by hepatology"
+    client = ready(house) if kind == "patient" else begun(house, "chair", kind)
+    page = client.get(house.at(kind)).text
+    assert "The decision is final, and is still called provisional" in page
+    part = "next" if kind == "patient" else "again"
+    assert f'<a href="#part-{part}">' in page
+    refused = approve(client, house, kind)
+    assert refused.status_code == 422
+    assert "or tick that they stay" in refused.text
+    assert 'name="words_stay"' in refused.text
+    assert approve(client, house, kind, words_stay="1").status_code == 303
+
+
+def test_words_that_count_from_the_meeting_are_pointed_at_and_do_not_stand_in_the_way(
+    house: House,
+) -> None:
+    client = ready(house)
+    head = "Words that count from the meeting"
+    assert head not in client.get(house.at("patient")).text
+    answer = f"answer-{house.question}"
+    typed = {"next": "The surgeon will call you today. You come.", answer: "It starts next week."}
+    saved = save(client, house, **typed)
+    assert saved.json is not None
+    beside = saved.json["missing_html"]
+    assert head in beside
+    assert "<b>today</b> in “The surgeon will call you today.”" in beside
+    assert f'<a href="#{answer}">Will it hurt?</a>: <b>next week</b>' in beside
+    assert approve(client, house).status_code == 303

@@ -13,6 +13,7 @@ from boardroom.consensus.rules import Step
 from boardroom.letters import compose, rules
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.provisional_words import provisional_sentences
+from boardroom.letters.relative_words import relative_sentences
 from tests.unit.letter_samples import decision, measured
 
 HARD = (
@@ -153,6 +154,8 @@ assert not opened, opened
         "It has not been confirmed.",
         "We will tell you as soon as it is final.",
         "We say more when it is confirmed.",
+        "We will look at your case again, next meeting, for confirmation by hepatology.",
+        "The plan waits until its confirmation.",
     ],
 )
 def test_a_sentence_that_calls_a_decision_provisional_is_found_in_its_part(sentence: str) -> None:
@@ -168,10 +171,27 @@ def test_a_sentence_that_calls_a_decision_provisional_is_found_in_its_part(sente
         "The illness may change.",
         "We tell you the final result.",
         "The diagnosis is confirmed.",
+        "A biopsy for confirmation of the diagnosis.",
     ],
 )
 def test_a_sentence_that_does_not_is_left_alone(sentence: str) -> None:
     assert provisional_sentences({"next": sentence}) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("The surgeon will call you today.", "today"),
+        ("Tablets from next week, and a scan tomorrow.", "next week, tomorrow"),
+        ("You come this Monday.", "this monday"),
+        ("We talk next meeting.", "next meeting"),
+        ("These are the next steps.", ""),
+        ("You come on Mon 30 Nov 2026, within a week of the scan.", ""),
+    ],
+)
+def test_words_whose_day_only_the_meeting_knew_are_found(sentence: str, words: str) -> None:
+    found = relative_sentences({"who": "They met.", "next": sentence})
+    assert found == ([("next", words, sentence)] if words else [])
 
 
 def test_the_librarys_own_phrase_is_found_whatever_its_words() -> None:
