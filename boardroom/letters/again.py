@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import left_open
+from boardroom.clinical.facts import FACTS
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.sentences import capital, joined, paragraphs, said, stop
 from boardroom.text import in_sentence
@@ -44,19 +46,28 @@ def to_the_patient(earlier: Earlier, chosen: tuple[str, ...], library: PhraseLib
     """That this is a new look, in the library's words; `chosen`: what is suggested now."""
     tone = library.tone
     plain = [library.options[key].plain for key in earlier.chosen if key in library.options]
-    then = tone.then_suggested.format(plain=joined(plain)) if plain else ""
+    then = tone.then_suggested.format(plain=plain[0]) if len(plain) == 1 else ""
+    several = [f"- {capital(one)}." for one in plain] if len(plain) > 1 else []
     letter = tone.letter_then.format(on=earlier.patient_letter_on)
     # A dissent's own words are a colleague's to another; the patient hears that it was one.
     why = {
-        "condition": said(tone.back_as_planned, stop(earlier.reason)),
+        "condition": _as_planned(earlier.reason, library),
         "dissent": tone.back_by_an_expert,
     }.get(earlier.kind, tone.back_by_hand)
     named = {key: phrase.plain for key, phrase in library.options.items()}
     given = [f"- {capital(named.get(one.option, one.what))}, {one.on}." for one in earlier.given]
     compared = tone.suggested_same if set(earlier.chosen) == set(chosen) else tone.suggested_other
     return paragraphs(
+        "\n".join(
+            [
+                said(tone.looked_before.format(on=earlier.on), tone.then_suggested_several),
+                *several,
+            ]
+        )
+        if several
+        else "",
         said(
-            tone.looked_before.format(on=earlier.on),
+            "" if several else tone.looked_before.format(on=earlier.on),
             then,
             letter if earlier.patient_letter_on else "",
             why,
@@ -67,6 +78,27 @@ def to_the_patient(earlier: Earlier, chosen: tuple[str, ...], library: PhraseLib
             compared if earlier.chosen and chosen else "",
         ),
     )
+
+
+_VALUE = re.compile(r"(.+?) is ([^,]+), (under|over) (.+)\.")
+_ENDS = re.compile(r"(?<=\.)\s+(?=[A-Z\d])")
+
+
+def _as_planned(reason: str, library: PhraseLibrary) -> str:
+    """Why a case came back by itself, where a value was waited for in a sentence to the patient."""
+    blood = {fact.label for fact in FACTS.values() if fact.section == "blood"}
+    tone, lines = library.tone, []
+    for line in _ENDS.split(stop(reason.strip())):
+        found = _VALUE.fullmatch(line)
+        if found is None:
+            lines.append(line)
+            continue
+        name, value, side, limit = found.groups()
+        phrase = tone.back_by_blood if name in blood else tone.back_by_value
+        lines.append(phrase.format(name=name, value=value, side=side, limit=limit))
+    told = [line for line in lines if line]
+    planned = "" if told and _VALUE.search(reason) else tone.back_as_planned
+    return said(planned, *told)
 
 
 def then_and_now(

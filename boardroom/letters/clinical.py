@@ -226,7 +226,8 @@ def _options(case: Decision, board: BoardDefinition) -> str:
     rest = [board.option(k).name for k in options_with(case, board, "not_applicable")
             if not case.content.dispositions[k].reason]  # fmt: skip
     if rest:
-        lines.append(f"- Not applicable: {'; '.join(rest)}")  # an option's name can hold a comma
+        word = _word(board, "dispositions", "not_applicable")
+        lines.append(f"- {word}: {'; '.join(rest)}")  # an option's name can hold a comma
     return "\n".join(lines)
 
 

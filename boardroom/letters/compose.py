@@ -249,6 +249,9 @@ def _suggested(case: Decision, board: BoardDefinition, library: PhraseLibrary) -
         )
         for key in options_with(case, board, "chosen")
     ]
+    if not chosen and left_open(case.content.verdict, board):
+        steps = library.tone.steps_for_that if case.content.steps else ""
+        chosen = [said(library.tone.more_first, steps)]
     return paragraphs(*chosen, library.tone.with_you)
 
 

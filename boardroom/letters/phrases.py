@@ -79,6 +79,8 @@ class Tone(Part):
     majority: Phrase
     no_agreement: Phrase
     no_fallback: Phrase
+    more_first: Phrase
+    steps_for_that: Phrase
     with_you: Phrase
     told_by: Phrase
     again: Phrase
@@ -94,7 +96,10 @@ class Tone(Part):
     looked_before: Phrase
     letter_then: Phrase
     then_suggested: Phrase
+    then_suggested_several: Phrase
     back_as_planned: Phrase
+    back_by_blood: Phrase
+    back_by_value: Phrase
     back_by_an_expert: Phrase
     back_by_hand: Phrase
     given_since: Phrase

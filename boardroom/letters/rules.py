@@ -34,6 +34,8 @@ FEWEST = 8  # words that a part has to have to be measured by itself
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]?")
 _PLACEHOLDER = re.compile(r"\[[^\[\]\n]*\]")
+# Segments and stages, such as "VI", "IVa" and "V-VIII".
+_NUMERAL = re.compile(r"(?:X|IX|IV|V?I{1,3}|V)[abc]?(?:-(?:X|IX|IV|V?I{1,3}|V)[abc]?)*")
 _ABBREVIATION = re.compile(r"[A-Z]{2,}s?")
 
 
@@ -230,7 +232,7 @@ def _hard_words(
     heads = {_singular(word) for word, _ in by_hand}
     # What explains a word may itself be hard; the word at its head is no use of it.
     text = f"{text}\n{_without_heads(explaining)}"
-    words = [w for sentence in sentences(text) for w in _WORD.findall(sentence)]
+    words = [w for s in sentences(text) for w in _WORD.findall(s) if not _NUMERAL.fullmatch(w)]
     lower = text.casefold()
     used = terms_in(text, glossary)
     terms = [

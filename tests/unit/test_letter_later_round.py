@@ -63,6 +63,36 @@ def test_it_reads_easily_whatever_was_suggested_and_why_ever_it_is_back(
         assert not reads.long_sentences
 
 
+def test_a_value_that_was_waited_for_is_told_in_a_sentence_to_the_patient(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    def because(reason: str) -> str:
+        return asked(replace(EARLIER, reason=reason), board, library)
+
+    text = because("3 months have passed since the decision. AFP is 90.5 ng/mL, under 100 ng/mL.")
+    assert (
+        "3 months have passed since the decision. Your blood test AFP has changed: it was "
+        "90.5 ng/mL. We had planned to look when it is under 100 ng/mL.\n" in text
+    )
+    assert "AFP is 90" not in text
+    volume = because("Future liver remnant is 900 mL, over 800 mL.")
+    assert "A test result has changed. Future liver remnant was 900 mL." in volume
+    assert "We had planned to look again." in because("")
+
+
+def test_several_ways_suggested_then_stand_in_a_list(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    text = asked(replace(EARLIER, chosen=("remnant_growth", "tace")), board, library)
+    assert (
+        "on Tue 1 Sep 2026. At that time we suggested:\n"
+        "- Making the healthy part of the liver grow, then an operation.\n"
+        "- Medicine put straight into the tumour through its blood vessel (TACE).\n\n"
+        "Our letter of Thu 3 Sep 2026 told you" in text
+    )
+    assert "operation and medicine" not in text
+
+
 def test_a_dissents_words_stay_between_colleagues(
     board: BoardDefinition, library: PhraseLibrary
 ) -> None:

@@ -81,6 +81,28 @@ def test_a_first_opinion_that_left_it_open_is_answered_and_not_called_uncomparab
     assert yet not in found
 
 
+def test_where_it_is_left_open_the_next_steps_are_for_knowing_more(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = fates(decision(board, "undetermined"), ablation="rejected")
+    suggested = compose.patient_draft(one, board, library)["suggest"]
+    assert suggested.startswith(
+        "We have to know more before we can suggest a treatment to you. "
+        "The next steps in this letter are for that.\n\nYou decide with us."
+    )
+    assert measured(suggested, library).easy
+    assert measured(suggested, library).hard_words == ()
+    no_plan = replace(one, content=replace(one.content, steps=()))
+    suggested = compose.patient_draft(no_plan, board, library)["suggest"]
+    assert "know more" in suggested
+    assert "next steps" not in suggested
+    for case in (
+        fates(decision(board, "undetermined"), surveillance="chosen"),
+        fates(decision(board, "resectable"), ablation="rejected"),
+    ):
+        assert "know more" not in compose.patient_draft(case, board, library)["suggest"]
+
+
 def test_no_phrase_promises_or_blames(board: BoardDefinition, library: PhraseLibrary) -> None:
     texts = [
         *library.verdicts.values(), *library.verdicts_with_treatment.values(),
@@ -296,3 +318,14 @@ def test_the_next_look_and_the_explained_words_read_as_sentences(
     regimens = "FOLFOX FOLFIRI FOLFOXIRI FOLFIRINOX CAPOX oxaliplatin cetuximab nivolumab"
     for regimen in regimens.split():
         assert regimen in library.plain_words
+
+
+def test_the_clinical_letter_says_does_not_apply_as_the_board_does(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = decision(board, "ablatable")
+    became = {"ablation": Fate("chosen", ""), "trial": Fate("not_applicable", "")}
+    one = replace(one, content=replace(one.content, dispositions=became))
+    options = clinical.referrer_draft(one, board, library)["options"]
+    assert "- Does not apply: " in options
+    assert "Not applicable" not in options

@@ -51,6 +51,13 @@ def test_words_that_patients_do_not_know_are_listed(library: PhraseLibrary, word
     assert hard == [word.casefold()]
 
 
+@pytest.mark.parametrize("numeral", ["VI", "IVa", "V-VIII", "II", "III"])
+def test_the_number_of_a_segment_is_no_word_to_explain(
+    library: PhraseLibrary, numeral: str
+) -> None:
+    assert measured(f"The tumour is in part {numeral} of your liver.", library).hard_words == ()
+
+
 def test_what_explains_a_word_needs_no_explanation(library: PhraseLibrary) -> None:
     for term in library.glossary:
         assert measured(f"This is {term.plain}.", library).hard_words == (), term.term
