@@ -85,7 +85,7 @@ def test_no_chair_speaks_for_a_specialty_that_was_there_and_did_not_sign(
     unsigned(house, made)
     chair = house.as_("chair")
     page = chair.get(made.confirm).text
-    assert "Oncology was there and did not sign" in page
+    assert "Oncology was present and has not signed. Only somebody of Oncology can sign" in page
     assert "everybody who was missing" not in page
     assert f'action="{made.confirm}"' not in page
     said = {"text": "Hepatology agreed by telephone.", "agreed": "oncology", "how_oncology": "Rang"}
@@ -120,7 +120,7 @@ def test_who_advises_against_what_is_chosen_is_called_out_and_stands_in_the_reco
     member = house.as_("oncology")
     page = member.get(made.confirm).text
     assert "ON advises against Remnant growth, then resection, which is chosen." in page
-    assert "which was there and did not sign" in page
+    assert "which was present and has not signed" in page
     assert member.post(made.confirm, data={"text": "Yes"}).status_code == 422, (
         "not without a stance"
     )
