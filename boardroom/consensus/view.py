@@ -109,6 +109,8 @@ class ConsensusView:
     confirmations: tuple[ConfirmationLine, ...] = ()
     contradictions: tuple[str, ...] = ()
     """What is chosen though the verdict excludes it, one sentence each."""
+    later_round: bool = False
+    """Whether the case came back, so that its first opinion is not what it answers."""
 
     @property
     def empty(self) -> bool:
@@ -176,6 +178,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         provisional=still_provisional(item, confirmed),
         confirmations=tuple(confirmation_line(c, board) for c in confirmed),
         contradictions=rules.contradictions(content, board),
+        later_round=item.case.earlier_case_id is not None,
     )
 
 

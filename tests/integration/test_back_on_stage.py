@@ -218,3 +218,24 @@ def test_the_meeting_pack_tells_of_the_round_before(house: Any, rows: Any) -> No
     assert "AFP: 2140 ng/mL then, 312 ng/mL now" in text
     assert "Lesion 1 (was no. 2): segment VII, 41 mm then, segment VII, 33 mm now" in text
     assert "By mRECIST since BR-9001: SD, stable disease: 41 to 33 mm viable" in text
+
+
+def test_a_later_round_is_only_compared_with_the_first_opinion(house: Any) -> None:
+    old, new = decide(house, "BR-9001"), decide(house, "BR-9002")
+    with house.app.app_context(), write_transaction() as session:
+        for case in (old.case, new.case):
+            session.get_one(Case, case).first_verdict = "convertible"
+        session.get_one(Case, new.case).earlier_case_id = old.case
+    words, second_look = "Compared with the first opinion: confirmed", "after a full second look"
+    first = house.as_("chair").get(f"/cases/{old.case}").text
+    assert second_look in first
+    assert words not in first
+    later = house.as_("chair").get(f"/cases/{new.case}").text
+    assert words in later
+    assert second_look not in later
+    begin(house.app, new.meeting, new.item, pen=None)
+    with house.app.test_request_context():
+        for audience in ("member", "projector"):
+            made = render_parts(load_meeting(new.meeting), audience, frozenset({"consensus"}))
+            assert words in made["consensus"], audience
+            assert second_look not in made["consensus"]
