@@ -26,10 +26,10 @@
     {
       box: ".wall-consensus-box",
       carries: ".wall-frame",
-      folds: ["points", "rest", "meaning", "s92", "agreed", "then", "s86", "why-short", "because", "steps-short", "s80",
+      folds: ["points", "rest", "meaning", "s92", "agreed", "s86", "why-short", "because", "steps-short", "s80",
         "why", "reserved", "unsigned", "who", "fallback-because", "steps-line", "again", "chosen-because", "agreed-all", "strength",
         "steps", "steps-few", "dissent-short", "rejected"],
-      folded: (box) => [...box.querySelectorAll(".consensus *")].some(gone) || shut(box, ".consensus-why, .plan-what, .is-dissent p"),
+      folded: (box) => [...box.querySelectorAll(".consensus *")].some(gone) || shut(box, ".consensus-why, .plan-what, .is-dissent p, .consensus-then dd"),
     },
   ];
 
@@ -45,6 +45,11 @@
     const carrier = carries ? element.closest(carries) : element;
     carry(carrier, []);
     let needed = 0;
+    const smaller = carries === ".wall-frame" ? folds.filter((fold) => /^s\d/.test(fold)) : [];
+    for (let type = 1; over(element) && type <= smaller.length; type += 1) {
+      carry(carrier, smaller.slice(0, type)); // nothing goes where smaller type is enough
+      if (!over(element)) return !folded(element);
+    }
     if (over(element)) {
       let least = 1; // the fewest folds with which it fits, found by halves
       needed = folds.length;
@@ -69,6 +74,9 @@
 
   function fit() {
     more.hidden = true;
+    // Who tells the patient stands below the opinions, which leave it its room.
+    const then = frame.querySelector(".consensus-then");
+    frame.style.setProperty("--then", `${then ? Math.ceil(then.getBoundingClientRect().height) : 0}px`);
     if (BOXES.map(fits).every(Boolean)) return;
     more.hidden = false; // its line takes room too
     BOXES.forEach(fits);

@@ -154,3 +154,55 @@ def test_a_low_screen_shows_what_was_rejected_and_who_dissents(
         assert box.evaluate("box => box.scrollHeight <= box.clientHeight + 1"), width
         for words in ("Resection", "TACE", "TARE", "Transplant", "Chemotherapy first."):
             expect(box.get_by_text(words, exact=True)).to_be_visible()
+
+
+def test_who_tells_the_patient_stays_and_smaller_type_comes_before_a_cut(
+    people: People, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    wall = people.page("coordinator@", f"{meeting}/projector", viewport=WIDE)
+    settled(chair)
+    settled(wall)
+    to_a_case(chair)
+    reveal(chair)
+    chair.keyboard.press("c")
+    editor = chair.locator("[data-consensus-editor]")
+    expect(editor).to_be_focused()
+    editor.get_by_label("Verdict").select_option("convertible")
+    box, more = wall.locator(".wall-consensus-box"), wall.locator("[data-wall-more]")
+    expect(box.locator(".consensus-verdict")).to_be_visible()
+    write = """lines => {
+      const box = document.querySelector(".wall-consensus-box .consensus");
+      const why = "<span>Too small.</span>";
+      const one = (option) => `<span class="fate-one"><b>${option}</b> ${why}</span> `;
+      box.innerHTML = box.querySelector(".consensus-verdict").outerHTML
+        + `<dl class="fates"><div class="fate fate-rejected"><dt>Rejected</dt>`
+        + `<dd>${["Resection", "Transplant", "TACE"].map(one).join("")}</dd></div></dl>`
+        + `<p class="consensus-why">${"Why it is so.<br>".repeat(lines)}</p>`
+        + `<dl class="consensus-then"><div><dt>Tells the patient</dt>`
+        + `<dd>The surgeon, by Friday</dd></div></dl>`;
+      document.dispatchEvent(new CustomEvent("boardroom:painted"));
+    }"""
+    told = box.get_by_text("The surgeon, by Friday")
+    zoom = "element => Number(getComputedStyle(element).zoom)"
+    for width, height in ((1920, 1080), (1920, 900), (1366, 640)):
+        wall.set_viewport_size({"width": width, "height": height})
+        smallest = 1.0
+        for lines in range(1, 40):
+            wall.evaluate(write, lines)
+            expect(told).to_be_in_viewport()
+            if more.is_visible():
+                break
+            smallest = min(smallest, box.locator(".consensus").evaluate(zoom))
+        assert smallest < 0.81, "what is cut was too long for the smallest type too"
+        wall.evaluate(write, 60)
+        expect(more).to_be_visible()
+        expect(told).to_be_in_viewport()
+        ends = told.evaluate("one => one.getBoundingClientRect().top")
+        legend = wall.locator(".matrix-legend")
+        assert legend.evaluate("one => one.getBoundingClientRect().bottom") <= ends
+    wall.evaluate("document.querySelector('.wall-frame').dataset.folds = 'because'")
+    rejected = box.locator(".fate-one").first
+    after = "one => getComputedStyle(one, '::after').content"
+    assert rejected.locator("b").evaluate(after) == '";"', "no blank before it"
+    assert rejected.evaluate(after) == "none"
