@@ -16,7 +16,8 @@ from sqlalchemy.exc import DatabaseError
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.consensus.models import Confirmation, Consensus
-from boardroom.db import write_transaction
+from boardroom.db import db, write_transaction
+from boardroom.letters import on_pages
 from boardroom.letters.document import LetterDocument, content_hash
 from boardroom.letters.models import ApprovedLetter
 from boardroom.meetings.models import AgendaItem, ItemStatus
@@ -114,6 +115,14 @@ def test_a_provisional_decision_is_acknowledged_and_said(
         "A corrected letter follows.",
     ):
         assert words in read
+    with house.app.app_context():
+        case, referrer = (
+            db.session.get_one(Case, house.case),
+            db.session.get_one(Person, house.people["referrer"]),
+        )
+        of_case = on_pages.letters_of(case, referrer)
+        assert of_case is not None
+        assert [line["final_since"] for line in of_case["lines"]] == [True, False]
     page = client.get(house.at("patient")).text
     assert "The decision was confirmed since." in page
     assert "This decision is provisional" not in page

@@ -81,7 +81,10 @@ def test_both_letters_of_a_later_round_tell_of_the_round_before(house: Any, rows
     asked, question = letters["patient"]["asked"], letters["referrer"]["question"]
     assert "This letter is about a new look at your case." in asked
     assert "At that time we suggested making the healthy part of the liver grow" in asked
-    assert "We had planned to look again. AFP is 312 ng/mL, under 500 ng/mL." in asked
+    assert (
+        "Your blood test AFP has changed: it was 312 ng/mL. "
+        "We had planned to look when it is under 500 ng/mL." in asked
+    )
     assert "Since then you have had:\n- Making the healthy part of the liver grow" in asked
     assert "There are new test results since then" in asked
     assert "What we suggest has not changed." in asked
