@@ -71,25 +71,3 @@ def awaited(needed: Sequence[str], confirmed_by: Collection[str]) -> tuple[str, 
         return None
     left = tuple(key for key in needed if key not in confirmed_by)
     return left if left or not needed else None
-
-
-def confirmation_text(found: Any) -> str:
-    """What a `Confirmation` says, with who spoke for whom and who advised against what is chosen.
-
-    The same on the case, in minutes and in letters.
-    """
-    parts = []
-    if found.by_chair:
-        parts.append(f"Said by the chair on its behalf: {found.text}")
-    elif found.kind == "dissent":
-        parts.append(f"It dissents: {found.text}")
-    elif found.kind == "reservation":
-        parts.append(f"It agrees with reservation: {found.text}")
-    elif found.text:
-        parts.append(found.text)
-    if found.reopen_condition:
-        parts.append(f"Open again if: {found.reopen_condition}")
-    parts += [str(one) for one in found.against]
-    ends = (".", "!", "?")
-    said = [part if part.endswith(ends) else f"{part}." for part in map(str.rstrip, parts)]
-    return " ".join(said) if len(said) > 1 else "".join(parts)

@@ -180,7 +180,8 @@ def _own_word(
             field="kind",
         )
     condition = word.reopen_condition if position.needs_condition else ""
-    if there or kind == SignOffKind.DISSENT:
+    # A word other than plain agreement stands with the sign-offs, so that every page counts it.
+    if there or kind != SignOffKind.AGREE:
         _sign(item, consensus, kind, word.text, condition, actor, board)
     return [
         Confirmation(

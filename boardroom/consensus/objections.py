@@ -8,6 +8,7 @@ from boardroom.meetings.models import AgendaItem
 from boardroom.meetings.queries import board_of
 from boardroom.opinions.divergence import Objection, divergence
 from boardroom.opinions.queries import revealed_opinions
+from boardroom.text import unstopped
 
 
 def objections_to(item: AgendaItem) -> tuple[Objection, ...]:
@@ -25,9 +26,16 @@ def objections_to(item: AgendaItem) -> tuple[Objection, ...]:
 
 
 def in_words(found: tuple[Objection, ...]) -> list[str]:
-    """A sentence for each option: who advises against it, with their reasons, by specialty."""
+    """A sentence for each option chosen: 'Advised against what is chosen: Oncology, “It grows”.'
+
+    Where several options are chosen, each sentence names its own.
+    """
     lines = []
     for one in found:
-        why = [f"{mark}: {reason.rstrip('.')}" for mark, _, reason in one.against if reason]
-        lines.append(f"{one.words}{' (' + '; '.join(why) + ')' if why else ''}.")
+        said: dict[str, list[str]] = {}
+        for _, specialty, reason in one.against:
+            said.setdefault(specialty, []).extend([f"“{unstopped(reason)}”"] if reason else [])
+        who = "; ".join(", ".join((name, *reasons)) for name, reasons in said.items())
+        chosen = f" ({one.option.label})" if len(found) > 1 else ""
+        lines.append(f"Advised against what is chosen{chosen}: {who}.")
     return lines

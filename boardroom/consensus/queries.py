@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from boardroom.aids.queries import stage_order_of
 from boardroom.consensus import rules, stale
 from boardroom.consensus.awaiting import awaited, needed_words
+from boardroom.consensus.later_words import still_lacking
 from boardroom.consensus.models import Confirmation, Consensus, SignOff
 from boardroom.consensus.rules import Content, content_of, content_points
 from boardroom.db import db
@@ -97,6 +98,19 @@ def awaited_by(
 def still_provisional(item: AgendaItem, confirmed: Sequence[Confirmation] | None = None) -> bool:
     """Whether the item's decision is provisional and nobody's later word made it final."""
     return item.status == ItemStatus.PROVISIONAL and awaited_by(item, confirmed) is not None
+
+
+def reasons_left(item: AgendaItem, confirmed: Sequence[Confirmation] | None = None) -> list[str]:
+    """Why the item's decision is provisional still, a sentence each: what was said since is left
+    out, and nothing is left of one that was made final."""
+    reasons = [str(reason) for reason in item.provisional_reasons]
+    if item.status != ItemStatus.PROVISIONAL:
+        return reasons
+    said = confirmations_of(item) if confirmed is None else confirmed
+    if not still_provisional(item, said):
+        return []
+    names = {s.key: s.name for s in board_of(item.meeting).specialties}
+    return still_lacking(reasons, names.values(), {names.get(one.specialty, "") for one in said})
 
 
 def left_open(item: AgendaItem) -> list[str]:

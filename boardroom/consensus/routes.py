@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
-from boardroom.consensus import confirm_operations, forms, operations, queries
+from boardroom.consensus import confirm_operations, forms, objections, operations, queries
 from boardroom.consensus.objections import objections_to
 from boardroom.consensus.rules import content_of
 from boardroom.consensus.view import consensus_view
@@ -201,6 +201,12 @@ def _page(item: AgendaItem, **more: Any) -> str:
         context["sign_off_form"] = sign_off_form(item)
     template = "consensus/_editor_or_text.html" if wants_part() else "consensus/editor.html"
     return render_template(template, **context)
+
+
+@bp.app_template_global("objections_beside")
+def objections_beside(item: AgendaItem) -> list[str]:
+    """Who advised against what is chosen, a sentence each, by specialty."""
+    return objections.in_words(objections_to(item))
 
 
 @bp.app_template_global("sign_off_form")

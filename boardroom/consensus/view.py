@@ -11,8 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome, another_way, reclassify
 from boardroom.clinical.bclc import MIGRATION_REASONS
-from boardroom.consensus import rules
-from boardroom.consensus.awaiting import confirmation_text
+from boardroom.consensus import later_words, rules
 from boardroom.consensus.models import Confirmation, SignOff, SignOffKind
 from boardroom.consensus.queries import (
     CLOSED,
@@ -21,6 +20,7 @@ from boardroom.consensus.queries import (
     consensus_of,
     migration_of,
     points_with,
+    reasons_left,
     sign_offs_of,
     still_provisional,
 )
@@ -63,13 +63,27 @@ class SignOffLine:
 
 @dataclass(frozen=True)
 class ConfirmationLine:
-    """Somebody's later word on a provisional decision. `specialty` empty: the chair's."""
+    """Somebody's later word on a provisional decision. `specialty` empty: the chair's. `by_chair`:
+    a chair said it for the specialty. `body`: what was said, with a condition and objections."""
 
     specialty: str
     mark: str
     person: str
-    text: str
+    kind: str
+    by_chair: bool
+    body: str
     at: dt.datetime
+
+    @property
+    def spoken(self) -> str:
+        """ "dissents" or "agrees with reservation"; nothing for an agreement."""
+        return later_words.spoken(self.kind)
+
+    def head(self, on: str) -> str:
+        """Who said what on which day."""
+        return later_words.head(
+            self.specialty, self.person, on, kind=self.kind, by_chair=self.by_chair
+        )
 
 
 @dataclass(frozen=True)
@@ -123,6 +137,16 @@ class ConsensusView:
         return [one for one in self.sign_offs if one.kind != SignOffKind.AGREE]
 
     @property
+    def confirmed_by(self) -> list[str]:
+        """Who confirmed it since, without those that dissent or have a reservation."""
+        plain = [one for one in self.confirmations if not one.spoken]
+        words = [
+            f"the chair for {one.specialty}" if one.by_chair else one.specialty or "the chair"
+            for one in plain
+        ]
+        return list(dict.fromkeys(words))
+
+    @property
     def closed(self) -> bool:
         """Whether the case is settled at this meeting."""
         return self.state in CLOSED
@@ -139,12 +163,12 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
     """
     board = board_of(item.meeting)
     content = content_of(consensus_of(item))
-    signed = sign_offs_of(item)
+    signed, confirmed = sign_offs_of(item), confirmations_of(item)
     if item.status in CLOSED:
-        points = [str(reason) for reason in item.provisional_reasons]
+        points = reasons_left(item, confirmed)
     else:
         points = points_with(item, content, signed)
-    first, confirmed = item.case.first_verdict, confirmations_of(item)
+    first = item.case.first_verdict
     by_specialty = {s.specialty for s in signed}
     migration = migration_of(item, content)
     return ConsensusView(
@@ -224,7 +248,9 @@ def confirmation_line(found: Confirmation, board: BoardDefinition) -> Confirmati
         specialty=word(board, "specialties", found.specialty),
         mark=marks.get(found.specialty, found.specialty[:2].upper()),
         person=found.person.name,
-        text=confirmation_text(found),
+        kind=found.kind,
+        by_chair=found.by_chair,
+        body=later_words.body(found.text, found.reopen_condition, found.against),
         at=found.at,
     )
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from boardroom.aside import run_aside
-from boardroom.consensus.queries import confirmations_of, still_provisional
+from boardroom.consensus.queries import confirmations_of, reasons_left, still_provisional
 from boardroom.consensus.rules import contradictions
 from boardroom.consensus.view import confirmation_line
 from boardroom.db import now
@@ -110,9 +110,7 @@ def document_of(letter: Letter) -> LetterDocument:
         if provisional
         else "",
         # Reasons such as a missing quorum say nothing to a patient but that it is not final.
-        provisional_reasons=tuple(str(r) for r in item.provisional_reasons)
-        if provisional and not to_patient
-        else (),
+        provisional_reasons=tuple(reasons_left(item)) if provisional and not to_patient else (),
         correction=_takes_the_place(letter, library, final=not provisional),
         sections=tuple(
             Section(key=key, heading=headings[key], text=text)
@@ -140,13 +138,12 @@ def _takes_the_place(letter: Letter, library: PhraseLibrary, *, final: bool) -> 
 
 
 def confirmed_since(item: AgendaItem) -> list[str]:
-    """ "Confirmed on Thu 26 Nov 2026 by Surgery (Dr Invented): …" of a provisional decision."""
+    """ "Confirmed by Surgery, Dr Invented, Thu 26 Nov 2026: …" of a provisional decision; of a
+    dissent "Oncology, Dr Invented, dissents (Thu 26 Nov 2026): …"."""
     board = queries.board_of(item.meeting.board)
     lines = (confirmation_line(one, board) for one in confirmations_of(item))
     return [
-        f"Confirmed on {day(one.at, board.key)} by {one.specialty or 'the chair'} ({one.person})"
-        + (f": {' '.join(one.text.split())}" if one.text.strip() else "")
-        for one in lines
+        one.head(day(one.at, board.key)) + (f": {one.body}" if one.body else "") for one in lines
     ]
 
 

@@ -17,7 +17,7 @@ from boardroom.letters.compose import AGAINST, Decision, View, options_with
 from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.sentences import capital, inside, joined, paragraphs, said, stop
 from boardroom.letters.wording import with_article, within
-from boardroom.text import condition, in_sentence
+from boardroom.text import condition, in_sentence, unstopped
 
 
 def referrer_draft(
@@ -167,8 +167,10 @@ def _panel(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> st
             who = [v for v in stated if v.stances[option.key][0] == stance.key]
             if not who:
                 continue
+            named = len({v.specialty for v in who}) > 1
             reasons = [
-                f"{_word(board, 'specialties', v.specialty)}: {v.stances[option.key][1]}"
+                (f"{_word(board, 'specialties', v.specialty)}: " if named else "")
+                + unstopped(v.stances[option.key][1])
                 for v in who
                 if stance.key == AGAINST and v.stances[option.key][1]
             ]

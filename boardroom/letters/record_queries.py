@@ -12,6 +12,7 @@ from boardroom.consensus.models import SignOffKind
 from boardroom.consensus.queries import (
     confirmations_of,
     migration_of,
+    reasons_left,
     sign_offs_of,
     still_provisional,
 )
@@ -66,9 +67,7 @@ def decision_of(item: AgendaItem) -> Decision:
             Signature(s.specialty, str(s.kind), s.text, s.reopen_condition)
             for s in sign_offs_of(item)
         ),
-        provisional_reasons=tuple(str(r) for r in item.provisional_reasons)
-        if still_provisional(item)
-        else (),
+        provisional_reasons=tuple(reasons_left(item)) if still_provisional(item) else (),
         patient_wants=case.patient_wants,
         scans=scans_of(case, board),
         first_is_addressees=is_of(case.first_by, case.referrer_hospital, case.referrer_name),

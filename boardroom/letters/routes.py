@@ -15,7 +15,7 @@ from boardroom import audit
 from boardroom.aside import run_aside
 from boardroom.cases.models import Case
 from boardroom.cases.queries import load_case
-from boardroom.consensus.queries import still_provisional
+from boardroom.consensus.queries import reasons_left, still_provisional
 from boardroom.db import db, now
 from boardroom.errors import wants_part
 from boardroom.letters import (
@@ -99,6 +99,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         decision=record_queries.decision_of(item) if own else None,
         changed_since=building.changed_since(found) if found is not None and editing else {},
         provisional=still_provisional(item),
+        lacking=reasons_left(item),
         confirmed=building.confirmed_since(item) if editing and kind == LetterKind.REFERRER else [],
         outrun=own and found is not None and not found.open and queries.outrun(item, found),
         final_since=not editing

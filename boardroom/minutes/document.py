@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
+from boardroom.consensus.later_words import body, spoken
 from boardroom.minutes import canonical
 from boardroom.minutes.aid_parts import DecisionAids
 from boardroom.minutes.brief import (
@@ -179,9 +180,10 @@ class Amendment(Part):
 
 
 class Confirmation(Part):
-    """Somebody's later word that makes a provisional decision final. It stands beside the record.
+    """Somebody's later word on a provisional decision. It stands beside the record.
 
-    `specialty`: the missing one for which the person spoke; null for the chair.
+    `specialty`: the one whose word it is; null for the chair. `by_chair`: the chair said it for a
+    specialty that was absent. `against`: who had advised against what is chosen, a sentence each.
     """
 
     case: Key
@@ -189,6 +191,10 @@ class Confirmation(Part):
     person: Text
     at: Instant
     text: Text = ""
+    kind: Literal["signed", "reservation", "dissent"] = "signed"
+    by_chair: bool = False
+    reopen_condition: Text = ""
+    against: tuple[Text, ...] = ()
 
 
 class Signature(Part):
@@ -264,5 +270,11 @@ def to_json(document: MinutesDocument) -> str:
     """The document as indented JSON, every field of its schema's version written out."""
     if document.schema_version == SCHEMA_VERSION:
         return document.model_dump_json(indent=2) + "\n"
-    content = as_of(document.schema_version, document.model_dump(mode="json"))
+    content = document.model_dump(mode="json")
+    for said in content["confirmations"]:
+        # What a key says since is said in words there, so that no dissent reads as agreement.
+        parts = (said["text"], said["reopen_condition"], said["against"])
+        how = "said by the chair on its behalf" if said["by_chair"] else spoken(said["kind"])
+        said["text"] = ": ".join(filter(None, (how[:1].upper() + how[1:], body(*parts))))
+    content = as_of(document.schema_version, content)
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -15,7 +15,6 @@ from boardroom.aids.queries import kept_by_item
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.queries import cases_with_everything
-from boardroom.consensus.awaiting import confirmation_text
 from boardroom.consensus.models import Confirmation, Consensus, SignOff
 from boardroom.db import db, now
 from boardroom.followup.return_queries import earlier_rounds
@@ -169,7 +168,11 @@ def confirmations(
             specialty=specialty(board, one.specialty) if one.specialty else None,
             person=one.person.name,
             at=one.at,
-            text=confirmation_text(one),
+            text=one.text,
+            kind="signed" if one.kind == "agree" else one.kind,  # type: ignore[arg-type]
+            by_chair=one.by_chair,
+            reopen_condition=one.reopen_condition,
+            against=tuple(map(str, one.against)),
         )
         for one, code in db.session.execute(query)
     )

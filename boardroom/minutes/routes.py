@@ -15,7 +15,7 @@ from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.db import after_commit, now
 from boardroom.live import start_background
 from boardroom.meetings.models import Meeting, MeetingStatus
-from boardroom.minutes import exporting, operations, presence, queries, times, words
+from boardroom.minutes import afterwards, exporting, operations, presence, queries, times, words
 from boardroom.minutes.compared import compared
 from boardroom.minutes.discussed import computed, discussed
 from boardroom.minutes.document import (
@@ -51,6 +51,7 @@ def _page(meeting: Meeting, form: AmendForm | None = None, status: int = 200) ->
         form=form,
         formats=FORMATS,
         words=words,
+        afterwards=afterwards,
         presence=presence,
         compared=compared,
         clock=times.Clock(board.time_zone),
@@ -65,9 +66,11 @@ def _amend_form(codes: list[str]) -> AmendForm:
 
 
 @bp.app_template_global("confirmed_since")
-def confirmed_since(case: MinutesCase, document: MinutesDocument) -> list[str]:
-    """Who confirmed the case's provisional decision since, one sentence each."""
-    return words.confirmations(case, document, times.Clock(document.board.time_zone))
+def confirmed_since(case: MinutesCase, document: MinutesDocument) -> list[tuple[str, bool]]:
+    """What was said on the case's provisional decision since, one sentence each, and whether it is
+    a plain confirmation."""
+    clock = times.Clock(document.board.time_zone)
+    return [(one["text"], one["plain"]) for one in afterwards.lines(case, document, clock)]
 
 
 @bp.app_template_global("may_confirm")

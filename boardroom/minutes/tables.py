@@ -11,7 +11,7 @@ import csv
 import datetime as dt
 import io
 
-from boardroom.minutes import times, words
+from boardroom.minutes import afterwards, times, words
 from boardroom.minutes.brief import Term
 from boardroom.minutes.document import MinutesCase, MinutesDocument, content_hash
 from boardroom.text import condition
@@ -113,8 +113,10 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
             for d in of_kind
         )
 
+    signatures = afterwards.sign_offs(case, document)
+
     def signed_keys(kind: str) -> str:
-        return "; ".join(s.specialty.key for s in case.sign_offs if s.kind == kind)
+        return "; ".join(s.specialty.key for s in signatures if s.kind == kind)
 
     def signed(kind: str) -> str:
         return "; ".join(
@@ -125,7 +127,7 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
                 f"reopen if {condition(s.reopen_condition)}" if s.reopen_condition else "",
                 by=": ",
             )
-            for s in case.sign_offs
+            for s in signatures
             if s.kind == kind
         )
 
@@ -185,7 +187,7 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "deferral_owner": case.deferral.owner if case.deferral else "",
         "deferral_due": _day(case.deferral.due) if case.deferral else "",
         "quorum_beyond": "; ".join(case.quorum.beyond),
-        "confirmations": "; ".join(words.confirmations(case, document, clock)),
+        "confirmations": "; ".join(afterwards.confirmations(case, document, clock)),
         "board_verdict_key": _key(c.verdict) if c else "",
         "board_verdict": _label(c.verdict) if c else "",
         "strength_key": _key(c.strength) if c else "",

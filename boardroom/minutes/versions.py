@@ -55,7 +55,13 @@ NEWER: Mapping[Version, tuple[str, ...]] = {
         "cases.listed_without",
     ),
     "2.1": ("cases.earlier_round",),
-    "2.2": ("cases.opinions.against_first",),
+    "2.2": (
+        "cases.opinions.against_first",
+        "confirmations.kind",
+        "confirmations.by_chair",
+        "confirmations.reopen_condition",
+        "confirmations.against",
+    ),
 }
 """For each version, the fields that it added, as paths. 2.0 also made `tell_by` a day."""
 

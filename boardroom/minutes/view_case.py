@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boardroom.minutes import times, words
+from boardroom.minutes import afterwards, times, words
 from boardroom.minutes.aid_parts import aids_view
 from boardroom.minutes.compared import compared
 from boardroom.minutes.decision import Consensus
@@ -30,8 +30,8 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: times
             for day in dict.fromkeys(f["note"] for f in view["facts"])
         ],
         "state": case.state,
-        "state_label": words.state(case, document),
-        "confirmations": words.confirmations(case, document, clock),
+        "state_label": afterwards.state(case, document),
+        "confirmations": afterwards.lines(case, document, clock),
         "objections": words.objections(case, options),
         "times": paragraphs(
             words.joined(
@@ -49,6 +49,7 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: times
             *paragraphs(deferral.note if deferral else ""),
             *paragraphs(words.deferred_until(deferral) if deferral else ""),
         ],
+        "provisional_head": afterwards.provisional_head(case, document),
         "provisional_reasons": list(case.provisional_reasons),
         "quorum": words.quorum(case, document, clock),
         "verdict_count": words.verdict_count(case),

@@ -251,11 +251,12 @@ def _decision(paper: Paper, case: View) -> None:
         return
     paper.heading(2, "Consensus")
     if case["state"] == "provisional":
-        paper.line(("Provisional: not a final decision", {"bold": True, "color": CAUTION}))
+        paper.line((case["provisional_head"], {"bold": True, "color": CAUTION}))
         for text in case["provisional_reasons"]:
             paper.line((text, {"color": CAUTION}))
-    for text in case["confirmations"]:
-        paper.line((text, {"bold": True, "color": STATE_COLORS["done"]}))
+    for said in case["confirmations"]:
+        color = STATE_COLORS["done"] if said["plain"] else CAUTION
+        paper.line((said["text"], {"bold": True, "color": color}))
     paper.line(
         (c["verdict"] or "No verdict recorded", {"bold": True, "size": 13}),
         (f"  {c['strength']}" if c["strength"] else "", {"color": MUTED}),

@@ -7,7 +7,6 @@ from collections import Counter
 from typing import Protocol
 
 from boardroom.boards import reclassification
-from boardroom.consensus.awaiting import awaited, unsigned_in
 from boardroom.minutes.brief import (
     FirstOpinion,
     Investigation,
@@ -244,41 +243,6 @@ def standing(document: MinutesDocument, clock: Clock) -> str:
     if document.signature is None:
         return "DRAFT, not signed"
     return f"Signed by {document.signature.signed_by} on {clock.full(document.signature.signed_at)}"
-
-
-def is_confirmed(case: MinutesCase, document: MinutesDocument) -> bool:
-    """Whether a decision that was closed as provisional was made final since."""
-    if case.state != "provisional":
-        return False
-    said = {
-        one.specialty.name if one.specialty else ""
-        for one in document.confirmations
-        if one.case == case.code
-    }
-    known = [*document.core_specialties, *(one.specialty for one in case.quorum.by_specialty)]
-    unsigned = unsigned_in(case.provisional_reasons, {one.name: one.name for one in known})
-    return awaited(list(dict.fromkeys([*case.quorum.missing, *unsigned])), said) is None
-
-
-def state(case: MinutesCase, document: MinutesDocument) -> str:
-    """The outcome of a case in a word or two."""
-    if is_confirmed(case, document):
-        return "Provisional, confirmed since"
-    return STATES[case.state]
-
-
-def confirmations(case: MinutesCase, document: MinutesDocument, clock: Clock) -> list[str]:
-    """ "Confirmed by Hepatology, Dr Invented, Thu 26 Nov 2026, 16:30: …", one for each."""
-    return [
-        joined(
-            f"Confirmed by {one.specialty.name if one.specialty else 'the chair'}, {one.person}, "
-            f"{clock.full(one.at)}",
-            one.text,
-            by=": ",
-        )
-        for one in document.confirmations
-        if one.case == case.code
-    ]
 
 
 def deferred_until(deferral: Deferral) -> str:

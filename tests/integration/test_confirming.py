@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +17,8 @@ from boardroom.cases.models import Case, CaseStatus
 from boardroom.consensus.models import Confirmation, SignOff, SignOffKind
 from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import AgendaItem, Meeting
-from boardroom.minutes import words
+from boardroom.minutes import afterwards
+from boardroom.minutes.document import to_json
 from boardroom.minutes.queries import document_of
 from boardroom.opinions.models import Opinion
 from tests.integration.decided import decide, everybody
@@ -67,7 +71,11 @@ def test_a_chair_confirms_only_for_each_absent_specialty_that_they_name(
     found = rows(select(Confirmation).order_by(Confirmation.id))
     assert [(c.specialty, c.by_chair) for c in found] == [("hepatology", True), ("oncology", True)]
     shown = chair.get(f"/cases/{made.case}").text
-    assert "Said by the chair on its behalf: Dr Invented by telephone" in shown
+    assert "for Hepatology, by the chair, " in shown
+    assert ": Dr Invented by telephone</p>" in shown
+    minutes = chair.get(f"/meetings/{made.meeting}/minutes").text
+    assert "Confirmed for Hepatology, by the chair, " in minutes
+    assert "Confirmed by Hepatology" not in minutes
 
 
 def test_what_is_typed_for_one_specialty_is_not_lost_with_a_refusal(house: Any) -> None:
@@ -133,19 +141,122 @@ def test_who_advises_against_what_is_chosen_is_called_out_and_stands_in_the_reco
     assert member.post(made.confirm, data=said).status_code == 303
     (one,) = rows(select(Confirmation))
     assert (one.kind, one.reopen_condition) == ("dissent", "it grows by March")
-    assert one.against == [
-        "ON advises against Remnant growth, then resection, which is chosen (ON: Biology)."
-    ]
+    assert one.against == ["Advised against what is chosen: Oncology, “Biology”."]
     (signed,) = rows(select(SignOff))
     assert (signed.specialty, signed.kind) == ("oncology", SignOffKind.DISSENT)
     assert rows(select(Case.status)) == [CaseStatus.DECIDED]
     chair = house.as_("chair")
     shown = chair.get(f"/cases/{made.case}").text
-    assert "It dissents: It is the biology" in shown
+    assert "dissents</b> (" in shown
+    assert "It is the biology. Open again if: it grows by March. Advised against what is" in shown
+    assert "Confirmed since" not in shown
     assert "Biology" in shown
     assert "is its condition met?" in shown, "the dissent can open the case again"
     minutes = chair.get(f"/meetings/{made.meeting}/minutes").text
-    assert "It dissents: It is the biology" in minutes
+    assert "Confirmed by Oncology" not in minutes
+    assert ", dissents (" in minutes
+    assert "Provisional, final since" in minutes
+
+
+def csv_of(house: Any, made: Any) -> dict[str, str]:
+    table = house.as_("chair").get(f"/meetings/{made.meeting}/minutes.csv").get_data(as_text=True)
+    (row,) = csv.DictReader(io.StringIO(table.removeprefix("\ufeff"), newline=""))
+    return row
+
+
+def sign(house: Any, made: Any) -> None:
+    chair = house.as_("chair")
+    page = chair.get(f"/meetings/{made.meeting}/minutes").text
+    digest = page.split('name="hash" value="')[1].split('"')[0]
+    chair.post(f"/meetings/{made.meeting}/minutes/sign", data={"hash": digest})
+
+
+DISSENT = {"kind": "dissent", "text": "It is the biology", "reopen_condition": "it grows by March"}
+
+
+def test_a_dissent_beside_signed_minutes_is_nowhere_called_a_confirmation(house: Any) -> None:
+    made = decide(house, "BR-9001", provisional=["hepatology"])
+    unsigned(house, made, missing=("hepatology",))
+    sign(house, made)
+    assert house.as_("hepatology").post(made.confirm, data={}).status_code == 303
+    assert house.as_("oncology").post(made.confirm, data=DISSENT).status_code == 303
+    row = csv_of(house, made)
+    assert row["dissents_keys"] == "oncology"
+    assert "It is the biology: reopen if it grows by March" in row["dissents"]
+    assert "Confirmed by Hepatology" in row["confirmations"]
+    assert "Confirmed by Oncology" not in row["confirmations"]
+    told = house.as_("referrer").get(f"/cases/{made.case}").text
+    assert "confirmed since by Hepatology: " in told
+    assert "Oncology: dissent" in told
+    chair = house.as_("chair")
+    said = chair.get(f"/meetings/{made.meeting}/minutes.json").get_json()["confirmations"]
+    assert [one["kind"] for one in said] == ["signed", "dissent"]
+    assert said[1]["text"] == "It is the biology"
+    chair.post(f"/cases/{made.case}/letters/referrer")
+    letter = chair.get(f"/cases/{made.case}/letters/referrer").text
+    assert ", dissents (" in letter
+    assert "Open again if: it grows by March" in letter
+
+
+def test_an_older_record_says_a_later_dissent_in_its_text(house: Any) -> None:
+    made = decide(house, "BR-9001", provisional=[])
+    unsigned(house, made)
+    house.as_("oncology").post(made.confirm, data=DISSENT)
+    with house.app.app_context():
+        meeting = db.session.get_one(Meeting, made.meeting)
+        document = document_of(meeting, house.app.extensions["boards"]["liver"])
+    older = json.loads(to_json(document.model_copy(update={"schema_version": "2.1"})))
+    (said,) = older["confirmations"]
+    assert "kind" not in said
+    assert said["text"].startswith("Dissents: It is the biology. Open again if: it grows by March.")
+
+
+def test_a_reservation_of_an_absent_specialty_is_told_and_changes_the_letters(house: Any) -> None:
+    made = decide(house, "BR-9001", provisional=["hepatology"], strength="unanimous", signed=True)
+    with house.app.app_context(), write_transaction() as session:
+        session.add(
+            SignOff(
+                item_id=made.item, specialty="surgery", person_id=house.people["chair"],
+                kind=SignOffKind.AGREE, consensus_version=1,
+            )
+        )  # fmt: skip
+    chair, where = house.as_("chair"), f"/cases/{made.case}/letters/patient"
+    chair.post(where)
+    assert "All the experts who were there agreed" in chair.get(where).text
+    said = {"kind": "reservation", "text": "The remnant is small"}
+    assert house.as_("hepatology").post(made.confirm, data=said).status_code == 303
+    told = house.as_("referrer").get(f"/cases/{made.case}").text
+    assert "Not everybody agreed" in told
+    assert "The remnant is small" in told
+    assert "One specialist agreed, but still had a concern." in chair.get(where).text
+    assert csv_of(house, made)["reservations_keys"] == "hepatology"
+
+
+def test_what_was_said_since_is_no_reason_for_provisional_any_more(house: Any) -> None:
+    made = decide(house, "BR-9001", provisional=[])
+    unsigned(house, made, missing=("hepatology",))
+    with house.app.app_context(), write_transaction() as session:
+        session.get_one(AgendaItem, made.item).provisional_reasons = [
+            "Not signed off by Oncology and Hepatology.",
+            "Without quorum: Hepatology is missing.",
+        ]
+    sign(house, made)
+    assert house.as_("hepatology").post(made.confirm, data={}).status_code == 303
+    chair, referrer = house.as_("chair"), house.as_("referrer")
+    where = f"/cases/{made.case}/letters/referrer"
+    chair.post(where)
+    for page in (chair.get(f"/cases/{made.case}"), referrer.get(f"/cases/{made.case}"),
+                 chair.get(where)):  # fmt: skip
+        assert "Not signed off by Oncology." in page.text
+        assert "Hepatology is missing" not in page.text
+    assert house.as_("oncology").post(made.confirm, data={"kind": "agree"}).status_code == 303
+    page = chair.get(f"/cases/{made.case}").text
+    assert "Why only provisional" not in page
+    assert "Not signed off by" not in page
+    minutes = chair.get(f"/meetings/{made.meeting}/minutes").text
+    assert "Provisional, confirmed since" in minutes.split('id="attendance"')[0]
+    assert "This decision is provisional." not in minutes
+    assert "What it lacked then:" in minutes
 
 
 def test_signed_minutes_say_provisional_until_the_unsigned_specialty_has_signed(
@@ -162,7 +273,7 @@ def test_signed_minutes_say_provisional_until_the_unsigned_specialty_has_signed(
         with house.app.app_context():
             meeting = db.session.get_one(Meeting, made.meeting)
             document = document_of(meeting, house.app.extensions["boards"]["liver"])
-            return words.is_confirmed(document.cases[0], document)
+            return afterwards.is_confirmed(document.cases[0], document)
 
     house.as_("hepatology").post(made.confirm, data={"text": "Agrees"})
     assert not confirmed()

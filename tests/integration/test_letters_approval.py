@@ -177,7 +177,7 @@ def test_the_corrected_clinical_letter_says_who_confirmed_the_decision(
         name = session.get_one(Person, house.people["chair"]).name
         session.add(confirmed)
         session.get_one(Case, house.case).status = CaseStatus.DECIDED
-    said = f"Confirmed on Thu 26 Nov 2026 by Hepatology ({name}): Seen on Monday."
+    said = f"Confirmed by Hepatology, {name}, Thu 26 Nov 2026: Seen on Monday."
     assert said not in house.client("referrer").get(house.at("referrer")).text
     assert chair.post(
         house.at("referrer", "/correct"), data={"reason": "It is final now."}
@@ -187,7 +187,7 @@ def test_the_corrected_clinical_letter_says_who_confirmed_the_decision(
     first, second = rows(select(ApprovedLetter).order_by(ApprovedLetter.number))
     (panel,) = (s["text"] for s in second.content["sections"] if s["key"] == "panel")
     assert panel.endswith(f"Sign-off of the consensus:\n- Dissent: Oncology, see below\n- {said}")
-    assert "Confirmed on" not in json.dumps(first.content), "what went out stays as it was"
+    assert "Confirmed by" not in json.dumps(first.content), "what went out stays as it was"
     assert said in house.client("referrer").get(house.at("referrer")).text
 
 

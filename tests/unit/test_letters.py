@@ -214,7 +214,7 @@ def test_the_clinical_letter_speaks_by_specialty_with_dissent_and_its_condition(
     draft = clinical.referrer_draft(decision(board, "ablatable"), board, library)
     assert "Ablatable, by Surgery" in draft["panel"]
     assert "Convertible (resectable after down-staging), by Oncology" in draft["panel"]
-    assert "Advise against: Oncology (Oncology: Too large.)" in draft["panel"]
+    assert "Advise against: Oncology (Too large)" in draft["panel"]
     assert draft["dissent"] == (
         "- Oncology: Systemic first. To be opened again if: AFP rises above 400."
     )

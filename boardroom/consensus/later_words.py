@@ -1,0 +1,87 @@
+"""What a later word on a provisional decision says, and what is still lacking after it. Pure.
+
+The same words on the case, in minutes and in letters: a dissent is never called a confirmation, and
+a chair who speaks for an absent specialty is not taken for one of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from boardroom.consensus.awaiting import CHANGED_SINCE, NOT_SIGNED
+from boardroom.text import condition
+
+RESERVATION, DISSENT = "reservation", "dissent"
+
+QUORUM, ALSO_NEEDED = "Without quorum: ", "This case needs "
+
+
+def spoken(kind: str) -> str:
+    """ "dissents" or "agrees with reservation"; nothing for a plain agreement."""
+    return {RESERVATION: "agrees with reservation", DISSENT: "dissents"}.get(kind, "")
+
+
+def head(specialty: str, person: str, on: str, *, kind: str, by_chair: bool) -> str:
+    """Who said what on which day: "Confirmed by Hepatology, Dr Invented, 26 Nov 2026", or
+    "Oncology, Dr Invented, dissents (26 Nov 2026)". `specialty`: its name, empty for the chair."""
+    if word := spoken(kind):
+        return f"{specialty or 'The chair'}, {person}, {word} ({on})"
+    if by_chair and specialty:
+        return f"Confirmed for {specialty}, by the chair, {person}, {on}"
+    return f"Confirmed by {specialty or 'the chair'}, {person}, {on}"
+
+
+def body(text: str, reopen_condition: str = "", against: Sequence[str] = ()) -> str:
+    """What was said, when to open the case again, and who had advised against what is chosen."""
+    parts = [" ".join(text.split())]
+    if reopen_condition:
+        parts.append(f"Open again if: {condition(reopen_condition)}")
+    parts = [part for part in (*parts, *map(str, against)) if part]
+    if len(parts) < 2:
+        return "".join(parts)
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
+
+
+def still_lacking(
+    reasons: Sequence[str], names: Collection[str], said: Collection[str]
+) -> list[str]:
+    """Why a decision is provisional still: the reasons without the specialties that spoke since.
+
+    `reasons`: in the words of `rules.open_points`. `names`: of all specialties; `said`: of those
+    that spoke since.
+    """
+    left = (_without(reason, names, said) for reason in map(str, reasons))
+    return [reason for reason in left if reason]
+
+
+def _without(reason: str, names: Collection[str], said: Collection[str]) -> str:
+    start = next(
+        (s for s in (NOT_SIGNED, CHANGED_SINCE, QUORUM, ALSO_NEEDED) if reason.startswith(s)), ""
+    )
+    found = _named(reason, names) if start else []
+    if not found or not set(found) & set(said):
+        return reason
+    left = [name for name in found if name not in said]
+    if not left:
+        return ""
+    who = left[0] if len(left) == 1 else f"{', '.join(left[:-1])} and {left[-1]}"
+    are = "is" if len(left) == 1 else "are"
+    end = {
+        NOT_SIGNED: ".",
+        CHANGED_SINCE: " signed off.",
+        QUORUM: f" {are} missing.",
+        ALSO_NEEDED: f" too, which {are} missing.",
+    }[start]
+    return f"{start}{who}{end}"
+
+
+def _named(reason: str, names: Collection[str]) -> list[str]:
+    """The specialties that a reason names, in its order. The longest names are looked for first:
+    one can be the end of another."""
+    rest, found = reason, {}
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        at = rest.find(name)
+        if at >= 0:
+            found[name] = at
+            rest = rest.replace(name, " " * len(name))
+    return sorted(found, key=lambda name: found[name])
