@@ -46,6 +46,8 @@ COLUMNS = (
     "rediscuss", "comes_back", "amendments",
     # What it was taken on
     "child_pugh_class", "meld3", "bclc_stage",
+    # What stands against it; later columns come last, so that the earlier keep their order
+    "advised_against",
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "|", "%")
@@ -225,6 +227,7 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
             if a.case in (case.code, None)
         ),
         **_aids(case),
+        "advised_against": " ".join(words.objections(case, options)),
     }
 
 

@@ -185,9 +185,12 @@ def test_a_dissent_beside_signed_minutes_is_nowhere_called_a_confirmation(house:
     assert "It is the biology: reopen if it grows by March" in row["dissents"]
     assert "Confirmed by Hepatology" in row["confirmations"]
     assert "Confirmed by Oncology" not in row["confirmations"]
+    assert list(row)[-1] == "advised_against"
+    assert "Oncology advises against it." in row["advised_against"]
     told = house.as_("referrer").get(f"/cases/{made.case}").text
     assert "confirmed since by Hepatology: " in told
     assert "Oncology: dissent" in told
+    assert "Advised against what is chosen: Oncology, “Biology”." in told
     chair = house.as_("chair")
     said = chair.get(f"/meetings/{made.meeting}/minutes.json").get_json()["confirmations"]
     assert [one["kind"] for one in said] == ["signed", "dissent"]
