@@ -11,6 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
+from boardroom.cases.models import Case
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.db import after_commit, now
 from boardroom.live import start_background
@@ -26,7 +27,7 @@ from boardroom.minutes.document import (
 )
 from boardroom.minutes.formats import FORMATS
 from boardroom.minutes.forms import AmendForm, ExportForm
-from boardroom.minutes.models import Export
+from boardroom.minutes.models import Amendment, Export
 from boardroom.refusals import IllegalTransition, Refused
 from boardroom.web import local, see_other
 
@@ -71,6 +72,13 @@ def confirmed_since(case: MinutesCase, document: MinutesDocument) -> list[tuple[
     a plain confirmation."""
     clock = times.Clock(document.board.time_zone)
     return [(one["text"], one["plain"]) for one in afterwards.lines(case, document, clock)]
+
+
+@bp.app_template_global("amendments_of")
+def amendments_of(case: Case, since: dt.datetime | None = None) -> list[Amendment]:
+    """What was added to signed minutes about the case, the earliest first; `since`: after that."""
+    found = queries.amendments_about(case.id)
+    return [one for one in found if since is None or one.at > since]
 
 
 @bp.app_template_global("may_confirm")

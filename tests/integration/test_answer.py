@@ -174,6 +174,10 @@ def test_an_amendment_about_the_case_stands_beside_it(room: Room) -> None:
                     reason="SENTINEL-REASON", by_id=room.people["chair"],
                 )
             )  # fmt: skip
+    board = room.client("chair").get(f"/cases/{room.case}").text
+    assert "Added to the record" in board
+    assert "Amended 1." in board
+    assert "Amended 2." not in board
     said = answer(room)
     assert "Amended 1." in said
     assert "Amended 2." not in said, "it is about another case, or about the meeting"

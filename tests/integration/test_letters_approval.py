@@ -16,11 +16,12 @@ from sqlalchemy.exc import DatabaseError
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.consensus.models import Confirmation, Consensus
-from boardroom.db import db, write_transaction
+from boardroom.db import db, now, write_transaction
 from boardroom.letters import on_pages
 from boardroom.letters.document import LetterDocument, content_hash
 from boardroom.letters.models import ApprovedLetter
 from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.minutes.models import Amendment, Minutes
 from boardroom.people.models import Person
 from tests.integration.letter_house import (
     House,
@@ -189,6 +190,31 @@ def test_the_corrected_clinical_letter_says_who_confirmed_the_decision(
     assert panel.endswith(f"Sign-off of the consensus:\n- Dissent: Oncology, see below\n- {said}")
     assert "Confirmed by" not in json.dumps(first.content), "what went out stays as it was"
     assert said in house.client("referrer").get(house.at("referrer")).text
+
+
+def test_a_letter_that_is_older_than_an_amendment_says_so_to_the_board(house: House) -> None:
+    chair = begun(house, "chair", "referrer")
+    assert approve(chair, house, "referrer").status_code == 303
+    with house.app.app_context(), write_transaction() as session:
+        meeting = session.get_one(AgendaItem, house.item).meeting_id
+        minutes = Minutes(
+            meeting_id=meeting, content={}, content_hash="0" * 64,
+            signed_by_id=house.people["chair"], signed_at=now(),
+        )  # fmt: skip
+        session.add(minutes)
+        session.flush()
+        for number, at in ((1, now() - dt.timedelta(days=900)), (2, now())):
+            session.add(
+                Amendment(
+                    minutes_id=minutes.id, number=number, case_id=house.case, at=at,
+                    text=f"Amended {number}.", reason="Seen", by_id=house.people["chair"],
+                )
+            )  # fmt: skip
+    page = chair.get(house.at("referrer")).text
+    assert "Added to the record after this letter was approved" in page
+    assert "Amended 2." in page
+    assert "Amended 1." not in page, "the letter was written after it"
+    assert "Amended 2." not in house.client("referrer").get(house.at("referrer")).text
 
 
 @pytest.mark.parametrize("kind", ["patient", "referrer"])
