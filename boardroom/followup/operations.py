@@ -34,15 +34,20 @@ class NotAnswered(Refused):
         self.fields = fields
 
 
-def wrong_in(case: Case, item: AgendaItem, given: Answer) -> dict[str, str]:
-    """{field: what is wrong with it} of an answer about this decision."""
+def wrong_in(case: Case, item: AgendaItem, days: int, given: Answer) -> dict[str, str]:
+    """{field: what is wrong with it} of an answer so many days after this decision."""
     board = queries.board_of(case)
+    final = {word.key for word in board.outcomes if word.final}
     wrong = rules.problems(
         given,
         decided_on=queries.decided_on(item),
         today=queries.today_of(case.board),
         plan=queries.plan_of(item),
+        final=final,
     )
+    outcomes = {word.key: word.name for word in board.outcomes}
+    others = queries.answers_of(case.id)
+    wrong = rules.against_others(given, days, others, outcomes, final) | wrong
     for name, vocabulary in (
         ("treatment", "options"),
         ("deviation", "deviations"),
@@ -72,7 +77,7 @@ def answer(case: Case, days: int, given: Answer, *, actor: Person) -> FollowUp:
     decided_on, today = queries.decided_on(item), queries.today_of(case.board)
     if today < decided_on + dt.timedelta(days=days):
         raise IllegalTransition("It is too early to ask: the question comes later.")
-    if wrong := wrong_in(case, item, given):
+    if wrong := wrong_in(case, item, days, given):
         raise NotAnswered(wrong)
     given = rules.tidy(given)
     found = db.session.scalar(
@@ -132,6 +137,11 @@ def report(
     wrong = {}
     if not queries.decided_on(item) <= taken_on <= queries.today_of(case.board):
         wrong["taken_on"] = "The day has to lie between the decision and today."
+    elif (end := queries.final_told(case)) and taken_on > end.on:
+        wrong["taken_on"] = (
+            f"On {day(end.on)} it was recorded: {in_sentence(end.name)}. Is this day right? If it "
+            "is, correct what was told of the patient first."
+        )
     if fact:
         try:
             value = checked_value(fact, value, unit)

@@ -101,11 +101,32 @@ def cycles_of(case_id: int) -> list[Progress]:
     return [one for one in progress_of(case_id) if not one.fact and one.stands]
 
 
-def final_outcome(case: Case) -> str:
-    """In words, the outcome that was told after which nothing is asked any more, such as a death;
-    "" before one."""
+@dataclass(frozen=True)
+class FinalOutcome:
+    """In words, an outcome after which nothing is asked any more, such as a death, and the day on
+    which it was told: when it happened, at the latest."""
+
+    name: str
+    on: dt.date
+
+
+def final_told(case: Case) -> FinalOutcome | None:
+    """The final outcome that was told of the case; None before one."""
     final = {word.key: word.name for word in board_of(case).outcomes if word.final}
-    return next((final[a.outcome] for a in answers_of(case.id) if a.outcome in final), "")
+    return next(
+        (
+            FinalOutcome(final[one.outcome], local(one.answered_at, case.board).date())
+            for one in answers_of(case.id)
+            if one.outcome in final
+        ),
+        None,
+    )
+
+
+def final_outcome(case: Case) -> str:
+    """The words of `final_told`; "" before it."""
+    told = final_told(case)
+    return told.name if told is not None else ""
 
 
 def return_of(case_id: int) -> CaseReturn | None:

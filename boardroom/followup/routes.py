@@ -59,7 +59,7 @@ def answer(case_id: int, days: int) -> Any:
                 flash("Thank you. It stands in the case and in the board's figures.", "success")
                 return see_other("cases.case", case_id=case_id)
         elif item is not None:  # all that is wrong is told at once
-            wrong = operations.wrong_in(case, item, form.answer())
+            wrong = operations.wrong_in(case, item, days, form.answer())
         for name, message in wrong.items():
             form[name].errors = form[name].errors or [message]
     audit.record_reading("read a decision's follow-up", board=case.board, case_id=case_id)
@@ -166,13 +166,13 @@ def decision_of(case: Case, refused: FlaskForm | None = None) -> dict[str, Any] 
     day = queries.decided_on(item)
     place = current_user.on(case.board)
     asked = case.status in ("decided", "followed_up")
-    report_form = None
+    report_form, ended = None, queries.final_told(case)
     if asked:
         report_form = (
             refused
             if isinstance(refused, ReportForm)
             else ReportForm.of(
-                cycles=not queries.final_outcome(case),
+                cycles=ended is None,
                 formdata=None,
                 taken_on=queries.today_of(case.board),
             )
@@ -194,7 +194,7 @@ def decision_of(case: Case, refused: FlaskForm | None = None) -> dict[str, Any] 
         "today": queries.today_of(case.board),
         "progress": queries.progress_of(case.id) if asked else [],
         "last_cycles": next(iter(queries.cycles_of(case.id)), None) if asked else None,
-        "over": bool(queries.final_outcome(case)),
+        "ended": ended,
         "may_mark_mistyped": lambda one: operations.may_mark_mistyped(one, current_user),
         "report_form": report_form,
         "dissents": [

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 CARRIED_OUT: Mapping[str, str] = {
     "yes": "Yes, as decided",
@@ -14,6 +15,7 @@ CARRIED_OUT: Mapping[str, str] = {
 }
 TREATED = frozenset({"yes", "partly"})
 DEVIATED = frozenset({"partly", "no"})
+NOT_TREATED = frozenset({"no", "not_yet"})
 
 ASKED_STATUSES = frozenset({"decided", "followed_up"})
 """States of a case in which there is a final plan to ask about."""
@@ -87,11 +89,58 @@ def contradictions(answer: Answer, plan: Plan) -> dict[str, str]:
     return found
 
 
-def problems(
-    answer: Answer, *, decided_on: dt.date, today: dt.date, plan: Plan | None = None
+class Told(Protocol):
+    """An answer that was given after another number of days."""
+
+    days: int
+    carried_out: str
+    outcome: str
+
+
+def against_others(
+    answer: Answer,
+    days: int,
+    others: Iterable[Told],
+    outcomes: Mapping[str, str],
+    final: Collection[str],
 ) -> dict[str, str]:
-    """{field: what is wrong with it}, in plain words. `plan`: what was decided, where known."""
+    """{field: a question} where an answer and one given after other days cannot both be so.
+
+    What was given stays given, and nobody is well after a death; the other way round, a plan can
+    be carried out later. `days`: of this answer; `outcomes`: {key: name}; `final`: keys of those
+    such as a death.
+    """
+    found = {}
+    which = "Which of the two is right? If it is this one, correct the other first."
+    for other in others:
+        if other.days == days:
+            continue
+        after = f"After {other.days} days the answer was"
+        earlier, later = (other, answer) if other.days < days else (answer, other)
+        if earlier.carried_out in TREATED and later.carried_out in NOT_TREATED:
+            found["carried_out"] = f"{after} “{CARRIED_OUT[other.carried_out]}”. {which}"
+        if earlier.outcome in final and later.outcome and later.outcome not in final:
+            name = outcomes.get(other.outcome, other.outcome)
+            found["outcome"] = f"{after} “{name}”. {which}"
+    return found
+
+
+def problems(
+    answer: Answer,
+    *,
+    decided_on: dt.date,
+    today: dt.date,
+    plan: Plan | None = None,
+    final: Collection[str] = (),
+) -> dict[str, str]:
+    """{field: what is wrong with it}, in plain words. `plan`: what was decided, where known;
+    `final`: keys of outcomes after which nothing is done any more, such as a death."""
     found = contradictions(answer, plan or Plan())
+    if answer.carried_out == "not_yet" and answer.outcome in final:
+        found["carried_out"] = (
+            "“Not yet” says that it is still to come. If it will not be done any more, answer "
+            "“No”, and say why the plan was left."
+        )
     if answer.carried_out not in CARRIED_OUT:
         found["carried_out"] = "Say whether the plan was carried out."
     if answer.carried_out in TREATED:

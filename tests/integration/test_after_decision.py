@@ -226,6 +226,55 @@ def test_an_answer_that_contradicts_the_plan_or_itself_is_asked_about(
     assert (row.treatment, row.deviation_note) == ("resection", "It had grown")
 
 
+def test_answers_after_different_days_that_contradict_each_other_are_asked_about(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001", ago=dt.timedelta(days=100))
+    client, at = house.as_("coordinator"), f"/cases/{made.case}/follow-up/"
+    on = (now() - dt.timedelta(days=90)).date().isoformat()
+    treated = {**YES, "treated_on": on, "deviation": ""}
+    died = {
+        "carried_out": "no", "deviation": "progression", "outcome": "died", "treatment": "",
+        "treated_on": "",
+    }  # fmt: skip
+    waits = client.post(f"{at}90", data={"carried_out": "not_yet", "outcome": "died"})
+    assert waits.status_code == 422
+    assert "If it will not be done any more, answer “No”" in waits.text
+    assert client.post(f"{at}90", data=died).status_code == 303
+    early = client.post(f"{at}30", data=treated)
+    assert early.status_code == 422
+    assert "After 90 days the answer was “No”. Which of the two is right?" in early.text
+    assert client.post(f"{at}90", data={**treated, "outcome": "died"}).status_code == 303
+    assert client.post(f"{at}30", data=treated).status_code == 303, "alive then"
+    again = client.post(f"{at}90", data=died)
+    assert "After 30 days the answer was “Yes, as decided”." in again.text
+    first = client.post(f"{at}30", data={**treated, "outcome": "died"})
+    assert first.status_code == 303
+    well = client.post(f"{at}90", data=treated)
+    assert well.status_code == 422
+    assert "After 30 days the answer was “Died”." in well.text
+
+
+def test_after_a_death_no_result_of_a_later_day_is_taken(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001")
+    client = house.as_("coordinator")
+    assert (
+        client.post(f"/cases/{made.case}/follow-up/30", data={**YES, "outcome": "died"}).status_code
+        == 303
+    )
+    told = now() - dt.timedelta(days=5)
+    with house.app.app_context(), write_transaction() as session:
+        session.scalars(select(FollowUp)).one().answered_at = told
+    assert "Only a result from before then is taken." in client.get(f"/cases/{made.case}").text
+    where = f"/cases/{made.case}/progress"
+    result = {"what": "afp|ng/mL", "value": "400"}
+    late = client.post(where, data={**result, "taken_on": now().date().isoformat()})
+    assert late.status_code == 422
+    assert "it was recorded: died. Is this day right?" in late.text
+    before = (told - dt.timedelta(days=10)).date().isoformat()
+    assert client.post(where, data={**result, "taken_on": before}).status_code == 303
+
+
 def test_a_fallback_that_was_named_is_the_plan_too(house: Any) -> None:
     fates = {
         "remnant_growth": {"disposition": "chosen", "reason": ""},
