@@ -136,9 +136,13 @@ def migration_of(item: AgendaItem, content: Content) -> str:
 
 def cautions_of(item: AgendaItem) -> tuple[str, ...]:
     """What whoever writes the consensus looks at again, a sentence each: options that the verdict
-    excludes, and a choice that does not fit the reason for leaving the stage's first option."""
+    excludes, an agreement that no opinion shares, and a choice that does not fit the reason for
+    leaving the stage's first option."""
     board, content = board_of(item.meeting), content_of(consensus_of(item))
     found = rules.contradictions(content, board)
+    if content.strength == "unanimous" and item.revealed_at is not None:
+        given = [one.verdict for one in revealed_opinions(item.case_id)]
+        found += rules.agreement_cautions(content, given, board)
     if not content.chosen:
         return found
     return found + rules.stage_cautions(content, stage_order_of(item, board), board)

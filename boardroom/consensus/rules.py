@@ -185,6 +185,22 @@ def contradictions(consensus: Any | None, board: BoardDefinition) -> tuple[str, 
     )
 
 
+def agreement_cautions(
+    consensus: Any | None, verdicts: Collection[str], board: BoardDefinition
+) -> tuple[str, ...]:
+    """Where the agreement is written as unanimous though nobody's verdict was the board's.
+
+    `verdicts`: keys of those given in the opened opinions. Something to look at again, no bar.
+    """
+    content, given = content_of(consensus), set(filter(None, verdicts))
+    ours = next((v.name for v in board.verdicts if v.key == content.verdict), "")
+    if content.strength != "unanimous" or not ours or not given or content.verdict in given:
+        return ()
+    others = _and([f"“{v.name}”" for v in board.verdicts if v.key in given])
+    agreed = f"The agreement is written as unanimous on “{ours}”"
+    return (f"{agreed}, but every verdict given was another: {others}.",)
+
+
 def stage_cautions(
     consensus: Any | None, order: StageOrder | None, board: BoardDefinition
 ) -> tuple[str, ...]:

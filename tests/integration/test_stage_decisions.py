@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from boardroom.consensus.models import Consensus
-from boardroom.db import db, write_transaction
+from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import Attendance, Meeting
+from boardroom.opinions.models import Opinion
 from boardroom.people.models import Person
 from tests.integration.meeting_samples import CORE
 from tests.integration.stage_board import Board, decide
@@ -58,6 +59,26 @@ def test_a_decision_that_contradicts_itself_is_warned_of_and_can_close(deciding:
     assert words in controls
     assert deciding.post(f"items/{deciding.items[0]}/close").status_code == 204
     assert deciding.item().status == "done"
+
+
+def test_unanimous_though_every_verdict_was_another_is_asked_about(deciding: Board) -> None:
+    decide(deciding)
+    with deciding.app.app_context(), write_transaction() as session:
+        session.add(
+            Opinion(
+                case_id=deciding.cases[0], person_id=deciding.ids["oncology"],
+                specialty="oncology", status="revealed", verdict="resectable", confidence=4,
+                rationale="Small.", submitted_at=now(), revealed_at=now(), answers={}, stances={},
+            )
+        )  # fmt: skip
+    where = f"items/{deciding.items[0]}/consensus"
+    words = "every verdict given was another: “Resectable”"
+    form = {"version": deciding.version(), "strength": "majority"}
+    assert words not in deciding.post(where, "surgery", **form).json["missing_html"]
+    form = {"version": deciding.version(), "strength": "unanimous"}
+    assert words in deciding.post(where, "surgery", **form).json["missing_html"]
+    state = deciding.clients["chair"].get(f"/meetings/{deciding.meeting}/stage/state").json
+    assert words in state["parts"]["controls"].split("data-objections")[1]
 
 
 def test_a_complete_decision_with_quorum_is_final(deciding: Board) -> None:

@@ -14,6 +14,7 @@ from boardroom.consensus.rules import (
     Content,
     Fate,
     Step,
+    agreement_cautions,
     contradictions,
     final_possible,
     open_points,
@@ -175,3 +176,15 @@ def test_before_the_first_save_everything_is_open(board: BoardDefinition) -> Non
     points = open_points(None, [], board, present=[], people=0)
     assert len(points) == 10
     assert points[0] == "The board’s verdict is missing."
+
+
+def test_unanimous_beside_only_other_verdicts_is_looked_at_again(
+    board: BoardDefinition, whole: Content
+) -> None:
+    ours = replace(whole, verdict="resectable", strength="unanimous")
+    (said,) = agreement_cautions(ours, ["convertible", "", "convertible"], board)
+    assert "unanimous on “Resectable" in said
+    assert "every verdict given was another: “Convertible" in said
+    assert agreement_cautions(ours, ["convertible", "resectable"], board) == ()
+    assert agreement_cautions(ours, ["", ""], board) == ()
+    assert agreement_cautions(replace(ours, strength="majority"), ["convertible"], board) == ()
