@@ -22,6 +22,7 @@ from boardroom.minutes.document import to_json
 from boardroom.minutes.queries import document_of
 from boardroom.opinions.models import Opinion
 from tests.integration.decided import decide, everybody
+from tests.integration.letter_house import paper_text
 
 UNSIGNED = "Not signed off by Oncology."
 
@@ -195,6 +196,12 @@ def test_a_dissent_beside_signed_minutes_is_nowhere_called_a_confirmation(house:
     said = chair.get(f"/meetings/{made.meeting}/minutes.json").get_json()["confirmations"]
     assert [one["kind"] for one in said] == ["signed", "dissent"]
     assert said[1]["text"] == "It is the biology"
+    for format_ in ("pdf", "docx"):
+        paper = chair.get(f"/meetings/{made.meeting}/minutes.{format_}").get_data()
+        written = " ".join(paper_text(paper, format_).split())
+        assert "final since. What it lacked then:" in written
+        assert ", dissents (" in written
+        assert "Confirmed by Hepatology" in written
     chair.post(f"/cases/{made.case}/letters/referrer")
     letter = chair.get(f"/cases/{made.case}/letters/referrer").text
     assert ", dissents (" in letter
