@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_, select, true
 from sqlalchemy.orm import joinedload
 
+from boardroom import discarded
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case
 from boardroom.db import db
@@ -73,10 +74,7 @@ def _matching(board: str, search: Search) -> Select[AuditEntry]:
         query = query.where(AuditEntry.action.icontains(search.action.strip(), autoescape=True))
     if search.case:
         code = search.case.strip()
-        cases = select(Case.id).where(
-            Case.board == board, Case.code.icontains(code, autoescape=True)
-        )
-        query = query.where(AuditEntry.case_id.in_(cases))
+        query = query.where(_of_case(board, code))
     if search.since is not None:
         query = query.where(AuditEntry.at >= search.since)
     if search.until is not None:
@@ -91,6 +89,31 @@ def _matching(board: str, search: Search) -> Select[AuditEntry]:
             )
         )
     return query
+
+
+def _of_case(board: str, code: str) -> ColumnElement[bool]:
+    """Entries about the cases whose code holds this, and about discarded drafts that had it.
+
+    Before keys were never given twice, a draft and the case after it could have the same one: the
+    draft's entries end with the one that says that it was discarded.
+    """
+    found = select(Case.id).where(Case.board == board, Case.code.icontains(code, autoescape=True))
+    gone = discarded.of_board(board)
+    last = {one.case_id: one.until for one in gone}
+    present = [
+        and_(AuditEntry.case_id == key, AuditEntry.id > until) for key, until in last.items()
+    ]
+    drafts: list[ColumnElement[bool]] = []
+    before: dict[int, int] = {}
+    for one in gone:
+        if code.casefold() in one.code.casefold():
+            after = AuditEntry.id > before.get(one.case_id, 0)
+            drafts.append(
+                and_(AuditEntry.case_id == one.case_id, after, AuditEntry.id <= one.until)
+            )
+        before[one.case_id] = one.until
+    alive = or_(AuditEntry.case_id.not_in(last), *present) if last else true()
+    return or_(and_(AuditEntry.case_id.in_(found), alive), *drafts)
 
 
 def page(
@@ -143,10 +166,12 @@ class RowChange:
 
 @dataclass(frozen=True)
 class Told:
-    """An entry with its words: the case's code, what was changed, what else was noted."""
+    """An entry with its words: the case's code, whether that of a draft since discarded, what was
+    changed, what else was noted."""
 
     entry: AuditEntry
     case: str
+    gone: bool
     changes: list[RowChange]
     details: list[tuple[str, str]]
 
@@ -185,6 +210,7 @@ class Reader:
                     cases.update(v for v in values if isinstance(v, int))
         self.people = _by_key(select(Person.id, Person.name).where(Person.id.in_(people)))
         self.codes = _by_key(select(Case.id, Case.code).where(Case.id.in_(cases)))
+        self.discarded = discarded.of_cases(cases)
         met = {e.meeting_id for e in entries if e.meeting_id is not None}
         self.meetings = {
             key: f"{title}, {say_time(at)}"
@@ -195,15 +221,31 @@ class Reader:
 
     def tell(self, entry: AuditEntry) -> Told:
         """An entry in words."""
+        code, gone = self._code(entry.case_id, entry)
         return Told(
             entry,
-            case=self.codes.get(entry.case_id, "") if entry.case_id is not None else "",
+            case=code,
+            gone=gone,
             changes=self._changes(entry),
             details=[
                 *self._meeting(entry),
-                *((_words(name), self._value(name, v)) for name, v in entry.details.items()),
+                *(
+                    (_words(name), self._value(name, v, entry))
+                    for name, v in entry.details.items()
+                    if not (gone and name == "code")
+                ),
             ],
         )
+
+    def _code(self, case_id: int | None, entry: AuditEntry) -> tuple[str, bool]:
+        """The code that this key stood for when the entry was written, and whether it was that of a
+        draft which was discarded since."""
+        if case_id is None:
+            return "", False
+        for one in self.discarded:
+            if one.case_id == case_id and entry.id <= one.until:
+                return one.code, True
+        return self.codes.get(case_id, ""), False
 
     def _meeting(self, entry: AuditEntry) -> list[tuple[str, str]]:
         found = self.meetings.get(entry.meeting_id) if entry.meeting_id is not None else None
@@ -216,22 +258,22 @@ class Reader:
                 number=change.get("id"),
                 did=change["did"],
                 fields=tuple(
-                    self._field(change["table"], name, values)
+                    self._field(change["table"], name, values, entry)
                     for name, values in change["fields"].items()
                 ),
             )
             for change in entry.changes
         ]
 
-    def _field(self, table: str, name: str, values: list[Any]) -> FieldChange:
+    def _field(self, table: str, name: str, values: list[Any], entry: AuditEntry) -> FieldChange:
         if len(values) == 1:
             kind = str(values[0]).strip("()")
             hidden = {"sealed": "sealed, not recorded here", "secret": "secret, not recorded"}
             return FieldChange(_words(name), hidden=hidden.get(kind, kind))
-        old, new = (self._value(name, value) for value in values)
+        old, new = (self._value(name, value, entry) for value in values)
         return FieldChange(_words(name), old, new, is_name=(table, name) == ("patient", "name"))
 
-    def _value(self, name: str, value: Any) -> str:
+    def _value(self, name: str, value: Any, entry: AuditEntry) -> str:
         if value is None or value in ("", [], {}):
             return ""
         if isinstance(value, bool):
@@ -239,11 +281,14 @@ class Reader:
         if isinstance(value, int) and _names_person(name):
             return self.people.get(value, f"person {value}")
         if isinstance(value, int) and name == "case_id":
-            return self.codes.get(value, f"case {value}")
+            code, gone = self._code(value, entry)
+            return f"discarded draft {code}" if gone else code or f"case {value}"
         if isinstance(value, dict):
-            return "; ".join(f"{_words(str(k))}: {self._value('', v)}" for k, v in value.items())
+            return "; ".join(
+                f"{_words(str(k))}: {self._value('', v, entry)}" for k, v in value.items()
+            )
         if isinstance(value, list):
-            return ", ".join(self._value("", part) for part in value)
+            return ", ".join(self._value("", part, entry) for part in value)
         if isinstance(value, str) and _INSTANT.match(value):
             return self.say_time(dt.datetime.fromisoformat(value))
         return str(value)

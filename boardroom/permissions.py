@@ -7,14 +7,15 @@ but may not do this is told so (403).
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, jsonify, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from boardroom import audit, receipts
+from boardroom import audit, discarded, receipts
 from boardroom.cases.models import Case
 from boardroom.db import db
 from boardroom.errors import error_page, wants_part
@@ -238,7 +239,7 @@ def can(endpoint: str, **view_args: object) -> bool:
     return rule.allows(current_user, subject)
 
 
-def guard() -> Response | tuple[str, int] | None:
+def guard() -> Any:
     """Before every request: refuse it unless its rule lets the person in."""
     if request.endpoint is None:
         return None  # no such address: 404, or a redirect to the one with a slash
@@ -250,7 +251,12 @@ def guard() -> Response | tuple[str, int] | None:
     if not current_user.is_authenticated:
         return _to_sign_in()
     audit.act_as(current_user)
-    subject = subject_of(request.view_args, item_gone=request.endpoint in SAYS_IT_IS_GONE)
+    try:
+        subject = subject_of(request.view_args, item_gone=request.endpoint in SAYS_IT_IS_GONE)
+    except NotFound:
+        if (code := _discarded(request.view_args)) is not None:
+            return _is_discarded(code)
+        raise
     g.subject = subject
     if subject.board is not None and subject.board not in current_app.extensions["boards"]:
         return _of_the_past(subject.board)
@@ -265,6 +271,25 @@ def guard() -> Response | tuple[str, int] | None:
         reads_case(current_user, subject) if subject.case else is_member(current_user, subject)
     )
     return abort(403 if visible else 404)
+
+
+def _discarded(view_args: dict[str, object] | None) -> str | None:
+    """The code of the draft that the address names, for who knew it before it was discarded."""
+    key = (view_args or {}).get("case_id")
+    if not isinstance(key, int) or key > LARGEST_KEY or db.session.get(Case, key) is not None:
+        return None
+    return discarded.known_to(current_user, key) or None
+
+
+def _is_discarded(code: str) -> Any:
+    """Whoever comes back to a draft in an old page, or by a form that is sent again."""
+    text = f"{code} was discarded. Begin a new case if you need one."
+    if request.method != "GET":
+        text = f"{code} was discarded. What you sent was not saved, and went into no other case."
+    if "json" in request.headers.get("Accept", ""):
+        return jsonify(error=text), 404
+    where = {"url": url_for("cases.case_list"), "label": "To the cases"}
+    return error_page(404, "This draft was discarded", text, back=where, calm=True)
 
 
 def _handed_in(subject: Subject) -> Case | None:

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from boardroom.db import Base, key_column, now
+from boardroom.keys import never_twice
 from boardroom.people.models import Person
 
 
@@ -300,3 +301,7 @@ class CaseCounter(Base):
 
     board: Mapped[str] = key_column(unique=True)
     last: Mapped[int] = mapped_column(default=0)
+
+
+never_twice(Case)
+never_twice(_OfCase, "case_id")

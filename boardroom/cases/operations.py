@@ -84,9 +84,9 @@ def hold(case_id: int) -> Case:
 
 
 def _next_code(board: BoardDefinition) -> str:
-    counter = db.session.scalars(
-        select(CaseCounter).where(CaseCounter.board == board.key).with_for_update()
-    ).first()
+    query = select(CaseCounter).where(CaseCounter.board == board.key).with_for_update()
+    # Read anew: a number that this session remembers can be one that was given since.
+    counter = db.session.scalars(query.execution_options(populate_existing=True)).first()
     if counter is None:
         counter = CaseCounter(board=board.key, last=0)
         db.session.add(counter)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
-from boardroom import audit, live
+from boardroom import audit, discarded, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import rules
 from boardroom.cases.accepted import tests_of
@@ -180,7 +180,7 @@ def discard(case: Case, *, actor: Person) -> list[str]:
     """
     if case.status != CaseStatus.DRAFT:
         raise IllegalTransition("Only a draft can be discarded. This case is with the board.")
-    audit.record("discarded a draft", board=case.board, case_id=case.id, actor=actor)
+    audit.record(discarded.ACTION, board=case.board, case_id=case.id, actor=actor, code=case.code)
     patient = case.patient
     digests = [document.sha256 for document in case.documents]
     others = exists().where(Case.patient_id == patient.id, Case.id != case.id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from boardroom.cases.models import Case
 from boardroom.db import Base, key_column, now
+from boardroom.keys import never_twice
 from boardroom.people.models import Person
 
 
@@ -177,3 +178,6 @@ class Screen(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     audience: Mapped[str] = key_column()
+
+
+never_twice(AgendaItem, "meeting_id")

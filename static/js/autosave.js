@@ -228,6 +228,7 @@
       400: "This page was open for too long. Reload it; what you typed is kept here.",
       401: "You are signed out. Sign in in another tab; what you typed is kept here.",
       403: "You may not change this any more. What you typed is kept here.",
+      404: "This is not here any more: it was discarded or taken away. Nothing was saved; what you typed is kept here.",
       409: "This cannot be changed any more. What you typed is kept here.",
       413: "That is more text than one save can carry. Shorten it a little.",
       423: "This record is signed and does not change any more.",
