@@ -15,6 +15,7 @@ from boardroom.cases.models import Case, Fact, Lesion, PatientQuestion
 from boardroom.cases.names import NAME_IN_TEXT, holds_name
 from boardroom.cases.rules import ValueRefused
 from boardroom.cases.targets import OfFact, Plain, entered, targets
+from boardroom.cases.view import test_of
 from boardroom.clinical import facts as clinical
 from boardroom.db import db, now
 from boardroom.people.models import Person
@@ -105,9 +106,16 @@ def touch(case: Case, *, actor: Person | None, action: str) -> None:
 
 
 def take_away(rows: list[Any], row: Any) -> None:
-    """Remove a row from its case. Deleted by name, because the trail does not see mere orphans."""
+    """Remove a row from its case, with what somebody judged of it as an existing test: another that
+    comes in its place is judged by itself. Deleted by name: the trail sees no mere orphans."""
+    case, test = row.case, test_of(row)
     rows.remove(row)
     db.session.delete(row)
+    if not test or test in map(test_of, rows):
+        return
+    for judged in [one for one in case.judgements if one.test == test]:
+        case.judgements.remove(judged)
+        db.session.delete(judged)
 
 
 def _merged(

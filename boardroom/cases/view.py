@@ -164,6 +164,18 @@ def test_of_document(one: Document) -> str:
     return f"document:{one.id}"
 
 
+def test_of(row: object) -> str:
+    """The name under which somebody judges this row of a case; "" for what is no test."""
+    match row:
+        case Fact():
+            return test_of_fact(row)
+        case Investigation():
+            return test_of_examination(row)
+        case Document():
+            return test_of_document(row)
+    return ""
+
+
 def known_of(case: Case, read: Sides | None = None, earlier: Earlier | None = None) -> rules.Known:
     """What the case and its earlier rounds hold, for `rules.readiness`; `read`, `earlier` as for
     `readiness_of`."""
