@@ -175,20 +175,18 @@ def report(
     return bring_back_if_due(case, actor=actor)
 
 
-def mark_mistyped(found: Progress, *, actor: Person) -> None:
+def mark_mistyped(found: Progress, *, actor: Person) -> Case | None:
     """Say that a reported result was mistyped: it stays in the list and counts for nothing.
 
-    Raises Forbidden for whoever neither entered it nor coordinates or chairs the board,
-    IllegalTransition once a later round holds the value.
+    Returns the later round, if one has begun: it holds the value, and says so where it began by it.
+    Raises Forbidden for whoever neither entered it nor coordinates or chairs the board.
     """
     case = hold(found.case_id)
     if not may_mark_mistyped(found, actor):
         raise Forbidden("Who entered a result, a coordinator or a chair marks it as mistyped.")
     later = queries.later_round(case.id)
-    if later is not None:
-        raise IllegalTransition(f"The case was taken up again as {later.code}. Correct it there.")
     if not found.stands:
-        return
+        return later
     found.mistyped_at = now()
     db.session.flush()
     audit.record(
@@ -196,6 +194,8 @@ def mark_mistyped(found: Progress, *, actor: Person) -> None:
         result=found.id,
     )  # fmt: skip
     live.announce_case(case.id, "case_reported", {"case"}, actor=actor)
+    _show_later_round(case, actor)
+    return later
 
 
 def may_mark_mistyped(found: Progress, person: Person) -> bool:

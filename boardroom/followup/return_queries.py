@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
 from boardroom.cases.models import Case
 from boardroom.consensus.models import Consensus
+from boardroom.consensus.queries import consensus_of
+from boardroom.consensus.represent import Report, met, represent_of
 from boardroom.consensus.rules import content_of
 from boardroom.db import db
 from boardroom.followup.models import CaseReturn, FollowUp, Progress
-from boardroom.followup.queries import CLOSED_WITH, decided_on
+from boardroom.followup.queries import CLOSED_WITH, decided_on, progress_of
 from boardroom.meetings.models import AgendaItem
 from boardroom.web import label
 
@@ -135,3 +137,27 @@ def treated_since(case_ids: Iterable[int]) -> dict[int, list[Treated]]:
         what = ": ".join(filter(None, words))
         found.setdefault(case_id, []).append(Treated(on, what, option))
     return {case: sorted(lines, key=lambda line: line.on) for case, lines in found.items()}
+
+
+def mistyped_at(made: CaseReturn, earlier_id: int, decision: AgendaItem) -> dt.datetime | None:
+    """When the result by which a round began was marked as mistyped; None while it stands, or
+    another one does that says the same. `decision`: of the case before, `earlier_id`."""
+    if made.kind != "condition":
+        return None
+    consensus = consensus_of(decision)
+    wanted = replace(
+        represent_of(consensus.represent if consensus is not None else None), on=None, months=None
+    )
+    marked, standing = [], set()
+    for one in progress_of(earlier_id):
+        if one.at > made.at or (one.mistyped_at is not None and one.mistyped_at < made.at):
+            continue
+        report = Report(one.fact, one.value, one.unit, one.taken_on)
+        for said in met(wanted, decided_on=one.taken_on, today=one.taken_on, reports=[report]):
+            if said not in made.reason:
+                continue
+            if one.mistyped_at is None:
+                standing.add(said)
+            else:
+                marked.append((one.mistyped_at, said))
+    return max((at for at, said in marked if said not in standing), default=None)

@@ -21,7 +21,12 @@ from boardroom.consensus.view import consensus_view
 from boardroom.followup import operations, queries, return_operations
 from boardroom.followup.again_queries import since
 from boardroom.followup.forms import AnswerForm, ReopenForm, ReportForm
-from boardroom.followup.return_queries import EarlierRound, earlier_round_of, treated_since
+from boardroom.followup.return_queries import (
+    EarlierRound,
+    earlier_round_of,
+    mistyped_at,
+    treated_since,
+)
 from boardroom.followup.rules import CARRIED_OUT
 from boardroom.people.models import Role
 from boardroom.refusals import Refused
@@ -104,8 +109,13 @@ def mistyped(case_id: int, progress_id: int) -> Any:
     found = next((one for one in queries.progress_of(case_id) if one.id == progress_id), None)
     if found is None:
         abort(404)
-    operations.mark_mistyped(found, actor=current_user)
-    flash("Marked as mistyped: it counts for nothing. Record the right value here.", "success")
+    later = operations.mark_mistyped(found, actor=current_user)
+    then = (
+        f"{later.code} had begun before: correct the value there, or turn that round down."
+        if later is not None
+        else "Record the right value here."
+    )
+    flash(f"Marked as mistyped: it counts for nothing. {then}", "success")
     return see_other("cases.case", case_id=case_id, _anchor="decision")
 
 
@@ -219,9 +229,11 @@ def came_back(case: Case) -> dict[str, Any] | None:
     item = queries.decision_of(case.earlier_case.id)
     changed = since(case.earlier_case, case)
     suitable, _ = suits(case, queries.board_of(case))
+    why = queries.return_of(case.id)
     return {
         "earlier": case.earlier_case,
-        "why": queries.return_of(case.id),
+        "why": why,
+        "mistyped_at": mistyped_at(why, case.earlier_case.id, item) if why and item else None,
         "changes": changed.changes,
         "on_the_map": changed.on_the_map,
         "answer": changed.answer if "mrecist" in suitable else None,

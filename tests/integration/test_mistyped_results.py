@@ -91,14 +91,51 @@ def test_who_entered_a_result_the_coordinator_and_the_chair_mark_it(house: Any, 
     assert len(rows(select(Progress).where(Progress.mistyped_at.is_not(None)))) == 3
 
 
-def test_once_a_round_holds_the_value_it_is_corrected_there(house: Any, rows: Any) -> None:
+def test_a_mistyped_result_that_brought_the_case_back_is_marked_and_the_round_says_so(
+    house: Any, rows: Any
+) -> None:
     made = decide(house, "BR-9001", represent=AFP)
+    client = house.as_("coordinator")
+    report(client, made.case, "cycles", "2", 3)
+    report(client, made.case, "afp|ng/mL", "60")
+    cycles, result = rows(select(Progress.id).order_by(Progress.id))
+    new = last_round(rows)
+    button, said = f"/progress/{result}/mistyped", "The value it came back by was marked"
+    assert button in client.get(f"/cases/{made.case}").text
+    assert button not in house.as_("surgery").get(f"/cases/{made.case}").text
+    assert mark(house, "coordinator", made.case, cycles) == 303
+    assert said not in client.get(f"/cases/{new}").text, "it did not come back by the cycles"
+    told = client.post(f"/cases/{made.case}/progress/{result}/mistyped", follow_redirects=True)
+    assert "had begun before: correct the value there, or turn that round down." in told.text
+    for who in ("coordinator", "surgery"):
+        page = " ".join(house.as_(who).get(f"/cases/{new}").text.split())
+        assert f"{said} as mistyped on" in page, who
+    assert values(rows, new) == ["afp 60"], "nothing is deleted"
+    wrong = turn_down(house, rows, made.case)
+    assert wrong.id == new
+    report(client, made.case, "afp|ng/mL", "312")
+    again = last_round(rows)
+    assert again != new
+    assert said not in client.get(f"/cases/{again}").text
+
+
+def test_a_round_that_another_value_brings_back_as_well_stands(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001", represent=AFP)
+    with house.app.app_context(), write_transaction() as session:
+        day = now().date() - dt.timedelta(days=2)
+        session.add(
+            Progress(
+                case_id=made.case, fact="afp", value="60", unit="ng/mL", taken_on=day,
+                by_id=house.people["surgery"], at=now(),
+            )
+        )  # fmt: skip
     report(house.as_("coordinator"), made.case, "afp|ng/mL", "60")
-    (result,) = rows(select(Progress.id))
-    answer = house.as_("coordinator").post(f"/cases/{made.case}/progress/{result}/mistyped")
-    assert answer.status_code == 409
-    assert "Correct it there." in answer.text
-    assert values(rows, last_round(rows)) == ["afp 60"]
+    first, second = rows(select(Progress.id).order_by(Progress.id))
+    said = "The value it came back by was marked"
+    for result, so in ((first, False), (second, True)):
+        assert mark(house, "coordinator", made.case, result) == 303
+        page = house.as_("coordinator").get(f"/cases/{last_round(rows)}").text
+        assert (said in page) == so
 
 
 @pytest.mark.parametrize("by_itself", [True, False])
