@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.boards.parts import Need
 from boardroom.cases.documents import KINDS
 from boardroom.cases.earlier import earlier_of
 from boardroom.cases.fields import DOCUMENT_KINDS
@@ -25,11 +26,12 @@ from boardroom.cases.view import (
 from boardroom.clinical.facts import FACTS
 from boardroom.web import local, short_day
 
-Said = Literal["accepted", "send", "anew", "superseded"]
+Said = Literal["accepted", "send", "anew", "old", "superseded"]
 WORDS: dict[str, str] = {
     "accepted": "Accepted",
     "send": "Send it, do not repeat it",
     "anew": "Needed anew",
+    "old": "Too old, and not asked for",
     "superseded": "Superseded",
 }
 _REPORT_ALONE: tuple[Said, str] = ("send", "The images are needed; only the report is here.")
@@ -40,7 +42,7 @@ class ExistingTest:
     """One test that was done elsewhere. `by`: who judged it by hand, "" where the rule did;
     `method`: of imaging, or what a document shows; `attached_on`: the day on which its file came;
     `of_round`: the earlier round that it came with; `instead`: the younger test that stands in for
-    it."""
+    it; `files`: the keys of the files that hold it."""
 
     key: str
     label: str
@@ -52,6 +54,7 @@ class ExistingTest:
     attached_on: dt.date | None = None
     of_round: str = ""
     instead: str = ""
+    files: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -60,7 +63,9 @@ class ExistingTest:
 
 def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[ExistingTest]:
     """The examinations and files of a case, then the latest value of each lab that the board wants
-    young. What a younger accepted one stands in for is neither sent nor needed anew."""
+    young. A file of the method and day of an examination is that examination. What a younger
+    accepted one stands in for is neither sent nor needed anew, and what nothing asks for is not
+    needed anew."""
     judged = {one.test: one for one in case.judgements}
     found = []
     for one in case.investigations:
@@ -80,8 +85,10 @@ def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[Existin
         for document, code in earlier.documents
         if _days_for(document.shows, board) and document in earlier.counting
     ]
+    needs = board.needs_for(case.diagnosis or None)
+    found = [_asked(one, needs) for one in _joined(found)]
     found = [_superseded(one, found) for one in found]
-    for need in board.needs_for(case.diagnosis or None):
+    for need in needs:
         name = need.item.removeprefix("fact.")
         values = in_order(fact for fact in case.facts if fact.key == name)
         if not need.max_age_days or not values:
@@ -94,12 +101,56 @@ def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[Existin
     return found
 
 
+def _joined(found: Sequence[ExistingTest]) -> list[ExistingTest]:
+    """Each examination once, with its files. Of two that are "other", nobody knows whether they
+    are the same; nor of laboratory sheets, which are no examination."""
+    joined: list[ExistingTest] = []
+    for one in found:
+        alone = not one.attached_on or not one.taken_on or one.method in {*DOCUMENT_KINDS, "other"}
+        same = (
+            number
+            for number, beside in enumerate(joined)
+            if not alone and (beside.method, beside.taken_on) == (one.method, one.taken_on)
+        )
+        number = next(same, None)
+        if number is None:
+            joined.append(one)
+        else:
+            joined[number] = _with_file(joined[number], one)
+    return joined
+
+
+def _with_file(test: ExistingTest, file: ExistingTest) -> ExistingTest:
+    """What somebody said by hand of either counts, then that either is accepted."""
+    rules = not file.by and not test.by and test.said != "accepted" and file.said == "accepted"
+    told = file if rules or (file.by and not test.by) else test
+    return replace(
+        test,
+        said=told.said,
+        why=told.why,
+        by=told.by,
+        attached_on=test.attached_on or file.attached_on,
+        of_round=test.of_round or file.of_round,
+        files=(*test.files, file.key),
+    )
+
+
+def _asked(one: ExistingTest, needs: Sequence[Need]) -> ExistingTest:
+    """The test as it is, or merely old where no need of the board asks for its method."""
+    if one.said != "anew" or one.by or one.method in ("", *DOCUMENT_KINDS):
+        return one
+    wanted = (need for need in needs if need.item == "investigations.imaging")
+    if any(not need.modalities or one.method in need.modalities for need in wanted):
+        return one
+    return replace(one, said="old")
+
+
 def _superseded(one: ExistingTest, beside: Sequence[ExistingTest]) -> ExistingTest:
     """The test as it is, or as the youngest accepted one of its method makes it."""
     if one.said == "accepted" or one.by or not one.method or one.taken_on is None:
         return one
     days = [o.taken_on for o in beside if o.method == one.method and o.said == "accepted"]
-    latest = max((day for day in days if day is not None and day >= one.taken_on), default=None)
+    latest = max((day for day in days if day is not None and day > one.taken_on), default=None)
     if latest is None:
         return one
     return replace(one, said="superseded", why="", instead=f"{one.label} of {short_day(latest)}")

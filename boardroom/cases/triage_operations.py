@@ -147,7 +147,8 @@ def judge_test(
     Raises Refused for a test that the case does not have, and for "anew" without a reason.
     """
     rules.must_be_open(case.status)
-    if test not in {one.key for one in tests_of(case, board, today)}:
+    known = next((one for one in tests_of(case, board, today) if one.key == test), None)
+    if known is None:
         raise Refused("This test is not in the case any more. Reload the page.")
     why = clean(reason, lines=False)
     if said not in ("", "accepted", "anew"):
@@ -156,18 +157,22 @@ def judge_test(
         raise Refused("Write why the test is needed anew: the referring hospital reads it.")
     if len(why) > REASON:
         raise Refused(f"That is too long: {REASON} characters at most.")
-    present = next((one for one in case.judgements if one.test == test), None)
-    if not said:
-        if present is None:
-            return
-        case.judgements.remove(present)
-        db.session.delete(present)
-    else:
-        if present is None:
-            present = TestJudgement(test=test)
-            case.judgements.append(present)
-        present.accepted, present.reason = said == "accepted", why
-        present.by_id, present.at = actor.id, now()
+    present = {one.test: one for one in case.judgements}
+    names = [test, *known.files]  # what is said of an examination is said of the files that hold it
+    if not said and not present.keys() & set(names):
+        return
+    for name in names:
+        judged = present.get(name)
+        if not said:
+            if judged is not None:
+                case.judgements.remove(judged)
+                db.session.delete(judged)
+            continue
+        if judged is None:
+            judged = TestJudgement(test=name)
+            case.judgements.append(judged)
+        judged.accepted, judged.reason = said == "accepted", why
+        judged.by_id, judged.at = actor.id, now()
     db.session.flush()
     touch(case, actor=actor, action="judged an existing test")
 

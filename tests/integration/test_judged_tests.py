@@ -112,3 +112,22 @@ def test_files_attached_after_one_was_taken_off_are_judged_by_themselves(
         coordinator.post(f"/cases/{case_id}/documents/{document.id}/remove")
     assert len(seen) == 3
     assert the_case(case_id).judgements == []
+
+
+def test_what_is_said_of_an_examination_is_said_of_its_file(
+    app: Flask, new_case: Any, coordinator: FlaskClient, the_case: TheCase
+) -> None:
+    case_id = new_case("submitted")
+    line = add(app, case_id, a_row("investigation"))
+    file = add(app, case_id, a_row("document"))
+    page = " ".join(coordinator.get(f"/cases/{case_id}").text.split())
+    assert page.count('name="test"') == 1, "one examination, one line"
+    assert "Superseded" not in page
+    judge(coordinator, case_id, f"investigation:{line}")
+    judged = the_case(case_id).judgements
+    assert {one.test for one in judged} == {f"investigation:{line}", f"document:{file}"}
+    page = coordinator.get(f"/cases/{case_id}").text
+    assert "Needed anew: Blurred by breathing" in page, "the file makes nothing ready either"
+    sent = {"test": f"investigation:{line}", "said": "", "reason": ""}
+    coordinator.post(f"/cases/{case_id}/tests", data=sent)
+    assert the_case(case_id).judgements == []

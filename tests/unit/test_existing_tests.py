@@ -142,3 +142,50 @@ def test_an_older_examination_is_not_asked_for_anew_beside_a_younger_accepted_on
         case.judgements.append(TestJudgement(test="investigation:7", accepted=False, reason="Both"))
         found = {one.key: one for one in existing_tests(case, board, TODAY)}
         assert found["investigation:7"].said == "anew", "somebody said so by hand"
+
+
+def an_examination(modality: str, days: int, availability: str = "report_only") -> Investigation:
+    return Investigation(
+        id=days, kind="imaging", modality=modality, on_date=TODAY - dt.timedelta(days=days),
+        availability=availability, report="Text.",
+    )  # fmt: skip
+
+
+def test_a_file_of_an_examinations_method_and_day_is_that_examination(
+    app: Flask, board: BoardDefinition
+) -> None:
+    files = [a_file(1, "application/pdf", 6), a_file(2, "text/plain", 6)]
+    line = an_examination("ct", 6)
+    case = Case(board="liver", diagnosis="hcc", investigations=[line], documents=files)
+    with app.app_context():
+        (found,) = existing_tests(case, board, TODAY)
+        assert (found.key, found.said, found.why) == ("investigation:6", "accepted", "")
+        assert (found.attached_on, found.files) == (TODAY, ("document:1", "document:2"))
+        line.availability, line.report, files[0].media_type = "none", "", "text/plain"
+        (found,) = existing_tests(case, board, TODAY)
+        assert found.said == "send"
+        case.judgements.append(TestJudgement(test="document:2", accepted=False, reason="Blurred"))
+        (found,) = existing_tests(case, board, TODAY)
+        assert (found.said, found.why) == ("anew", "Blurred")
+
+
+def test_two_that_are_other_and_two_sheets_of_a_day_stay_two(
+    app: Flask, board: BoardDefinition
+) -> None:
+    sheets = [a_file(1, "text/plain", 6, "labs"), a_file(2, "text/plain", 6, "labs")]
+    case = Case(board="liver", diagnosis="hcc", documents=sheets)
+    with app.app_context():
+        assert len(existing_tests(case, board, TODAY)) == 2
+
+
+@pytest.mark.parametrize(("modality", "said"), [("us", "old"), ("ct", "anew")])
+def test_what_nothing_asks_for_is_not_needed_anew(
+    app: Flask, board: BoardDefinition, modality: str, said: str
+) -> None:
+    files = [a_file(1, "application/pdf", 200, modality)]
+    lines = [an_examination(modality, 200)]
+    case = Case(board="liver", diagnosis="hcc", investigations=lines, documents=files)
+    with app.app_context():
+        (found,) = existing_tests(case, board, TODAY)
+    assert found.said == said
+    assert found.why.startswith("200 days old")
