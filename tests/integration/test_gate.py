@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -252,3 +253,21 @@ def test_a_lab_that_will_be_too_old_by_then_is_told_days_ahead(
     home = referrer.get("/").text
     assert "The last one is 40 days old." in home
     assert "The last one is 20 days old." not in referrer.get(f"/cases/{case_id}").text
+
+
+def test_the_referrer_reads_of_their_own_part_that_it_is_here(
+    app: Flask, coordinator: FlaskClient, referrer: FlaskClient, new_case: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    board = app.extensions["boards"]["liver"]
+    needs = [need for need in board.readiness if need.item in ("lesions", "referral.question")]
+    monkeypatch.setitem(
+        app.extensions["boards"], "liver", board.model_copy(update={"readiness": tuple(needs)})
+    )
+    case_id = new_case("needs_information", "Invented General")
+    for page in (f"/cases/{case_id}", f"/cases/{case_id}/edit"):
+        theirs, ours = referrer.get(page).text, coordinator.get(page).text
+        assert "Everything that is asked of you is here." in theirs
+        assert "Everything a fair discussion needs is here." not in theirs
+        assert "is here." not in ours
+        assert "The lesions" in ours
