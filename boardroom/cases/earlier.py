@@ -6,6 +6,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
 
 from sqlalchemy import column, select
 from sqlalchemy import table as named
@@ -22,6 +24,8 @@ from boardroom.web import local
 _RETURN = named("case_return", column("case_id"))  # rounds that began by themselves; see followup
 
 Examination = tuple[str, str, dt.date | None, str]
+Said = tuple[str, dt.date | None]
+"""The code and the day of the round in which something was said."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,16 @@ class Earlier:
 
     `documents`: with the code of their round. `refused`: tests of which somebody said then that
     they are needed anew. `examinations`: the first round of each, by what it is. `ecog`: the code
-    and the day of the round from which this one's ECOG status was taken over.
+    and the day of the round from which this one's ECOG status was taken over; `no_tissue`: those of
+    the round that first said that no tissue was taken.
     """
 
     documents: tuple[tuple[Document, str], ...] = ()
     refused: frozenset[str] = frozenset()
     examinations: dict[Examination, str] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
-    ecog: tuple[str, dt.date | None] | None = None
+    ecog: Said | None = None
+    no_tissue: Said | None = None
 
     def round_of(self, one: Investigation) -> str:
         """The code of the round in which this examination was first named; "" for a new one."""
@@ -88,7 +94,13 @@ def earlier_of_cases(cases: Iterable[Case]) -> dict[int, Earlier]:
         row.id: row
         for row in db.session.execute(
             select(
-                Case.id, Case.code, Case.board, Case.ecog, Case.referred_on, Case.submitted_at
+                Case.id,
+                Case.code,
+                Case.board,
+                Case.ecog,
+                Case.no_tissue,
+                Case.referred_on,
+                Case.submitted_at,
             ).where(Case.id.in_(ids))
         )
     }
@@ -118,9 +130,7 @@ def earlier_of_cases(cases: Iterable[Case]) -> dict[int, Earlier]:
         for one in chain:
             if value is None or after not in returned or rounds[one].ecog != value:
                 break
-            row, after = rounds[one], one
-            said = row.submitted_at and local(row.submitted_at, row.board).date()
-            since = (row.code, row.referred_on or said)
+            since, after = _said_in(rounds[one]), one
         found[case_id] = Earlier(
             documents=tuple((d, rounds[one].code) for one in chain for d in documents.get(one, [])),
             refused=refused,
@@ -129,8 +139,22 @@ def earlier_of_cases(cases: Iterable[Case]) -> dict[int, Earlier]:
             },
             readings=tuple(r for one in chain for r in read.get(one, {}).values()),
             ecog=since,
+            no_tissue=_first_without_tissue(later[case_id], [rounds[one] for one in chain]),
         )
     return found
+
+
+def _said_in(row: Any) -> Said:
+    came = row.submitted_at and local(row.submitted_at, row.board).date()
+    return row.code, row.referred_on or came
+
+
+def _first_without_tissue(case: Case, rounds: Iterable[Any]) -> Said | None:
+    """The round that said it and was followed by none that did not; `rounds`: the latest first."""
+    said = None
+    for row in takewhile(lambda row: case.no_tissue and row.no_tissue, rounds):
+        said = _said_in(row)
+    return said
 
 
 def _what(one: Investigation) -> Examination:

@@ -218,6 +218,7 @@ def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Ca
     )
     copy = new_case(board, actor=actor, patient=patient)
     carry_over(case, copy)
+    copy.no_tissue = case.no_tissue  # until a pathology is listed; its day is that of its round
     db.session.flush()
     audit.record("began a new round", board=case.board, case_id=copy.id, actor=actor, of=case.code)
     return copy

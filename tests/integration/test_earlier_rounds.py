@@ -146,3 +146,25 @@ def test_an_agenda_asks_the_database_as_often_with_more_rounds(house: Any, rows:
         return len(seen)
 
     assert asked(made) == asked(made[:1])
+
+
+def test_that_no_tissue_was_taken_stands_in_the_next_round_with_its_day(
+    house: Any, rows: Any, the_case: Callable[[int], Case]
+) -> None:
+    made = decide(house, "BR-0037", represent=AFP)
+    with house.app.app_context(), write_transaction() as session:
+        old = session.get_one(Case, made.case)
+        old.no_tissue = True
+        day = old.referred_on
+    assert day is not None
+    client = house.as_("coordinator")
+    assert report(client, made.case, "afp|ng/mL", "312").status_code == 303
+    new = rows(select(Case).order_by(Case.id))[-1]
+    assert new.no_tissue
+    page = " ".join(client.get(f"/cases/{new.id}").text.split())
+    shown = f"{day.day} {day:%b %Y}"
+    assert f'No tissue was taken. <span class="muted">said in BR-0037, {shown}</span>' in page
+    assert "The pathology" not in page
+    answer = client.post(f"/cases/{new.id}/parts/investigations?kind=pathology")
+    assert answer.status_code == 303
+    assert not the_case(new.id).no_tissue
