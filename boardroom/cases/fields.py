@@ -46,7 +46,9 @@ class Field:
     def choices(self, board: BoardDefinition) -> list[tuple[str, str]]:
         """(stored, shown) pairs, the empty one not among them."""
         if self.vocabulary == "documents":
-            return [*board.choices_for("imaging_modalities"), *DOCUMENT_KINDS.items()]
+            methods = board.choices_for("imaging_modalities")
+            # A key means one thing: a board's "other" method of imaging is here something else.
+            return [*(m for m in methods if m[0] not in DOCUMENT_KINDS), *DOCUMENT_KINDS.items()]
         own = _OWN_CHOICES.get(self.vocabulary)
         return list(own) if own is not None else board.choices_for(self.vocabulary)
 

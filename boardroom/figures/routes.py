@@ -106,7 +106,7 @@ def _filters(
             errors[name] = error.reason
     first, last = days["from"], days["to"]
     if first is not None and last is not None and last < first:
-        errors["to"] = "The last day lies before the first."
+        errors["to"] = "The first day is after the last."
         last = None
     verdicts = {verdict.key for verdict in board.verdicts}
     known = {

@@ -152,3 +152,13 @@ def test_each_first_verdict_stands_once_with_what_the_board_said(house: Any) -> 
     assert page.count("? 1</text>") == 1, "in the picture"
     assert question_mark in rows[-1], "in its rows"
     assert question_mark in page.split('class="outcome-figures"')[1].split("</dl>")[0]
+
+
+def test_a_first_day_after_the_last_is_said_and_no_longer_period_advised(
+    app: Flask, person: Any, sign_in: Any
+) -> None:
+    client = sign_in(person("coordinator"))
+    answer = client.get("/boards/liver/figures?from=2026-03-02&to=2026-03-01")
+    assert answer.status_code == 422
+    assert answer.text.count("The first day is after the last.") == 2
+    assert "Try a longer period" not in answer.text

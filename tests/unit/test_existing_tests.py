@@ -10,6 +10,7 @@ from flask import Flask
 
 from boardroom.boards.definition import BoardDefinition, read_board
 from boardroom.cases.accepted import tests_of as existing_tests
+from boardroom.cases.fields import DOCUMENT
 from boardroom.cases.models import Case, Document, Fact, Investigation, TestJudgement
 
 TODAY = dt.date(2026, 11, 26)
@@ -189,3 +190,9 @@ def test_what_nothing_asks_for_is_not_needed_anew(
         (found,) = existing_tests(case, board, TODAY)
     assert found.said == said
     assert found.why.startswith("200 days old")
+
+
+def test_every_kind_of_document_is_offered_once(board: BoardDefinition) -> None:
+    keys = [key for key, _ in DOCUMENT["shows"].choices(board)]
+    assert len(keys) == len(set(keys))
+    assert "other" in keys
