@@ -18,7 +18,7 @@ from boardroom.clinical.case_portal import portal
 from boardroom.clinical.case_record import newer, of_day
 from boardroom.clinical.from_facts import FILLED, CaseRecord
 from boardroom.clinical.living import UNCERTAIN, is_nodule
-from boardroom.clinical.read_facts import Read
+from boardroom.clinical.read_facts import Read, left_open
 from boardroom.clinical.tumour_reading import Lesion
 from boardroom.tumour_map.models import Side
 from boardroom.tumour_map.queries import Sides, readings_of, that_counts
@@ -61,7 +61,11 @@ def _that_counts(sides: Sides, board: str) -> Read | None:
     if found is None:
         return None
     saved = local(found.saved_at, board).date()
-    return Read(found.said, f"the {SIDES[found.side]}’s reading", found.imaged_on, saved)
+    said, name = found.said, f"the {SIDES[found.side]}’s reading"
+    other = sides.get(Side.REFERRING) if found.side == Side.BOARD else None
+    if other is not None and (filled := left_open(said, other.said)) != said:
+        said, name = filled, f"{name} (what it leaves open as the {SIDES[other.side]} read it)"
+    return Read(said, name, found.imaged_on, saved)
 
 
 def suits(case: Case, board: BoardDefinition) -> tuple[set[str], list[str]]:

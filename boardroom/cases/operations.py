@@ -27,10 +27,11 @@ from boardroom.cases.models import (
 from boardroom.cases.saving import LESIONS_ARE_READ, take_away, touch
 from boardroom.cases.view import lacking_of, test_of_fact
 from boardroom.clinical.facts import FACTS
+from boardroom.clinical.read_facts import FactRead, facts_read
 from boardroom.db import db, now
 from boardroom.people.models import Person
 from boardroom.refusals import Refused
-from boardroom.tumour_map.queries import readings_of
+from boardroom.tumour_map.queries import readings_of, that_counts
 
 _NOTE = 2_000
 
@@ -236,14 +237,22 @@ def carry_over(case: Case, copy: Case) -> None:
     for name in CARRIED:
         setattr(copy, name, getattr(case, name))
     refused = {one.test for one in case.judgements if not one.accepted}
+    seen = _as_read(case)
     for fact in case.facts:
         known = FACTS.get(fact.key)
         if test_of_fact(fact) in refused:
             continue  # somebody asked for it anew: no aid of the new round is to count it
+        read = seen.get(fact.key)
+        if read is not None and (fact.taken_on is None or fact.taken_on <= read.taken_on):
+            continue  # a map said it later
         if known is not None and (fact.taken_on or known.section == "background"):
             copy.facts.append(
                 Fact(key=fact.key, value=fact.value, unit=fact.unit, taken_on=fact.taken_on)
             )
+    for read in seen.values():
+        copy.facts.append(
+            Fact(key=read.key, value=read.value, unit=read.unit, taken_on=read.taken_on)
+        )
     for one in case.treatments:
         copy.treatments.append(
             Treatment(kind=one.kind, on_date=one.on_date, detail=one.detail, response=one.response)
@@ -256,6 +265,15 @@ def carry_over(case: Case, copy: Case) -> None:
                     availability=test.availability, report=test.report,
                 )
             )  # fmt: skip
+
+
+def _as_read(case: Case) -> dict[str, FactRead]:
+    """What the reading of a round's images that counts says, as facts of the day of the images: the
+    next round begins without a map, and with what the last one showed."""
+    found = that_counts(readings_of(case.id))
+    if found is None or found.imaged_on is None:
+        return {}
+    return facts_read(found.said, found.imaged_on)
 
 
 _EMPTY_WITHOUT = {

@@ -201,6 +201,9 @@ def _other_lesions(
     """Lesions that were there and no target."""
     for one in before:
         was, found = living_mm(one), after.get(same.get(one.number, 0))
+        if one.li_rads == IN_A_VEIN and found is not None and was and (living_mm(found) or 0) > was:
+            words = f"lesion {found.number}, in a vein, from {was} to {living_mm(found)} mm"
+            seen.judge.append(words)
         measured = is_nodule(one) and was is not None and (was == 0 or was >= TARGET_MM)
         if measured or one.li_rads == IN_A_VEIN:
             continue  # with the targets, or as invasion

@@ -237,10 +237,11 @@ def bclc_2022(
         family = family.removeprefix("transplant / ")
     elif stage == "A" and no_cut:
         family = family.removeprefix("resection / ")
+    candidate = bool(transplant_candidate) and within_transplant_criteria is not False
     order = (
         ("transplant", "supportive")
         if rescue
-        else order_of(stage, group, tumor_diameters, bool(transplant_candidate), no_cut)
+        else order_of(stage, group, tumor_diameters, candidate, no_cut)
     )
     return Outcome(
         {

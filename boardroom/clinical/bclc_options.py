@@ -63,7 +63,8 @@ def order_of(
 ) -> tuple[str, ...]:
     """The stage's options, first to last; a board that goes further says why.
 
-    `no_cut`: portal hypertension or a raised bilirubin, with which the figure has no resection.
+    `candidate`: for transplantation, and not outside the board's criteria for it. `no_cut`: portal
+    hypertension or a raised bilirubin, with which the figure has no resection.
     """
     if stage == "D" or not diameters:
         return ("supportive",)
@@ -72,9 +73,8 @@ def order_of(
     listed = ("transplant",) if candidate else ()
     match stage:
         case "0":
-            first = ("resection", "transplant", "ablation") if candidate else ("ablation",)
-            if not candidate:
-                first = (*first, "resection")
+            cut = () if no_cut else ("resection",)
+            first = (*cut, "transplant", "ablation") if candidate else ("ablation", *cut)
             return (*first, "tace", *radio, "systemic")
         case "A":
             cut = ("resection",) if single and not no_cut else ()

@@ -31,8 +31,9 @@ from boardroom.clinical.case_liver import (
 )
 from boardroom.clinical.case_nodules import at_least_one, count, diameters, largest
 from boardroom.clinical.case_portal import known_hypertension, portal_hypertension
-from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record
+from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, newer, of_day
 from boardroom.clinical.case_response import baseline, current, nadir, new_lesion, nontarget
+from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.catalogue_conditions import COMPLETE, CONDITIONS, OTHER_TUMOUR
 
 __all__ = ["DERIVATIONS", "invasion", "spread"]
@@ -78,6 +79,21 @@ def _basic(field: str, known: Iterable[str] = ()) -> Derivation:
     return look
 
 
+def within_criteria(record: Record) -> Found:
+    """Whether the tumour is within the board's criteria; of an older day than the map, nobody has
+    said so of what it shows."""
+    fact, reading = record.fact("within_transplant_criteria"), record.reading
+    if fact is None:
+        return NOTHING
+    if reading is not None and newer(reading.day, fact.taken_on):
+        words = (
+            f"“{FACTS[fact.key].label}” {of_day(fact.taken_on)} is older than the map "
+            f"{reading.of_day}: judge it anew."
+        )
+        return Found(None, (fact.key,), (words,))
+    return Found(fact.value == "yes", (fact.key,))
+
+
 DERIVATIONS: Mapping[str, Derivation] = {
     "ecog": _basic("ecog"),
     "sex": _basic("sex", ("female", "male")),
@@ -90,6 +106,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "extrahepatic_spread": spread,
     "diffuse_infiltrative_bilobar": diffuse,
     "cholestatic": cholestatic,
+    "within_transplant_criteria": within_criteria,
     "child_pugh.pt_percent_variant": prothrombin_limits,
     "child_pugh.inr": clotting("inr", "inr"),
     "child_pugh.pt_seconds_prolonged": clotting("pt_seconds_over", "pt_seconds_prolonged"),

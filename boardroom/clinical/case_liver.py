@@ -76,16 +76,26 @@ def judged(record: Record) -> Found:
         and fact.taken_on is not None
         and one.taken_on - fact.taken_on > MONTH
     ]
-    if not later:
-        return Found(fact.value, (fact.key,))
-    newest = max(later, key=lambda one: one.taken_on or record.on)
-    said = FACTS[fact.key].choice_name(fact.value)
-    since = f"{_in_text(FACTS[newest.key].label)} {of_day(newest.taken_on)}"
-    words = (
-        f"Liver function “{said}” {of_day(fact.taken_on)} is older than what is recorded of "
-        f"{since}: judge it anew."
+    against = tuple(
+        f"{_in_text(FACTS[key].label)} {of_day(one.taken_on)}"
+        for key in ("ascites", "encephalopathy")
+        if (one := record.fact(key)) is not None and one.value != "none"
     )
-    return Found(fact.value, (fact.key,), (words,))
+    said = FACTS[fact.key].choice_name(fact.value)
+    words = []
+    if fact.value == "preserved" and against:
+        words.append(
+            f"Liver function “{said}” {of_day(fact.taken_on)} stands beside "
+            f"{' and '.join(against)}: decompensation is no preserved function (BCLC 2022)."
+        )
+    if later:
+        newest = max(later, key=lambda one: one.taken_on or record.on)
+        since = f"{_in_text(FACTS[newest.key].label)} {of_day(newest.taken_on)}"
+        words.append(
+            f"Liver function “{said}” {of_day(fact.taken_on)} is older than what is recorded of "
+            f"{since}: judge it anew."
+        )
+    return Found(fact.value, (fact.key,), tuple(words))
 
 
 def _in_text(label: str) -> str:

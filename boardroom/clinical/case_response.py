@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
+from boardroom.clinical.case_beyond import outside, veins
 from boardroom.clinical.case_nodules import counted
 from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, newer, of_day
 from boardroom.clinical.catalogue import FACTS
@@ -93,4 +94,15 @@ def _with_the_sum(key: str, progressed: str) -> Derivation:
 
 
 new_lesion = _with_the_sum("new_lesion", "yes")
-nontarget = _with_the_sum("nontarget_state", "pd")
+_stated = _with_the_sum("nontarget_state", "pd")
+
+
+def nontarget(record: Record) -> Found:
+    """Lesions that are no target; tumour in a vein or outside the liver is one that is left."""
+    found = _stated(record)
+    there = [truth for truth in (veins(record), outside(record.fact)) if truth.there]
+    if found.value in ("pd", "incomplete") or not there:
+        return found
+    keys = tuple(key for truth in there for key in truth.keys)
+    words = "Tumour in a vein or outside the liver is recorded: it counts as left, not as gone."
+    return Found("incomplete", (*found.keys, *keys), (*found.remarks, words))

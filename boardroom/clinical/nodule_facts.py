@@ -108,7 +108,7 @@ def slight(record: Record, found: Counted, differences: Mapping[str, str]) -> st
     fact, day = record.fact(LARGEST), record.reading.day if record.reading is not None else None
     taken = fact.taken_on if fact is not None else None
     together = taken is not None and day is not None and abs(taken - day) <= SAME
-    if together and record.text(NUMBER):
+    if together and record.text(NUMBER) and abs(stated - here) * 5 <= here:
         return f"The same number was counted within {SAME.days} days of the images."
     return ""
 

@@ -12,18 +12,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from boardroom.clinical.case_beyond import HEPATIC, MACRO, NODES, OUTSIDE, PORTAL, SITE, outside
 from boardroom.clinical.case_record import FactLike, newer, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.fact import YES_NO
-from boardroom.clinical.living import IN_A_VEIN
+from boardroom.clinical.living import IN_A_VEIN, is_nodule, living_mm
 from boardroom.clinical.tumour_reading import SITES, Findings
 
 SPREAD = (OUTSIDE, SITE)
 TAKEN = (MACRO, PORTAL, HEPATIC, *SPREAD, NODES)
 """Facts that a reading can say."""
 
+MONTH = dt.timedelta(days=30)
 READING, NEWER = "The reading counts here.", "The newer counts here."
 _HILAR = "hilar_nodes"
 
@@ -89,6 +91,48 @@ class Read:
         }
 
 
+def left_open(findings: Findings, other: Findings) -> Findings:
+    """A reading, and where it says nothing of veins or spread what another one has seen there."""
+    seen: dict[str, Any] = {}
+    if not findings.portal and other.portal not in ("", "none"):
+        seen |= {"portal": other.portal, "portal_side": other.portal_side}
+    if not findings.vein and other.vein not in ("", "none"):
+        seen |= {"vein": other.vein, "vein_which": other.vein_which}
+    if not findings.spread and other.sites:
+        seen |= {"spread": other.spread}
+    return replace(findings, **seen) if seen else findings
+
+
+@dataclass(frozen=True, slots=True)
+class FactRead:
+    """A fact as images of a day showed it, with its unit."""
+
+    key: str
+    value: str
+    unit: str
+    taken_on: dt.date
+
+
+def facts_read(findings: Findings, on: dt.date) -> dict[str, FactRead]:
+    """What a reading says of veins, spread, nodes, number and size of nodules, as facts by key.
+
+    Number and size are left out where a size is not known; spread of none does not undo another
+    examination's and is left out as well.
+    """
+    said = {
+        key: (fact.value, "")
+        for key, fact in Read(findings, "", on).facts().items()
+        if fact is not None and not (key == OUTSIDE and fact.value == "no")
+    }
+    sizes = [living_mm(one) for one in findings.lesions if is_nodule(one)]
+    if findings.lesions and None not in sizes:
+        left = [size for size in sizes if size]
+        said["nodule_count"] = (str(len(left)), "")
+        if left:
+            said["largest_mm"] = (str(max(left)), "mm")
+    return {key: FactRead(key, value, unit, on) for key, (value, unit) in said.items()}
+
+
 def invasion(findings: Findings) -> dict[str, str]:
     """Vein invasion as facts; "not stated" stays out."""
     said = {}
@@ -126,6 +170,7 @@ def merged(
     findings = _without_newer(read, recorded, remarks)
     facts = replace(read, findings=findings).facts()
     remarks += _of_spread(facts, recorded)
+    remarks += _older_than_images(read, facts, recorded)
     for key in TAKEN:
         one, fact = facts.get(key), recorded.get(key)
         if one is None or fact is None or fact.value == one.value:
@@ -141,6 +186,21 @@ def merged(
         else:
             remarks.append(_contradiction(one, fact, READING))
     return facts, remarks
+
+
+def _older_than_images(
+    read: Read, facts: Mapping[str, ReadFact | None], recorded: Mapping[str, FactLike]
+) -> Iterator[str]:
+    """An old word that there is none, where newer images leave it open."""
+    for key in (MACRO, PORTAL, HEPATIC, OUTSIDE):
+        fact = recorded.get(key)
+        if key in facts or fact is None or fact.value not in _NONE or read.day is None:
+            continue
+        if fact.taken_on is not None and read.day - fact.taken_on > MONTH:
+            yield (
+                f"“{FACTS[key].label}: {_word(key, fact.value)}” {of_day(fact.taken_on)} is older "
+                f"than the images of {read.name} {of_day(read.day)}, which leave it open."
+            )
 
 
 def _without_newer(read: Read, recorded: Mapping[str, FactLike], remarks: list[str]) -> Findings:

@@ -13,7 +13,9 @@ from boardroom.clinical.case_inputs import invasion, spread
 from boardroom.clinical.read_facts import Read
 from boardroom.clinical.reread import compare, without_the_other_side
 from boardroom.followup.queries import today_of
+from boardroom.web import short_day
 
+BACKWARDS = "The images of this round ({now}) are older than those of the round before ({then})."
 # What the table of values and lesions does not say already
 _MAP_KINDS = frozenset({"li_rads", "features", "contact", "portal", "vein", "duct", "spread"})
 
@@ -34,11 +36,10 @@ def since(earlier: Case, later: Case) -> Since:
     looked = Looked(then is not None, now is not None)
     pairs, on_the_map = _maps(earlier, later, then, now)
     beyond = (_beyond(earlier, then), _beyond(later, now, (earlier, then)))
-    return Since(
-        changes(earlier, later, pairs, looked),
-        on_the_map,
-        answer(earlier.lesions, later.lesions, pairs, beyond, looked),
-    )
+    found = answer(earlier.lesions, later.lesions, pairs, beyond, looked)
+    if found is not None and then and now and then.on and now.on and now.on < then.on:
+        found = Answer("", why=BACKWARDS.format(now=short_day(now.on), then=short_day(then.on)))
+    return Since(changes(earlier, later, pairs, looked), on_the_map, found)
 
 
 def _maps(

@@ -11,8 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from boardroom.cases.models import Case, Document, Fact, Investigation, TestJudgement
+from boardroom.cases.models import Case, Document, Fact, Investigation, Lesion, TestJudgement
 from boardroom.clinical.tumour_reading import Findings
+from boardroom.clinical.tumour_reading import Lesion as ReadLesion
 from boardroom.db import now, write_transaction
 from boardroom.tumour_map.models import Reading, Side
 from tests.integration.counting import counted
@@ -168,3 +169,47 @@ def test_that_no_tissue_was_taken_stands_in_the_next_round_with_its_day(
     answer = client.post(f"/cases/{new.id}/parts/investigations?kind=pathology")
     assert answer.status_code == 303
     assert not the_case(new.id).no_tissue
+
+
+def mapped(case: int, day: dt.date, size: int, portal: str) -> Reading:
+    lesions = (ReadLesion(1, ("VIII",), 100, 60, size),)
+    findings = Findings(lesions, portal=portal, vein="none", spread=("none",))
+    return Reading(
+        case_id=case, side=Side.BOARD, version=1, findings=findings.as_dict(), imaged_on=day
+    )
+
+
+def test_a_round_begins_with_what_the_last_map_showed_and_not_with_what_it_overruled(
+    house: Any, rows: Any
+) -> None:
+    _, made = come_back(
+        house,
+        rows,
+        lambda case: Fact(
+            case_id=case, key="macrovascular_invasion", value="no", taken_on=ago(300)
+        ),
+        lambda case: Fact(case_id=case, key="largest_mm", value="30", unit="mm", taken_on=ago(300)),
+        lambda case: mapped(case, ago(200), 40, "vp3"),
+    )
+    held = rows(select(Fact).where(Fact.case_id == made.id))
+    found = {(one.key, one.value, one.taken_on) for one in held}
+    assert ("macrovascular_invasion", "yes", ago(200)) in found
+    assert ("portal_invasion", "vp3", ago(200)) in found
+    assert ("largest_mm", "40", ago(200)) in found
+    assert not [one for one in held if one.taken_on == ago(300)]
+    page = house.as_("coordinator").get(f"/cases/{made.id}").text
+    assert "Vp3" in page
+
+
+def test_images_that_are_older_than_those_of_the_round_before_give_no_response(
+    house: Any, rows: Any
+) -> None:
+    first, made = come_back(house, rows, lambda case: mapped(case, ago(100), 50, "none"))
+    with house.app.app_context(), write_transaction() as session:
+        session.add(Lesion(case_id=first, number=1, segments="VIII", size_mm=50))
+        session.add(Lesion(case_id=made.id, number=1, segments="VIII", size_mm=60))
+        session.add(mapped(made.id, ago(150), 60, "none"))
+    page = house.as_("coordinator").get(f"/cases/{made.id}").text
+    assert "The images of this round" in page
+    assert "are older than those of the round before" in page
+    assert "progressive disease" not in page

@@ -180,3 +180,17 @@ def test_stage_d_is_said_where_it_follows_whatever_the_rest_is(given: dict[str, 
 )
 def test_no_stage_is_said_where_the_rest_matters(given: dict[str, Any]) -> None:
     assert not bclc_2022(**given).complete
+
+
+def option_keys(result: Result) -> list[str]:
+    return [one["option"] for one in result.values["options"]]
+
+
+def test_no_stage_lists_what_the_board_or_the_liver_rules_out() -> None:
+    listed = {"transplant_candidate": True, "within_transplant_criteria": True}
+    outside = {"transplant_candidate": True, "within_transplant_criteria": False}
+    assert "transplant" in option_keys(bclc(9.0, **listed, portal_hypertension=True))
+    assert "transplant" not in option_keys(bclc(9.0, **outside, portal_hypertension=True))
+    assert option_keys(bclc(1.8, **listed))[0] == "resection"
+    for portal in (listed, {"transplant_candidate": False}):
+        assert "resection" not in option_keys(bclc(1.8, **portal, portal_hypertension=True))

@@ -325,3 +325,27 @@ def test_no_response_is_told_beside_a_map_that_shows_something_else(
     assert filled.result is not None
     assert filled.result.missing == ("Sum of viable diameters now",)
     assert (shown[0].value, shown[0].tone) == ("–", "open")
+
+
+def test_tumour_in_a_vein_or_outside_the_liver_is_no_complete_response() -> None:
+    said = (fact("new_lesion", "no", days=20), fact("nontarget_state", "none", days=20))
+    assert values(of("mrecist", *SUMS, *said))["response"] == "CR"
+    for key, value in (("portal_invasion", "vp3"), ("extrahepatic_spread", "yes")):
+        filled = of("mrecist", *SUMS, *said, fact(key, value))
+        assert values(filled)["response"] == "PR"
+        assert any("counts as left, not as gone" in words for words in filled.warnings)
+
+
+def test_criteria_that_were_judged_before_the_map_are_judged_anew() -> None:
+    facts = (fact("transplant_candidate", "yes"), fact("liver_function", "preserved"))
+    read = Read(Findings(portal="none", vein="none", spread=("none",)), "the map", TODAY)
+    for days, complete in ((300, False), (0, True)):
+        filled = of(
+            "bclc_2022", *facts, fact("within_transplant_criteria", "yes", days=days),
+            lesions=[Lesion(60), Lesion(50), Lesion(40)], ecog=0, read=read,
+        )  # fmt: skip
+        result = filled.result
+        assert result is not None
+        options = [one["option"] for one in result.values.get("options", ())]
+        assert ("transplant" in options) is complete
+        assert any("is older than the map" in words for words in filled.warnings) is not complete

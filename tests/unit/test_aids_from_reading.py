@@ -93,9 +93,10 @@ def test_veins_of_images_without_a_day_count_as_of_the_day_of_saving() -> None:
         (45, "40", "", 100, True),
         (45, "39", "", 1, False),  # further apart than two readers are
         (31, "30", "", 1, False),  # another criterion
-        (45, "30", "1", 1, True),  # the same examination
-        (45, "30", "2", 1, False),
-        (45, "30", "1", -40, False),
+        (45, "37", "1", 1, True),  # the same examination
+        (45, "90", "1", 1, False),
+        (45, "37", "2", 1, False),
+        (45, "37", "1", -40, False),
     ],
 )
 def test_what_two_readers_measure_apart_is_no_dispute(

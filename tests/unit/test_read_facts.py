@@ -8,7 +8,7 @@ import pytest
 
 from boardroom.clinical.case_beyond import invasion, major_vein, metastasis, nodes, spread
 from boardroom.clinical.from_facts import CaseRecord, Lesion, RecordedFact
-from boardroom.clinical.read_facts import Read
+from boardroom.clinical.read_facts import Read, facts_read, left_open
 from boardroom.clinical.tumour_reading import Findings
 from boardroom.clinical.tumour_reading import Lesion as ReadLesion
 
@@ -212,3 +212,45 @@ def test_nodes_at_the_hilum_do_not_undo_further_ones() -> None:
 def test_nodes_on_the_map_alone_are_n1() -> None:
     found = dated(Findings(spread=("hilar_nodes",)), NOVEMBER)
     assert (nodes(found).value, found.contradictions) == ("N1", ())
+
+
+def test_what_a_reading_leaves_open_is_taken_from_what_another_has_seen() -> None:
+    other = Findings(portal="vp3", portal_side="right", vein="none", spread=("lung",))
+    assert left_open(Findings(), other) == Findings(
+        portal="vp3", portal_side="right", spread=("lung",)
+    )
+    stated = Findings(portal="none", vein="none", spread=("none",))
+    assert left_open(stated, other) == stated
+    assert left_open(Findings(), stated) == Findings(), "that another saw none is no statement"
+
+
+def test_an_old_word_that_there_is_none_is_said_where_newer_images_leave_it_open() -> None:
+    found = dated(Findings(), NOVEMBER, macrovascular_invasion=("no", JUNE))
+    assert invasion(found).value is False
+    (said,) = found.contradictions
+    assert "is older than the images of the board’s reading" in said
+    assert said.endswith("which leave it open.")
+    assert dated(Findings(), JUNE, macrovascular_invasion=("no", JUNE)).contradictions == ()
+
+
+def test_the_next_round_begins_with_what_the_last_map_showed() -> None:
+    lesions = (
+        ReadLesion(1, ("V",), 50, 50, 40),
+        ReadLesion(2, ("VI",), 60, 60, 38, 30),
+        ReadLesion(3, ("II",), 70, 40, 90, li_rads="LR-2"),
+    )
+    found = facts_read(Findings(lesions, portal="vp3", vein="none", spread=("lung",)), NOVEMBER)
+    said = {key: (one.value, one.unit) for key, one in found.items()}
+    assert said == {
+        "portal_invasion": ("vp3", ""),
+        "hepatic_vein_invasion": ("none", ""),
+        "macrovascular_invasion": ("yes", ""),
+        "extrahepatic_spread": ("yes", ""),
+        "spread_site": ("lung", ""),
+        "nodule_count": ("2", ""),
+        "largest_mm": ("40", "mm"),
+    }
+    assert {one.taken_on for one in found.values()} == {NOVEMBER}
+    unknown = (ReadLesion(1, ("V",), 50, 50, 40, li_rads="LR-TR viable"),)
+    assert "largest_mm" not in facts_read(Findings(unknown), NOVEMBER)
+    assert facts_read(Findings(spread=("none",)), NOVEMBER) == {}

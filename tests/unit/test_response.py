@@ -298,3 +298,11 @@ def test_new_disease_is_progression_where_the_targets_cannot_be_compared() -> No
     for after in ([], [lesion(1, None)]):
         made = told([lesion(1, 40)], after, CLEAR, LUNG)
         assert made.words == "PD, progressive disease; new: disease outside the liver (lung)"
+
+
+def test_tumour_in_a_vein_that_grows_is_judged() -> None:
+    before = [lesion(1, 40), lesion(2, 30, None, "LR-TIV")]
+    after = [lesion(1, 40, 0), lesion(2, 45, None, "LR-TIV")]
+    made = told(before, after, VP4, VP4)
+    assert made.response == "PR"
+    assert "To be judged: lesion 2, in a vein, from 30 to 45 mm" in made.words
