@@ -347,3 +347,13 @@ def test_how_long_it_took_and_why_it_was_listed_are_sentences_of_their_own() -> 
     words = text_of(minutes_pdf(samples.minutes([samples.case(listed_without=listed)])))
     assert f"Listing {listed}" in words
     assert "allotted Listed by" not in words
+
+
+def test_no_digit_carries_the_breaks_of_the_hash_into_copied_text() -> None:
+    """A glyph's text is that of its first use: with a break behind it, it would have it anywhere."""
+    document, digest = signed([samples.case()]), "3" * 64
+    assert document.signature is not None
+    signature = document.signature.model_copy(update={"content_hash": digest})
+    text = text_of(minutes_pdf(document.model_copy(update={"signature": signature})))
+    assert "\u200b" not in text
+    assert digest in text.replace("\n", "").replace(" ", "")
