@@ -350,7 +350,7 @@ def test_how_long_it_took_and_why_it_was_listed_are_sentences_of_their_own() -> 
 
 
 def test_no_digit_carries_the_breaks_of_the_hash_into_copied_text() -> None:
-    """A glyph's text is that of its first use: with a break behind it, it would have it anywhere."""
+    """A glyph means what its first use means: with a break behind it, it would have it anywhere."""
     document, digest = signed([samples.case()]), "3" * 64
     assert document.signature is not None
     signature = document.signature.model_copy(update={"content_hash": digest})
