@@ -13,11 +13,7 @@ from boardroom.aids.reading import Reading
 from boardroom.clinical.case_response import NEWER_MAP, SAME_DAY
 from boardroom.clinical.display import shown
 from boardroom.clinical.liver_function import child_pugh_class
-
-
-def short_day(day: dt.date) -> str:
-    """ "9 Sep 2026"."""
-    return f"{day.day} {day:%b %Y}"
+from boardroom.web import short_day
 
 
 def values_of(reading: Reading, name: str) -> Mapping[str, Any] | None:

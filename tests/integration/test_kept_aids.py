@@ -15,7 +15,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from boardroom import create_app
-from boardroom.aids.figures import short_day
 from boardroom.aids.models import DecisionAids
 from boardroom.aids.operations import keep_aids
 from boardroom.audit import AuditEntry
@@ -28,6 +27,7 @@ from boardroom.minutes.tables import minutes_csv
 from boardroom.minutes.view import minutes_view
 from boardroom.minutes.word import minutes_docx
 from boardroom.people.models import Person
+from boardroom.web import short_day
 from tests.integration.test_cards import add_case, page
 
 

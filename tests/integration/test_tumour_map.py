@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from boardroom.aids.figures import short_day
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.models import Lesion as Line
@@ -26,7 +25,7 @@ from boardroom.minutes.pdf import minutes_pdf
 from boardroom.minutes.record import gather
 from boardroom.minutes.word import minutes_docx
 from boardroom.tumour_map.models import Reading
-from boardroom.web import local
+from boardroom.web import local, short_day
 from tests.integration.room import Room
 
 Rows = Callable[..., list[Any]]
