@@ -120,12 +120,11 @@ def test_what_is_wrong_stands_beside_its_field_and_the_pen_can_be_asked_for(
 
     # Two reach for the pen at once: who comes second is told calmly, with the way to ask.
     settled(chair)
-    chair.evaluate("document.querySelector(\"[data-mine] [action$='pen/take']\").requestSubmit()")
+    take = "[data-mine] [action$='pen/take']"  # what is mine comes a moment after the shared parts
+    chair.locator(take).first.evaluate("form => form.requestSubmit()")
     expect(oncologist.locator("[data-part=consensus]")).to_contain_text("writes")
     settled(oncologist)
-    oncologist.evaluate(
-        "document.querySelector(\"[data-mine] [action$='pen/take']\").requestSubmit()"
-    )
+    oncologist.locator(take).first.evaluate("form => form.requestSubmit()")
     told = oncologist.locator("#stage-problem")
     expect(told).to_contain_text("has the pen")
     expect(told.locator(".notice-info")).to_be_visible()
