@@ -17,13 +17,13 @@ from tests.benchmarks.figures import machine, median
 
 KINDS = ("live", "rooms", "pages", "minutes", "start")
 FULL: dict[str, Any] = {
-    "people": (10, 40, 200, 500), "actions": 100, "saturated": 5.0, "rooms": (20, 40, 30),
-    "cases": (100, 10_000, 100_000), "loads": 40,
+    "people": (10, 40, 200, 500), "actions": 100, "saturated": 5.0, "settle": 10.0,
+    "rooms": (20, 40, 30), "cases": (100, 10_000, 100_000), "loads": 40,
     "papers": (1, 40, 500), "renders": 3, "starts": 5,
 }  # fmt: skip
 SMALL: dict[str, Any] = {
-    "people": (4,), "actions": 3, "saturated": 0.2, "rooms": (2, 2, 2), "cases": (100,), "loads": 1,
-    "papers": (1,), "renders": 1, "starts": 1,
+    "people": (4,), "actions": 3, "saturated": 0.2, "settle": 0.0,
+    "rooms": (2, 2, 2), "cases": (100,), "loads": 1, "papers": (1,), "renders": 1, "starts": 1,
 }  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def _live(size: dict[str, Any], demo: Path) -> list[dict[str, Any]]:
 
     def rows() -> Iterator[Sequence[object]]:
         for people in size["people"]:
-            one = live.measure(demo, people, size["actions"], size["saturated"])
+            one = live.measure(demo, people, size["actions"], size["saturated"], size["settle"])
             found.append(one)
             three = [one[name] for name in ("boardroom", "durable", "broadcast")]
             ours, durable, _ = three
