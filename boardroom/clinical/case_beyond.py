@@ -11,9 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from boardroom.clinical.case_record import NOTHING, FactLike, Found, Record, newer, of_day
-from boardroom.clinical.catalogue import FACTS
-from boardroom.clinical.fact import YES_NO
+from boardroom.clinical.case_record import NOTHING, FactLike, Found, Record, newer, statement
 from boardroom.clinical.living import IN_A_VEIN
 
 MACRO, PORTAL, HEPATIC = "macrovascular_invasion", "portal_invasion", "hepatic_vein_invasion"
@@ -56,10 +54,7 @@ class Truth:
 
 
 def _claim(fact: FactLike) -> Claim:
-    known = FACTS[fact.key]
-    value = dict(YES_NO).get(fact.value) or known.choice_name(fact.value)
-    origin = getattr(fact, "origin", "")
-    words = f"“{known.label}: {value}” {of_day(fact.taken_on)}"
+    origin, words = getattr(fact, "origin", ""), statement(fact)
     return Claim((fact.key,), f"{words} ({origin})" if origin else words, fact.taken_on)
 
 

@@ -18,6 +18,7 @@ from boardroom.clinical.case_beyond import (
     vascular,
 )
 from boardroom.clinical.case_clotting import clotting, prothrombin_limits
+from boardroom.clinical.case_extent import diffuse, morphology, selective_access, share
 from boardroom.clinical.case_liver import (
     a_year_at_most,
     ascites,
@@ -30,30 +31,13 @@ from boardroom.clinical.case_liver import (
     value_of,
 )
 from boardroom.clinical.case_nodules import at_least_one, count, diameters, largest
-from boardroom.clinical.case_portal import known_hypertension, portal_hypertension
+from boardroom.clinical.case_portal import hvpg, known_hypertension, portal_hypertension
 from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, newer, of_day
 from boardroom.clinical.case_response import baseline, current, nadir, new_lesion, nontarget
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.catalogue_conditions import COMPLETE, CONDITIONS, OTHER_TUMOUR
 
 __all__ = ["DERIVATIONS", "invasion", "spread"]
-
-
-def diffuse(record: Record) -> Found:
-    pattern = record.text("growth_pattern")
-    return Found(pattern != "well_defined", ("growth_pattern",)) if pattern else NOTHING
-
-
-def morphology(record: Record) -> Found:
-    share, number = record.number("tumour_percent"), at_least_one(record)
-    if share is None:
-        return NOTHING
-    if share > 50:
-        return Found("massive_or_gt50", ("tumour_percent",))
-    if number.value is None:
-        return Found(None, number.keys, number.remarks)
-    kind = "uninodular_le50" if number.value == 1 else "multinodular_le50"
-    return Found(kind, ("tumour_percent", *number.keys), number.remarks)
 
 
 def conditions(record: Record) -> Found:
@@ -105,6 +89,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "macrovascular_invasion": invasion,
     "extrahepatic_spread": spread,
     "diffuse_infiltrative_bilobar": diffuse,
+    "well_defined_nodules_selective_access": selective_access,
     "cholestatic": cholestatic,
     "within_transplant_criteria": within_criteria,
     "child_pugh.pt_percent_variant": prothrombin_limits,
@@ -114,6 +99,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "csph.ascites": ascites,
     "csph.cause": cause,
     "okuda.ascites": ascites,
+    "okuda.tumor_percent_of_liver": share,
     "dialysis_twice_in_week": dialysis,
     "baseline_sum_viable_mm": baseline,
     "nadir_sum_viable_mm": nadir,
@@ -129,7 +115,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "resection_decompensation_risk.portal_hypertension": portal_hypertension,
     "resection_decompensation_risk.meld": value_of("meld", "meld"),
     "flr.liver": liver_quality,
-    "csph.hvpg": a_year_at_most("hvpg"),
+    "csph.hvpg": hvpg,
     "csph.stiffness": a_year_at_most("stiffness"),
     "bclc_2022.liver_function": judged,
     "clip.child_pugh_class": value_of("child_pugh", "class"),

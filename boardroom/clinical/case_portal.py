@@ -1,16 +1,28 @@
 """Whether a case's liver has portal hypertension: one truth for every aid.
 
 Somebody can have stated it, and HVPG, varices, ascites, stiffness or platelets can show it. Where
-the two contradict each other the newer counts, and what was measured or seen where neither is.
+the two contradict each other the newer counts, and what was measured or seen where neither is. HVPG
+ranks before the other signs, but only with those of its time: see `hvpg`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from boardroom.clinical.case_record import NOTHING, FactLike, Found, Record, newer, of_day
+from boardroom.clinical.case_liver import YEAR, a_year_at_most
+from boardroom.clinical.case_record import (
+    NOTHING,
+    FactLike,
+    Found,
+    Record,
+    newer,
+    of_day,
+    statement,
+)
+from boardroom.clinical.catalogue import FACTS
+from boardroom.clinical.portal import SIGNIFICANT, VARICES
 
 STATED = "portal_hypertension"
 
@@ -18,7 +30,8 @@ STATED = "portal_hypertension"
 @dataclass(frozen=True, slots=True)
 class Portal:
     """`there`: None where it is not known. `basis` says by what, in words; `contradiction` is ""
-    where statement and evidence agree, or where there is one of them only.
+    where statement and evidence agree, or where there is one of them only, and no sign overtakes
+    an older HVPG.
     """
 
     there: bool | None
@@ -38,6 +51,12 @@ class _Evidence:
 
 def portal(record: Record) -> Portal:
     """As it was stated, or as it was measured or seen: whichever is newer."""
+    found, overtaken = _weighed(record), _overtaken(record)
+    said = " ".join(filter(None, (overtaken, found.contradiction)))
+    return replace(found, contradiction=said)
+
+
+def _weighed(record: Record) -> Portal:
     stated, shown = record.fact(STATED), _evidence(record)
     if stated is None:
         return Portal(shown.there, shown.keys, shown.basis) if shown else Portal(None)
@@ -84,6 +103,7 @@ def _evidence(record: Record) -> _Evidence | None:
 _NAMED = {
     "HVPG": ("hvpg",),
     "varices": ("varices",),
+    "variceal bleeding": ("variceal_bleeding",),
     "collaterals": ("collaterals",),
     "ascites": ("ascites",),
     "stiffness": ("stiffness",),
@@ -95,6 +115,51 @@ _NAMED = {
 def _deciding(record: Record, basis: str) -> Sequence[FactLike]:
     keys = [key for word, named in _NAMED.items() if word in basis for key in named]
     return [fact for key in keys if (fact := record.fact(key)) is not None]
+
+
+# ---- An HVPG that newer signs contradict ---------------------------------------------------------
+
+
+SEEN = {
+    "varices": VARICES,
+    "variceal_bleeding": ("yes",),
+    "collaterals": ("yes",),
+    "ascites": ("mild", "moderate_severe"),
+}
+"""Facts that show portal hypertension by themselves, and with which values."""
+
+
+def hvpg(record: Record) -> Found:
+    """HVPG, unless one below the limit is older than a sign that shows portal hypertension."""
+    overtaken = _overtaken(record)
+    return Found(None, (), (overtaken,)) if overtaken else a_year_at_most("hvpg")(record)
+
+
+def _overtaken(record: Record) -> str:
+    """Why the HVPG is not used, with both days; "" where it is.
+
+    What was seen proves it on its day. Stiffness and platelets only stand in for HVPG and are
+    measured often, so they overtake one of more than a year before.
+    """
+    fact, number = record.fact("hvpg"), record.number("hvpg")
+    if fact is None or number is None or number >= SIGNIFICANT:
+        return ""
+    signs = [one for key in SEEN if (one := record.fact(key)) is not None]
+    named = [
+        statement(one)
+        for one in signs
+        if one.value in SEEN[one.key] and newer(one.taken_on, fact.taken_on)
+    ]
+    if not named:
+        instead = _evidence(record.without("hvpg", *SEEN))
+        if instead is not None and instead.there and instead.on is not None:
+            old = newer(instead.on - YEAR, fact.taken_on)
+            named = [f"{instead.basis} {of_day(instead.on)}"] if old else []
+    if not named:
+        return ""
+    measured = f"{FACTS[fact.key].label} {fact.value} {fact.unit} {of_day(fact.taken_on)}"
+    are = "is" if len(named) == 1 else "are"
+    return f"{measured} is not used: {' and '.join(named)} {are} newer."
 
 
 # ---- For the aids -------------------------------------------------------------------------------

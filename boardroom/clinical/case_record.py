@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from boardroom.clinical.aid import Result
+from boardroom.clinical.catalogue import FACTS
+from boardroom.clinical.fact import YES_NO
 from boardroom.clinical.living import LesionLike
 from boardroom.clinical.tumour_reading import Findings
 
@@ -70,6 +72,7 @@ class Record(Protocol):
     @property
     def reading(self) -> ReadLike | None: ...
     def fact(self, key: str) -> FactLike | None: ...
+    def without(self, *keys: str) -> Record: ...
     def text(self, key: str) -> str: ...
     def number(self, key: str) -> Decimal | None: ...
     def series(self, key: str) -> Sequence[tuple[dt.date, Decimal]]: ...
@@ -88,3 +91,10 @@ def newer(one: dt.date | None, other: dt.date | None) -> bool:
 def of_day(day: dt.date | None) -> str:
     """ "of 9 Sep 2026"."""
     return f"of {day.day} {day:%b %Y}" if day is not None else "without a date"
+
+
+def statement(fact: FactLike) -> str:
+    """ "“Varices: Large” of 9 Sep 2026": a choice or a yes as it was recorded, with its day."""
+    known = FACTS[fact.key]
+    value = dict(YES_NO).get(fact.value) or known.choice_name(fact.value)
+    return f"“{known.label}: {value}” {of_day(fact.taken_on)}"

@@ -181,6 +181,7 @@ def vascular_facts() -> tuple[Fact, ...]:
             ("large", "Large"),
             ("present", "Present, size not stated"),
             ("not_examined", "Not examined"),
+            unseen="not_examined",
         ),
         yesno("variceal_bleeding", "Has bled from varices", "vascular"),
         yesno("splenomegaly", "Enlarged spleen", "vascular"),

@@ -31,7 +31,10 @@ YES_NO = (("yes", "Yes"), ("no", "No"))
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact: what it is called, how it is entered, and which values can be true."""
+    """One fact: what it is called, how it is entered, and which values can be true.
+
+    `unseen`: the choice that says that nobody looked, which undoes no finding; "" for none.
+    """
 
     key: str
     label: str
@@ -43,6 +46,7 @@ class Fact:
     whole: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     help: str = ""
+    unseen: str = ""
 
     @property
     def standard(self) -> Unit:
@@ -71,9 +75,14 @@ def number(
 
 
 def choice(
-    key: str, label: str, section: Section, *choices: tuple[str, str], hint: str = ""
+    key: str,
+    label: str,
+    section: Section,
+    *choices: tuple[str, str],
+    hint: str = "",
+    unseen: str = "",
 ) -> Fact:
-    return Fact(key, label, section, "choice", choices=choices, help=hint)
+    return Fact(key, label, section, "choice", choices=choices, help=hint, unseen=unseen)
 
 
 def yesno(key: str, label: str, section: Section, hint: str = "") -> Fact:

@@ -17,11 +17,19 @@ from typing import Any
 from boardroom.clinical import AIDS
 from boardroom.clinical.aid import Aid, Result
 from boardroom.clinical.case_beyond import outside, veins
+from boardroom.clinical.case_days import oldest_lab, said_of
 from boardroom.clinical.case_inputs import DERIVATIONS
 from boardroom.clinical.case_liver import LIMITS_UNNAMED
-from boardroom.clinical.case_record import NOTHING, FactLike, Found, of_day
+from boardroom.clinical.case_record import (
+    NOTHING,
+    FactLike,
+    Found,
+    newer,
+    of_day,
+    statement,
+)
 from boardroom.clinical.catalogue import FACTS
-from boardroom.clinical.facts import FactError, in_unit, is_lab
+from boardroom.clinical.facts import FactError, in_unit
 from boardroom.clinical.filled import Filled, Lesion, RecordedFact, Source
 from boardroom.clinical.imaging import TOGETHER, outdated
 from boardroom.clinical.inputs import ImpossibleValue, Input
@@ -30,12 +38,6 @@ from boardroom.clinical.living import LesionLike
 from boardroom.clinical.read_facts import TAKEN, Read, ReadFact, merged
 
 __all__ = ["FILLED", "CaseRecord", "FactLike", "Filled", "Lesion", "RecordedFact", "Source", "fill"]
-
-APART = 30
-"""Days between labs of one score after which it is said; a choice of the house, not a source's."""
-
-SEEN = ("ascites", "encephalopathy")
-"""No labs, but they change as fast, and a score mixes them with labs."""
 
 UNNAMED = {PERCENT_LIMITS_MISSING: LIMITS_UNNAMED}
 """What an aid asks to what is said of it on a case."""
@@ -64,14 +66,16 @@ class CaseRecord:
     def __post_init__(self) -> None:
         self.lesions = tuple(self.lesions)
         self._latest, self._remarks = {}, {}
+        unseen = [fact for fact in self.facts if _nobody_looked(fact)]
         for fact in self.facts:
-            if fact.key in FACTS:
+            if fact.key in FACTS and fact not in unseen:
                 self._take(fact)
-        for key, newer in outdated(self._latest).items():
+        self._take_unseen(unseen)
+        for key, later in outdated(self._latest).items():
             old = self._latest.pop(key)
             words = (
                 f"{FACTS[key].label} {of_day(old.taken_on)} is not used: "
-                f"the images {of_day(newer.taken_on)} are newer."
+                f"the images {of_day(later.taken_on)} are newer."
             )
             for both in TOGETHER:
                 self._remark(both, words)
@@ -96,6 +100,17 @@ class CaseRecord:
         if new >= old:  # on the same day the later entry corrects the earlier
             self._latest[fact.key] = fact
 
+    def _take_unseen(self, unseen: Sequence[FactLike]) -> None:
+        """Where nobody looked, what was found before stands."""
+        found = {fact.key: self._latest.get(fact.key) for fact in unseen}
+        for fact in unseen:
+            finding = found[fact.key]
+            if finding is None:
+                self._take(fact)
+            elif newer(fact.taken_on, finding.taken_on) and not newer(fact.taken_on, self.on):
+                words = f"{statement(fact)} is no finding: {statement(finding)} counts."
+                self._remark(fact.key, words)
+
     def _take_read(self, read: Read) -> None:
         """What the images were read to show takes the place of facts; where they differ is said."""
         recorded = {key: fact for key in TAKEN if (fact := self._latest.get(key)) is not None}
@@ -119,6 +134,10 @@ class CaseRecord:
 
     def fact(self, key: str) -> FactLike | None:
         return self._latest.get(key)
+
+    def without(self, *keys: str) -> CaseRecord:
+        """The same as if nobody had recorded these facts."""
+        return replace(self, facts=[fact for fact in self.facts if fact.key not in keys])
 
     def text(self, key: str) -> str:
         """The latest value as recorded, "" where there is none."""
@@ -184,9 +203,9 @@ class CaseRecord:
         except ImpossibleValue as error:
             refused = error.reason
         sources = tuple(_source(self._latest[key]) for key in keys if key in self._latest)
-        days, about_dates = self._dates(sources)
-        remarks |= dict.fromkeys(about_dates)
-        return Filled(aid.name, aid.title, result, refused, sources, days, tuple(remarks))
+        remarks |= dict.fromkeys(said_of(sources))
+        oldest = oldest_lab(sources, self.on)
+        return Filled(aid.name, aid.title, result, refused, sources, oldest, tuple(remarks))
 
     def _find(self, aid: Aid, one: Input) -> Found:
         derive = DERIVATIONS.get(f"{aid.name}.{one.name}") or DERIVATIONS.get(one.name)
@@ -201,26 +220,14 @@ class CaseRecord:
             return Found(fact.value, (fact.key,))
         return _measured(fact, one)
 
-    def _dates(self, sources: Sequence[Source]) -> tuple[int | None, list[str]]:
-        labs = [source for source in sources if is_lab(source.key)]
-        remarks = [f"{lab.label} has no date." for lab in labs if lab.taken_on is None]
-        dates = [lab.taken_on for lab in labs if lab.taken_on is not None]
-        if not dates:
-            return None, remarks
-        apart = (max(dates) - min(dates)).days
-        if apart > APART:
-            remarks.append(f"The labs behind this are {apart} days apart.")
-        for source in sources:
-            before = (max(dates) - source.taken_on).days if source.taken_on is not None else 0
-            if source.key in SEEN and before > APART:
-                remarks.append(
-                    f"{source.label} is {of_day(source.taken_on)}, {before} days before the labs."
-                )
-        return (self.on - min(dates)).days, remarks
-
 
 def _day(day: dt.date) -> str:
     return of_day(day).removeprefix("of ")
+
+
+def _nobody_looked(fact: FactLike) -> bool:
+    known = FACTS.get(fact.key)
+    return known is not None and bool(fact.value) and fact.value == known.unseen
 
 
 def _unnamed(result: Result) -> Result:

@@ -8,10 +8,15 @@ from typing import Any
 from boardroom.clinical.aid import Outcome, aid
 from boardroom.clinical.inputs import choice, lab, plain, yesno
 
+SIGNIFICANT = 10
+"""HVPG in mmHg from which portal hypertension is clinically significant."""
+VARICES = ("small", "large", "present")
+"""Varices that are there."""
+
 
 def _needs(values: Mapping[str, Any]) -> Iterator[str]:
     signs = {"hvpg", "varices", "collaterals", "ascites", "stiffness", "platelets"}
-    if not values.keys() & signs:
+    if not values.keys() & signs and not values.get("variceal_bleeding"):
         yield "HVPG, endoscopy, collaterals, ascites, stiffness or platelets"
 
 
@@ -21,8 +26,8 @@ def _needs(values: Mapping[str, Any]) -> Iterator[str]:
     version="Baveno VII 2022, and the surgeons' surrogate",
     citation=("de Franchis R, et al. J Hepatol 2022;76:959-974. doi:10.1016/j.jhep.2021.12.022"),
     convention=(
-        "HVPG decides over varices, collaterals and ascites, these over stiffness, and stiffness "
-        "over platelets with a large spleen. No varices alone rule nothing out."
+        "HVPG decides over varices, their bleeding, collaterals and ascites, these over stiffness, "
+        "and stiffness over platelets with a large spleen. No varices alone rule nothing out."
     ),
     inputs=(
         lab("hvpg", "mmHg", required=False),
@@ -35,6 +40,12 @@ def _needs(values: Mapping[str, Any]) -> Iterator[str]:
             ("present", "Present, size not stated"),
             ("not_examined", "Not examined"),
             fact="varices",
+            required=False,
+        ),
+        yesno(
+            "variceal_bleeding",
+            "Has bled from varices",
+            fact="variceal_bleeding",
             required=False,
         ),
         yesno("collaterals", "Portosystemic collaterals", fact="collaterals", required=False),
@@ -62,6 +73,7 @@ def _needs(values: Mapping[str, Any]) -> Iterator[str]:
 def csph(
     hvpg: float | None,
     varices: str | None,
+    variceal_bleeding: bool | None,
     collaterals: bool | None,
     ascites: bool | None,
     stiffness: float | None,
@@ -75,15 +87,17 @@ def csph(
     seen = [
         word
         for word, there in (
-            ("varices", varices in ("small", "large", "present")),
+            ("varices", varices in VARICES),
+            ("variceal bleeding", variceal_bleeding),
             ("collaterals", collaterals),
             ("ascites", ascites),
         )
         if there
     ]
     if hvpg is not None:
-        answer, basis = "present" if hvpg >= 10.0 else "absent", f"HVPG {plain(hvpg)} mmHg"
-        warnings = [f"HVPG is below 10 despite {' and '.join(seen)}."] if seen and hvpg < 10 else []
+        answer, basis = "present" if hvpg >= SIGNIFICANT else "absent", f"HVPG {plain(hvpg)} mmHg"
+        despite = seen if hvpg < SIGNIFICANT else []
+        warnings = [f"HVPG is below 10 despite {' and '.join(despite)}."] if despite else []
         return _outcome(answer, basis, warnings, _gradient(hvpg))
     if seen:
         return _outcome("present", " and ".join(seen), [])
@@ -116,7 +130,7 @@ def _gradient(hvpg: float) -> str:
         return "risk of death"
     if hvpg >= 12.0:
         return "risk of bleeding"
-    if hvpg >= 10.0:
+    if hvpg >= SIGNIFICANT:
         return "clinically significant"
     return "portal hypertension" if hvpg > 5.0 else "normal"
 
