@@ -123,6 +123,8 @@ ASKED = frozenset(
 LOUD = ASKED - {"tnm_ajcc8", "afp_model"} | {"meld", "mrecist"}
 """Aids whose warnings a card says aloud; the others' stand in the fold."""
 
+LOUD_ONCE_KNOWN = frozenset(("flr",))
+"""Those of which it says them where there is a result."""
 
 _OF_LESIONS = frozenset(("bclc_2022", "tnm_ajcc8", "clip"))
 """Aids of the staging card that rest on the lesions."""
@@ -232,7 +234,8 @@ def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in names:
         filled = reading["aids"][name]
-        if name not in LOUD or not filled["sources"]:
+        known = name in LOUD_ONCE_KNOWN and values_of(reading, name) is not None
+        if not (name in LOUD or known) or not filled["sources"]:
             continue
         found |= dict.fromkeys(w for w in filled["warnings"] if not w.startswith(_QUIET))
         if filled["result"] is not None:
