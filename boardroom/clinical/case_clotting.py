@@ -15,6 +15,7 @@ from boardroom.clinical.case_record import (
     of_day,
 )
 from boardroom.clinical.catalogue import FACTS
+from boardroom.text import in_sentence
 
 TESTS = ("inr", "pt_seconds_over", "pt_percent")
 """The first of them counts where none is newer."""
@@ -61,12 +62,12 @@ def _passed_over(fact: FactLike, counts: FactLike) -> str:
     if newer(fact.taken_on, counts.taken_on):
         return words + "the board’s definition does not name the limits that go with it."
     if newer(counts.taken_on, fact.taken_on):
-        return f"{words}{_in_text(other)} {of_day(counts.taken_on)} is newer."
-    return f"{words}{_in_text(other)} counts before it."
+        return f"{words}{_the(other)} {of_day(counts.taken_on)} is newer."
+    return f"{words}{_the(other)} counts before it."
 
 
-def _in_text(label: str) -> str:
-    return label if label == "INR" else f"the {label[0].lower()}{label[1:]}"
+def _the(label: str) -> str:
+    return label if label == "INR" else f"the {in_sentence(label)}"
 
 
 def prothrombin_limits(record: Record) -> Found:
