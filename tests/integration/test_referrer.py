@@ -21,8 +21,8 @@ from boardroom.cases.models import Case, CaseStatus, Document, Patient, PatientQ
 from boardroom.comments.models import Comment, Mention
 from boardroom.db import db, now, write_transaction
 from boardroom.people.models import Person
+from tests.papers import PDF
 
-PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 SignIn = Callable[[int], FlaskClient]
 Make = Callable[..., int]
 TheCase = Callable[[int], Case]

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from boardroom.cases.models import Case, Fact
 from boardroom.db import now, write_transaction
+from tests.papers import PDF
 
-PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 Make = Callable[..., int]
 TheCase = Callable[[int], Case]
 
