@@ -21,6 +21,7 @@ from boardroom.db import db
 from boardroom.errors import error_page, wants_part
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.people.models import Membership, Person, Role
+from boardroom.people.queries import administrator_names
 from boardroom.permission_rules import (
     ADMINISTER,
     COMMENT,
@@ -328,11 +329,29 @@ def _of_the_past(board: str) -> tuple[str, int] | None:
     return error_page(
         410,
         "This board is not set up any more",
-        f"The file {board}.toml that defines it is not among the boards’ files. Its record is "
-        "kept: put the file back and start the server anew, and all of it is here again.",
+        _how_to_set_up(board, place.role),
         template="errors/past_board.html",
         meetings=signed,
         exports=exports,
+    )
+
+
+def _how_to_set_up(board: str, role: Role) -> str:
+    """What is missing: the file, for who administers the board; for the others, whom to tell."""
+    if role == Role.ADMINISTRATOR:
+        return (
+            f"The file {board}.toml that defines it is not among the boards’ files. Its record is "
+            "kept: put the file back and start the server anew, and all of it is here again."
+        )
+    names = administrator_names(board)
+    tell = (
+        f"an administrator of the board: {', '.join(names)}"
+        if names
+        else ("whoever looks after this server")
+    )
+    return (
+        "Its definition is missing on this server. Its record is kept, and all of it is here again "
+        f"as soon as the definition is. Tell {tell}."
     )
 
 

@@ -39,7 +39,7 @@ def export_minutes(
 
     from boardroom.audit import record
     from boardroom.db import write_transaction
-    from boardroom.minutes.exporting import minutes_file
+    from boardroom.minutes.exporting import DefinitionMissing, minutes_file
     from boardroom.refusals import DomainError
 
     app = ready_app(data)
@@ -48,6 +48,8 @@ def export_minutes(
             content, board, _ = minutes_file(meeting, format_, without_names=without_names)
         except NoResultFound:
             raise click.ClickException(f"There is no meeting {meeting}.") from None
+        except DefinitionMissing as error:
+            raise click.ClickException(f"{error} Put {error.file} back.") from None
         except DomainError as error:
             raise click.ClickException(str(error)) from None
         with write_transaction():

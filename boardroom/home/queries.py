@@ -14,6 +14,7 @@ from boardroom.cases.queries import visible_to
 from boardroom.db import db, now
 from boardroom.meetings.models import AgendaItem, Meeting, MeetingStatus
 from boardroom.people.models import Membership, Person, Role
+from boardroom.people.queries import administrator_names
 
 LATE = dt.timedelta(hours=12)
 """How long after its planned start a meeting that was never begun still counts as the next one."""
@@ -44,27 +45,12 @@ def past_boards(person: Person, set_up: Collection[str]) -> list[PastBoard]:
         .order_by(Membership.board)
     )
     return [
-        PastBoard(key, Role(role), _administrators(key) if role in _ASKING else [])
+        PastBoard(key, Role(role), administrator_names(key) if role in _ASKING else [])
         for key, role in db.session.execute(query)
     ]
 
 
 _ASKING = frozenset({Role.CHAIR, Role.COORDINATOR, Role.SPECIALIST, Role.OBSERVER})
-
-
-def _administrators(board: str) -> list[str]:
-    query = (
-        select(Person.name)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.board == board,
-            Membership.role == Role.ADMINISTRATOR,
-            Person.active,
-            Person.password_hash.is_not(None),
-        )
-        .order_by(Person.name)
-    )
-    return list(db.session.scalars(query))
 
 
 def next_meetings(person: Person) -> list[Meeting]:

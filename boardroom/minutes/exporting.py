@@ -29,13 +29,25 @@ SWEEP_EVERY = 3600  # seconds
 INTERRUPTED = "The server stopped before the file was finished. Make it again."
 
 
+class DefinitionMissing(IllegalTransition):
+    """Unsigned minutes of a board without its definition. `file`: for who looks after the server,
+    the file to be put back."""
+
+    def __init__(self, board: str) -> None:
+        super().__init__(
+            "These minutes are not signed, and the definition of their board is missing on this "
+            "server. They can be exported when it is there again."
+        )
+        self.file = f"{board}.toml"
+
+
 def minutes_file(
     meeting_id: int, format_: str, *, without_names: bool, ahead: bool = False
 ) -> tuple[bytes, str, str]:
     """The minutes of one meeting as (bytes, board's key, file name). `ahead`: nobody waits for it.
 
-    Signed minutes need their board's definition no more. Raises NoResultFound, and
-    IllegalTransition while the meeting has not ended, or where that definition is missing.
+    Signed minutes need their board's definition no more. Raises NoResultFound, IllegalTransition
+    while the meeting has not ended, and DefinitionMissing.
     """
     meeting = db.session.scalars(
         select(Meeting).where(Meeting.id == meeting_id).options(joinedload(Meeting.chair))
@@ -44,10 +56,7 @@ def minutes_file(
         raise IllegalTransition("The minutes can be exported once the meeting is closed.")
     definition: BoardDefinition | None = current_app.extensions["boards"].get(meeting.board)
     if definition is None and meeting.status != MeetingStatus.SIGNED:
-        raise IllegalTransition(
-            f"These minutes are not signed, and the definition of their board, "
-            f"{meeting.board}.toml, is missing. Put the file back, then export them."
-        )
+        raise DefinitionMissing(meeting.board)
     document = document_of(meeting, definition)
     board = meeting.board
     db.session.rollback()  # no snapshot is held while the file is made

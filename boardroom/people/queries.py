@@ -52,6 +52,22 @@ def administrators(board: str, *, besides: Person | None = None) -> int:
     )
 
 
+def administrator_names(board: str) -> list[str]:
+    """Who administers a board and can sign in, by name; also of a board without a definition."""
+    query = (
+        select(Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.board == board,
+            Membership.role == Role.ADMINISTRATOR,
+            Person.active,
+            Person.password_hash.is_not(None),
+        )
+        .order_by(Person.name)
+    )
+    return list(db.session.scalars(query))
+
+
 def everybody_active() -> list[Person]:
     """Every account that could sign in, by name: for the demo's buttons."""
     query = (

@@ -106,11 +106,21 @@ def test_its_members_are_told_and_the_other_board_goes_on(
     past: Flask, as_past: Callable[[str], FlaskClient]
 ) -> None:
     admin = as_past("admin")
+    with past.app_context():
+        keeper = db.session.scalars(
+            select(Person.name).where(Person.email.startswith("admin@"))
+        ).one()
     for url in ("/boards/liver/exports", "/boards/liver/figures", "/boards/liver/people"):
         page = admin.get(url)
         assert page.status_code == 410, url
         assert SAID in page.text
         assert "liver.toml" in page.text
+        for who in ("chair", "coordinator", "surgeon", "observer", "oncologist"):
+            told = as_past(who).get(url)
+            assert told.status_code == 410, who
+            assert "Its definition is missing on this server" in told.text, who
+            assert f"Tell an administrator of the board: {keeper}." in told.text, who
+            assert "liver.toml" not in told.text, who
     exports = admin.get("/boards/renal/exports")
     assert exports.status_code == 200
     assert 'href="/boards/liver/exports"' in exports.text
@@ -177,6 +187,7 @@ def test_its_signed_minutes_can_still_be_exported(
     refused = as_past("chair").get(f"/meetings/{planned}/minutes.pdf")
     assert refused.status_code == 409
     assert "are not signed" in refused.text
+    assert "liver.toml" not in refused.text
 
     monkeypatch.setenv("BOARDROOM_BOARDS_DIR", str(boards))
     monkeypatch.setenv("BOARDROOM_LETTERS_DIR", str(boards.parent / "letters"))
@@ -188,7 +199,7 @@ def test_its_signed_minutes_can_still_be_exported(
     words[2] = str(planned)
     done = CliRunner().invoke(main, [*words, "--data", str(demo_folder)])
     assert done.exit_code == 1
-    assert "liver.toml, is missing" in done.output
+    assert "Put liver.toml back." in done.output
 
 
 def test_its_cases_do_not_keep_those_of_others_from_coming_back(past: Flask) -> None:
