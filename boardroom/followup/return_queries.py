@@ -12,14 +12,16 @@ from sqlalchemy.orm import aliased, joinedload
 from boardroom.cases.models import Case
 from boardroom.consensus.models import Consensus
 from boardroom.consensus.queries import consensus_of
-from boardroom.consensus.represent import Report, met, represent_of
-from boardroom.consensus.rules import content_of
+from boardroom.consensus.represent import Report, met
+from boardroom.consensus.rules import Content, content_of
 from boardroom.db import db
 from boardroom.followup.models import CaseReturn, FollowUp, Progress
 from boardroom.followup.queries import CLOSED_WITH, decided_on, progress_of
 from boardroom.meetings.models import AgendaItem
-from boardroom.web import label
+from boardroom.text import stop
+from boardroom.web import day, label, local
 
+MISTYPED = "The value it came back by was marked as mistyped on {day}."
 BY_HAND = "by_hand"
 """The kind of a round that a coordinator began; any other is that of its `CaseReturn`."""
 
@@ -40,7 +42,8 @@ class Treated:
 class EarlierRound:
     """The round before this one. `kind`: condition, dissent or by_hand; `verdict`: the board's key,
     empty where none was recorded; `on`: the day of the decision, None before one; `chosen`: keys of
-    the options chosen then."""
+    the options chosen then; `mistyped_on`: when the value it came back by was marked as mistyped.
+    """
 
     case_id: int
     code: str
@@ -50,6 +53,17 @@ class EarlierRound:
     on: dt.date | None = None
     treated: tuple[Treated, ...] = ()
     chosen: tuple[str, ...] = ()
+    mistyped_on: dt.date | None = None
+
+    @property
+    def mistyped(self) -> str:
+        """That the value it came back by was marked as mistyped, in a sentence; or ""."""
+        return MISTYPED.format(day=day(self.mistyped_on)) if self.mistyped_on else ""
+
+    @property
+    def why(self) -> str:
+        """The reason, with what became of it."""
+        return f"{stop(self.reason)} {self.mistyped}" if self.mistyped else self.reason
 
 
 def earlier_round_of(case: Case) -> EarlierRound | None:
@@ -65,31 +79,43 @@ def earlier_rounds(cases: Iterable[Case]) -> dict[int, EarlierRound]:
         return {}
     earlier = aliased(Case)
     query = (
-        select(Case.id, earlier.id, earlier.code, CaseReturn.kind, CaseReturn.reason)
+        select(Case.id, earlier.id, earlier.code, CaseReturn)
         .join(earlier, Case.earlier_case_id == earlier.id)
         .outerjoin(CaseReturn, CaseReturn.case_id == Case.id)
         .where(Case.id.in_(later))
     )
     decided = _decisions(later.values())
     treated = treated_since(later.values())
+    rounds = db.session.execute(query).all()
+    by_value = [earlier_id for _, earlier_id, _, why in rounds if why and why.kind == "condition"]
+    reported = _reported(by_value) if by_value else {}
     found = {}
-    for case_id, earlier_id, code, kind, reason in db.session.execute(query):
-        verdict, on, chosen = decided.get(earlier_id, ("", None, ()))
+    for case_id, earlier_id, code, why in rounds:
+        then = decided.get(earlier_id)
+        at = _mistyped(why, then.content, reported.get(earlier_id, [])) if why and then else None
         found[case_id] = EarlierRound(
             case_id=earlier_id,
             code=code,
-            kind=kind or BY_HAND,
-            reason=reason or "",
-            verdict=verdict,
-            on=on,
+            kind=why.kind if why is not None else BY_HAND,
+            reason=why.reason if why is not None else "",
+            verdict=then.content.verdict if then is not None else "",
+            on=then.on if then is not None else None,
             treated=tuple(treated.get(earlier_id, ())),
-            chosen=chosen,
+            chosen=then.content.chosen if then is not None else (),
+            mistyped_on=local(at, then.board).date() if at and then else None,
         )
     return found
 
 
-def _decisions(case_ids: Iterable[int]) -> dict[int, tuple[str, dt.date, tuple[str, ...]]]:
-    """Case → (verdict, day, options chosen) of its last decision, final or provisional."""
+@dataclass(frozen=True)
+class _Decision:
+    content: Content
+    on: dt.date
+    board: str
+
+
+def _decisions(case_ids: Iterable[int]) -> dict[int, _Decision]:
+    """Case → its last decision, final or provisional."""
     query = (
         select(AgendaItem, Consensus)
         .outerjoin(Consensus, Consensus.item_id == AgendaItem.id)
@@ -99,8 +125,8 @@ def _decisions(case_ids: Iterable[int]) -> dict[int, tuple[str, dt.date, tuple[s
     )
     found = {}
     for item, consensus in db.session.execute(query).unique():
-        content = content_of(consensus)
-        found[item.case_id] = (content.verdict, decided_on(item), content.chosen)
+        board = item.meeting.board
+        found[item.case_id] = _Decision(content_of(consensus), decided_on(item), board)
     return found
 
 
@@ -142,14 +168,25 @@ def treated_since(case_ids: Iterable[int]) -> dict[int, list[Treated]]:
 def mistyped_at(made: CaseReturn, earlier_id: int, decision: AgendaItem) -> dt.datetime | None:
     """When the result by which a round began was marked as mistyped; None while it stands, or
     another one does that says the same. `decision`: of the case before, `earlier_id`."""
+    return _mistyped(made, content_of(consensus_of(decision)), progress_of(earlier_id))
+
+
+def _reported(case_ids: Iterable[int]) -> dict[int, list[Progress]]:
+    """Case → what was reported about it."""
+    found: dict[int, list[Progress]] = {}
+    for one in db.session.scalars(select(Progress).where(Progress.case_id.in_(list(case_ids)))):
+        found.setdefault(one.case_id, []).append(one)
+    return found
+
+
+def _mistyped(
+    made: CaseReturn, decided: Content, reported: Iterable[Progress]
+) -> dt.datetime | None:
     if made.kind != "condition":
         return None
-    consensus = consensus_of(decision)
-    wanted = replace(
-        represent_of(consensus.represent if consensus is not None else None), on=None, months=None
-    )
+    wanted = replace(decided.represent, on=None, months=None)
     marked, standing = [], set()
-    for one in progress_of(earlier_id):
+    for one in reported:
         if one.at > made.at or (one.mistyped_at is not None and one.mistyped_at < made.at):
             continue
         report = Report(one.fact, one.value, one.unit, one.taken_on)

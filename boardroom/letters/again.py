@@ -27,7 +27,8 @@ class Earlier:
     """The round before, decided on a day in words. `kind`: condition, dissent or by_hand.
 
     `chosen`: keys of the options chosen then; `changes`: what differs in the case since, a line
-    each; `patient_letter_on`, `referrer_letter_on`: when its letter was approved, empty for none.
+    each; `patient_letter_on`, `referrer_letter_on`: when its letter was approved, empty for none;
+    `mistyped_on`: when the value it came back by was marked as mistyped, empty where it stands.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Earlier:
     changes: tuple[str, ...] = ()
     patient_letter_on: str = ""
     referrer_letter_on: str = ""
+    mistyped_on: str = ""
 
 
 def to_the_patient(earlier: Earlier, chosen: tuple[str, ...], library: PhraseLibrary) -> str:
@@ -51,7 +53,9 @@ def to_the_patient(earlier: Earlier, chosen: tuple[str, ...], library: PhraseLib
     letter = tone.letter_then.format(on=earlier.patient_letter_on)
     # A dissent's own words are a colleague's to another; the patient hears that it was one.
     why = {
-        "condition": _as_planned(earlier.reason, library),
+        "condition": said(
+            _as_planned(earlier.reason, library), tone.back_mistyped if earlier.mistyped_on else ""
+        ),
         "dissent": tone.back_by_an_expert,
     }.get(earlier.kind, tone.back_by_hand)
     named = {key: phrase.plain for key, phrase in library.options.items()}
@@ -140,7 +144,11 @@ def to_the_referrer(earlier: Earlier, board: BoardDefinition, library: PhraseLib
     options = [in_sentence(one.name) for one in board.options if one.key in earlier.chosen]
     verdict = verdicts.get(earlier.verdict, earlier.verdict)
     reason = {
-        "condition": said(clinical["back_as_planned"], stop(earlier.reason)),
+        "condition": said(
+            clinical["back_as_planned"],
+            stop(earlier.reason),
+            clinical["back_mistyped"].format(on=earlier.mistyped_on) if earlier.mistyped_on else "",
+        ),
         "dissent": said(clinical["back_by_dissent"], stop(earlier.reason)),
     }.get(earlier.kind, clinical["back_by_hand"])
     given = [f"- {one.what}, {one.on}" for one in earlier.given]

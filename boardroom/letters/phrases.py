@@ -100,6 +100,7 @@ class Tone(Part):
     back_as_planned: Phrase
     back_by_blood: Phrase
     back_by_value: Phrase
+    back_mistyped: Phrase
     back_by_an_expert: Phrase
     back_by_hand: Phrase
     given_since: Phrase
@@ -172,8 +173,8 @@ CLINICAL = (
     "greeting", "intro", "intro_again", "unchanged", "another_way", "agreed", "against_before",
     "reserved", "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
     "re_present_unplanned", "looked_before", "verdict_then", "chosen_then", "letter_then",
-    "back_as_planned", "back_by_dissent", "back_by_hand", "given_since", "changed_since",
-    "same_as_before", "other_than_before", "final_now", "decided_anew", "closing",
+    "back_as_planned", "back_mistyped", "back_by_dissent", "back_by_hand", "given_since",
+    "changed_since", "same_as_before", "other_than_before", "final_now", "decided_anew", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 

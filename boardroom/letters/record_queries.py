@@ -127,4 +127,5 @@ def earlier_of(case: Case) -> Earlier | None:
         changes=tuple(one.words for one in since(item.case, case).changes),
         patient_letter_on=sent.get(LetterKind.PATIENT, ""),
         referrer_letter_on=sent.get(LetterKind.REFERRER, ""),
+        mistyped_on=day(found.mistyped_on),
     )

@@ -55,7 +55,7 @@ def earlier_round(found: EarlierRound, board: BoardDefinition) -> earlier.Earlie
     return earlier.EarlierRound(
         code=found.code,
         kind=found.kind,  # type: ignore[arg-type]
-        reason=found.reason,
+        reason=found.why,
         verdict=term(board, "verdicts", found.verdict),
         decided_on=found.on,
         treated_since=tuple(

@@ -12,10 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.audit import AuditEntry
-from boardroom.cases.models import Case, Fact, TestJudgement
+from boardroom.cases.models import Case, CaseStatus, Fact, TestJudgement
+from boardroom.consensus.models import Consensus
 from boardroom.db import now, write_transaction
 from boardroom.followup.models import Progress
-from tests.integration.decided import DECIDED, decide, everybody
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
+from boardroom.web import day
+from tests.integration.decided import DECIDED, complete, decide, everybody
+from tests.integration.meeting_samples import begin, make_meeting
 from tests.integration.test_coming_back import AFP, report
 from tests.integration.test_turned_down_round import turn_down
 
@@ -117,6 +121,44 @@ def test_a_mistyped_result_that_brought_the_case_back_is_marked_and_the_round_sa
     again = last_round(rows)
     assert again != new
     assert said not in client.get(f"/cases/{again}").text
+
+
+def test_wall_minutes_and_letters_say_it_where_they_name_why_the_case_came_back(
+    house: Any, rows: Any
+) -> None:
+    made = decide(house, "BR-9001", represent=AFP)
+    report(house.as_("coordinator"), made.case, "afp|ng/mL", "60")
+    (result,) = rows(select(Progress.id))
+    new = last_round(rows)
+    meeting, (item,) = make_meeting(house.app, new)
+    begin(house.app, meeting, item, pen=None)
+    chair = house.as_("chair")
+
+    def wall() -> str:
+        state = chair.get(f"/meetings/{meeting}/stage/state?projector=1").json
+        line: str = state["parts"]["case"].partition('class="wall-back"')[2].partition("</p>")[0]
+        return line
+
+    assert "AFP is 60 ng/mL" in wall()
+    assert "mistyped" not in wall()
+    assert mark(house, "coordinator", made.case, result) == 303
+    assert '<span class="caution">(marked as mistyped)</span>' in wall()
+    with house.app.app_context(), write_transaction() as session:
+        said = f"The value it came back by was marked as mistyped on {day(now(), 'liver')}."
+        sitting, row = session.get_one(Meeting, meeting), session.get_one(AgendaItem, item)
+        sitting.status, row.status, row.ended_at = MeetingStatus.CLOSED, ItemStatus.DONE, now()
+        session.get_one(Case, new).status = CaseStatus.DECIDED
+        session.add(Consensus(item_id=item, **complete(house.app.extensions["boards"]["liver"])))
+    because = f"AFP is 60 ng/mL, under 500 ng/mL. {said}"
+    assert because in " ".join(chair.get(f"/meetings/{meeting}/minutes").text.split())
+    table = chair.get(f"/meetings/{meeting}/minutes.csv").get_data(as_text=True)
+    assert because in table
+    for kind, words in (
+        ("referrer", f"It came back as planned. {because}"),
+        ("patient", "Later we saw that this result had been typed in wrongly."),
+    ):
+        chair.post(f"/cases/{new}/letters/{kind}")
+        assert words in chair.get(f"/cases/{new}/letters/{kind}").text, kind
 
 
 def test_a_round_that_another_value_brings_back_as_well_stands(house: Any, rows: Any) -> None:

@@ -80,6 +80,22 @@ def test_a_value_that_was_waited_for_is_told_in_a_sentence_to_the_patient(
     assert "We had planned to look again." in because("")
 
 
+def test_a_value_that_was_mistyped_is_told_as_such(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    back = replace(EARLIER, reason="AFP is 90.5 ng/mL, under 100 ng/mL.", changes=())
+    wrong = replace(back, mistyped_on="Thu 26 Nov 2026")
+    later = "Later we saw that this result had been typed in wrongly."
+    assert later not in asked(back, board, library)
+    assert f"under 100 ng/mL. {later}" in asked(wrong, board, library)
+    one = decision(board, "ablatable", earlier=wrong)
+    assert (
+        "AFP is 90.5 ng/mL, under 100 ng/mL. The value it came back by was marked as mistyped on "
+        "Thu 26 Nov 2026."
+    ) in clinical.referrer_draft(one, board, library)["question"]
+    assert measured(asked(wrong, board, library), library).easy
+
+
 def test_several_ways_suggested_then_stand_in_a_list(
     board: BoardDefinition, library: PhraseLibrary
 ) -> None:
