@@ -15,7 +15,6 @@ from boardroom.clinical.case_record import (
     of_day,
 )
 from boardroom.clinical.catalogue import FACTS
-from boardroom.text import in_sentence
 
 TESTS = ("inr", "pt_seconds_over", "pt_percent")
 """The first of them counts where none is newer."""
@@ -57,17 +56,13 @@ def clotting(key: str, entry: str) -> Derivation:
 
 
 def _passed_over(fact: FactLike, counts: FactLike) -> str:
-    name, other = FACTS[fact.key].label, FACTS[counts.key].label
-    words = f"{name} {of_day(fact.taken_on)} is not used: "
+    other = "INR" if counts.key == "inr" else f"the {FACTS[counts.key].in_text}"
+    words = f"{FACTS[fact.key].label} {of_day(fact.taken_on)} is not used: "
     if newer(fact.taken_on, counts.taken_on):
         return words + "the board’s definition does not name the limits that go with it."
     if newer(counts.taken_on, fact.taken_on):
-        return f"{words}{_the(other)} {of_day(counts.taken_on)} is newer."
-    return f"{words}{_the(other)} counts before it."
-
-
-def _the(label: str) -> str:
-    return label if label == "INR" else f"the {in_sentence(label)}"
+        return f"{words}{other} {of_day(counts.taken_on)} is newer."
+    return f"{words}{other} counts before it."
 
 
 def prothrombin_limits(record: Record) -> Found:

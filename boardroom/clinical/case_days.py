@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 
 from boardroom.clinical.case_record import of_day
+from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.facts import is_lab
 from boardroom.clinical.filled import Source
-from boardroom.text import in_sentence
 
 APART = 30
 """Days between labs of one score after which it is said; a choice of the house, not a source's."""
@@ -54,6 +54,6 @@ def _volumes(measured: Sequence[Source]) -> list[str]:
     """All three are set against each other; of fewer only the remnant itself is used."""
     if len(measured) < len(VOLUMES) or len({one.taken_on for one in measured}) == 1:
         return []
-    named = [f"{in_sentence(one.label)} {of_day(one.taken_on)}" for one in measured]
+    named = [f"{FACTS[one.key].in_text} {of_day(one.taken_on)}" for one in measured]
     said = f"{', '.join(named[:-1])} and {named[-1]}"
     return [f"The volumes behind this are not of one day: {said}."]

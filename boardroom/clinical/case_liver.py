@@ -9,7 +9,6 @@ from boardroom.clinical.bclc import TOO_HIGH
 from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, newer, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.units import BILIRUBIN
-from boardroom.text import in_sentence
 
 LIMITS_UNNAMED = (
     "Limits for the prothrombin activity (Japan or France), which the board’s definition does not "
@@ -78,7 +77,7 @@ def judged(record: Record) -> Found:
         and one.taken_on - fact.taken_on > MONTH
     ]
     against = tuple(
-        f"{in_sentence(FACTS[key].label)} {of_day(one.taken_on)}"
+        f"{FACTS[key].in_text} {of_day(one.taken_on)}"
         for key in ("ascites", "encephalopathy")
         if (one := record.fact(key)) is not None and one.value != "none"
     )
@@ -91,7 +90,7 @@ def judged(record: Record) -> Found:
         )
     if later:
         newest = max(later, key=lambda one: one.taken_on or record.on)
-        since = f"{in_sentence(FACTS[newest.key].label)} {of_day(newest.taken_on)}"
+        since = f"{FACTS[newest.key].in_text} {of_day(newest.taken_on)}"
         words.append(
             f"Liver function “{said}” {of_day(fact.taken_on)} is older than what is recorded of "
             f"{since}: judge it anew."

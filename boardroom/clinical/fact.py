@@ -53,6 +53,11 @@ class Fact:
         """The unit in which the ranges are stated."""
         return self.units[0]
 
+    @property
+    def in_text(self) -> str:
+        """The label within a sentence: "total bilirubin", and "INR" as it is."""
+        return self.label if self.label.isupper() else self.label[0].lower() + self.label[1:]
+
     def choice_name(self, key: str) -> str:
         """The words for one choice, or the key itself where it is not one."""
         return dict(self.choices).get(key, key)
