@@ -182,7 +182,7 @@ def _own_word(
     condition = word.reopen_condition if position.needs_condition else ""
     # A word other than plain agreement stands with the sign-offs, so that every page counts it.
     if there or kind != SignOffKind.AGREE:
-        _sign(item, consensus, kind, word.text, condition, actor, board)
+        _sign(item, specialty, consensus, kind, word.text, condition, actor, board)
     return [
         Confirmation(
             specialty=specialty, kind=kind, text=word.text, reopen_condition=condition,
@@ -193,6 +193,7 @@ def _own_word(
 
 def _sign(
     item: AgendaItem,
+    specialty: str,
     consensus: Consensus | None,
     kind: str,
     text: str,
@@ -204,8 +205,7 @@ def _sign(
 
     Not over somebody else's dissent: only they can change it.
     """
-    place = actor.on(item.meeting.board)
-    key = str(place.specialty) if place is not None else ""
+    key = _signed_as(item, specialty, actor, board)
     found = next((one for one in sign_offs_of(item) if one.specialty == key), None)
     if found is not None and found.person_id != actor.id and found.kind == SignOffKind.DISSENT:
         name = board.specialty(key).name
@@ -220,3 +220,21 @@ def _sign(
     found.consensus_version = consensus.version if consensus is not None else 0
     found.at = now()
     db.session.flush()
+
+
+def _signed_as(item: AgendaItem, specialty: str, actor: Person, board: BoardDefinition) -> str:
+    """Under which specialty the word stands: the one that it is for. A deputy's stands beside what
+    others have signed, so under the deputy's own where the other has signed an earlier text."""
+    place = actor.on(item.meeting.board)
+    own = str(place.specialty) if place is not None else ""
+    signed = {one.specialty: one.person_id for one in sign_offs_of(item)}
+    if own == specialty or specialty not in signed:
+        return specialty
+    if signed.get(own, actor.id) == actor.id:
+        return own
+    names = f"{board.specialty(specialty).name} and {board.specialty(own).name}"
+    raise Refused(
+        f"{names} have both signed, and a deputy’s word replaces neither. List the case again, so "
+        "that the board discusses it.",
+        field="kind",
+    )
