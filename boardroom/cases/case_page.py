@@ -59,7 +59,7 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
         is_open=found.status in rules.OPEN_STATUSES,
         listed_as=complexity_of(found, board),
         needed_choices=needed_operations.choices(board),
-        standing=standing_of(found, found.requests, items[::-1]),
+        standing=standing_of(found, found.requests, items[::-1], outside=refers),
         asked=asked_of(found, (gap.item for gap in readiness.gaps)),
         tests=tests_of(found, board, on),
         refused=refused,

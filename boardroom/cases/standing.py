@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,8 +12,11 @@ from sqlalchemy.orm import contains_eager, joinedload
 from boardroom.cases.models import Case, CaseStatus, InformationRequest
 from boardroom.cases.queries import visible_to
 from boardroom.cases.rules import TURNED_DOWN_STATUSES as ENDED
+from boardroom.consensus.later_words import final_since
+from boardroom.consensus.made_final import said_of
+from boardroom.consensus.models import Confirmation
 from boardroom.db import db, now
-from boardroom.meetings.models import AgendaItem, ItemStatus
+from boardroom.meetings.models import AgendaItem, ItemStatus, MeetingStatus
 from boardroom.people.models import Person, Role
 from boardroom.text import unstopped
 from boardroom.web import day, label, local
@@ -80,8 +83,9 @@ class Asked:
         ]
 
 
-def standings(cases: Iterable[Case]) -> dict[int, Standing]:
-    """Where each case stands, by its id; two queries for all of them."""
+def standings(cases: Iterable[Case], *, outside: bool = False) -> dict[int, Standing]:
+    """Where each case stands, by its id; two queries for all of them, one more where a decision was
+    provisional. `outside`: see `standing_of`."""
     cases = list(cases)
     ids = [case.id for case in cases]
     asked: dict[int, list[InformationRequest]] = {}
@@ -99,11 +103,43 @@ def standings(cases: Iterable[Case]) -> dict[int, Standing]:
         .order_by(AgendaItem.id)
     ).unique():
         listed.setdefault(item.case_id, []).append(item)
-    return {c.id: standing_of(c, asked.get(c.id, []), listed.get(c.id, [])) for c in cases}
+    confirmed = _confirmed([item for items in listed.values() for item in items])
+    return {
+        c.id: standing_of(
+            c, asked.get(c.id, []), listed.get(c.id, []), outside=outside, confirmed=confirmed
+        )
+        for c in cases
+    }
 
 
-def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaItem]) -> Standing:
-    """Where a case stands, for who has its requests and its places on agendas, oldest first."""
+Confirmed = Mapping[int, Sequence[Confirmation]]
+"""Item to the later words on its provisional decision, in their order."""
+
+
+def _confirmed(items: Iterable[AgendaItem]) -> Confirmed:
+    ids = [item.id for item in items if item.status == ItemStatus.PROVISIONAL]
+    found: dict[int, list[Confirmation]] = {}
+    if not ids:
+        return found
+    query = select(Confirmation).where(Confirmation.item_id.in_(ids)).order_by(Confirmation.id)
+    for one in db.session.scalars(query):
+        found.setdefault(one.item_id, []).append(one)
+    return found
+
+
+def standing_of(
+    case: Case,
+    asked: list[InformationRequest],
+    items: list[AgendaItem],
+    *,
+    outside: bool = False,
+    confirmed: Confirmed | None = None,
+) -> Standing:
+    """Where a case stands, for who has its requests and its places on agendas, oldest first.
+
+    `outside`: for another hospital, which reads who said what with the signed answer, not before.
+    `confirmed`: for who has the later words of several cases.
+    """
     received = _day(case.submitted_at, case)
     found: list[tuple[dt.datetime | None, Step]] = []
 
@@ -136,8 +172,12 @@ def standing_of(case: Case, asked: list[InformationRequest], items: list[AgendaI
             case ItemStatus.DONE:
                 add("Decided", item.ended_at)
             case ItemStatus.PROVISIONAL:
-                since = item is items[-1] and case.status in ("decided", "followed_up")
-                more = "provisionally, confirmed since" if since else "provisionally"
+                more = "provisionally"
+                if item is items[-1] and case.status in ("decided", "followed_up"):
+                    told = not outside or item.meeting.status == MeetingStatus.SIGNED
+                    later = confirmed if confirmed is not None else _confirmed([item])
+                    said = said_of(later.get(item.id, ()), case.board) if told else []
+                    more += f", {final_since(said)}"
                 add("Decided", item.ended_at, more)
             case ItemStatus.DEFERRED:
                 until = f"until {day(item.deferral_due)}" if item.deferral_due else ""

@@ -7,6 +7,7 @@ a chair who speaks for an absent specialty is not taken for one of it.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from boardroom.consensus.awaiting import CHANGED_SINCE, NOT_SIGNED
 from boardroom.text import condition
@@ -40,6 +41,57 @@ def body(text: str, reopen_condition: str = "", against: Sequence[str] = ()) -> 
     if len(parts) < 2:
         return "".join(parts)
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A later word for a line of progress: whose, of which kind, and on which day in words.
+    `specialty`: its name, empty for the chair; `by_chair`: a chair said it for the specialty."""
+
+    specialty: str
+    kind: str
+    on: str
+    by_chair: bool = False
+
+    @property
+    def who(self) -> str:
+        """ "Hepatology (26 Nov 2026)"."""
+        who = f"the chair for {self.specialty}" if self.by_chair else self.specialty or "the chair"
+        return f"{who} ({self.on})"
+
+
+def since(said: Sequence[Said]) -> str:
+    """How a decision was made final: "confirmed since by Hepatology (26 Nov 2026), dissent by
+    Oncology (27 Nov 2026)". Where all dissent nothing is called confirmed."""
+
+    def by(kind: str) -> str:
+        who = [one.who for one in said if spoken(one.kind) == spoken(kind)]
+        return f"{', '.join(who[:-1])} and {who[-1]}" if len(who) > 1 else "".join(who)
+
+    plain, reserved, against = by(""), by(RESERVATION), by(DISSENT)
+    reservation = f"with reservation by {reserved}" if reserved else ""
+    parts = (
+        [f"confirmed since by {plain}", reservation]
+        if plain
+        else [f"confirmed since {reservation}" if reserved else ""]
+    )
+    return ", ".join(filter(None, (*parts, f"dissent by {against}" if against else "")))
+
+
+def final_since(said: Sequence[Said]) -> str:
+    """`since`, and that it is final where nobody confirmed it."""
+    words = since(said)
+    if words.startswith("confirmed"):
+        return words
+    return f"final since, {words}" if words else "final since"
+
+
+def outcome(kinds: Collection[str]) -> str:
+    """`final_since` in a word or two: "confirmed since, with dissent"."""
+    spoke = {spoken(kind) for kind in kinds}
+    head = "confirmed since" if spoke - {spoken(DISSENT)} else "final since"
+    beside = [kind for kind in (RESERVATION, DISSENT) if spoken(kind) in spoke]
+    return f"{head}, with {' and '.join(beside)}" if beside else head
 
 
 def still_lacking(

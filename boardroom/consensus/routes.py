@@ -146,7 +146,7 @@ def confirm(meeting_id: int, item_id: int) -> Any:
                     form[refusal.field].errors = [wrong]
             else:
                 if queries.awaited_by(item) is None:
-                    flash("The decision is confirmed.", "success")
+                    flash("Your word is recorded. The decision is final now.", "success")
                 else:
                     flash("Your word is recorded; another specialty is still awaited.", "success")
                 return see_other("cases.case", case_id=item.case_id, _anchor="decision")

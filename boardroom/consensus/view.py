@@ -12,6 +12,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome, another_way, reclassify
 from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus import later_words, rules
+from boardroom.consensus.made_final import said_of
 from boardroom.consensus.models import Confirmation, SignOff, SignOffKind
 from boardroom.consensus.queries import (
     CLOSED,
@@ -121,6 +122,8 @@ class ConsensusView:
     provisional: bool = False
     """Whether it was closed as provisional and not confirmed since."""
     confirmations: tuple[ConfirmationLine, ...] = ()
+    made_final: str = ""
+    """Who confirmed it since and who dissents, in short; see `later_words.since`."""
     contradictions: tuple[str, ...] = ()
     """What is chosen though the verdict excludes it, one sentence each."""
     later_round: bool = False
@@ -135,16 +138,6 @@ class ConsensusView:
     def not_agreed(self) -> list[SignOffLine]:
         """Dissents and reservations."""
         return [one for one in self.sign_offs if one.kind != SignOffKind.AGREE]
-
-    @property
-    def confirmed_by(self) -> list[str]:
-        """Who confirmed it since, without those that dissent or have a reservation."""
-        plain = [one for one in self.confirmations if not one.spoken]
-        words = [
-            f"the chair for {one.specialty}" if one.by_chair else one.specialty or "the chair"
-            for one in plain
-        ]
-        return list(dict.fromkeys(words))
 
     @property
     def closed(self) -> bool:
@@ -171,6 +164,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
     first = item.case.first_verdict
     by_specialty = {s.specialty for s in signed}
     migration = migration_of(item, content)
+    provisional = still_provisional(item, confirmed)
     return ConsensusView(
         version=content.version,
         state=item.status,
@@ -199,8 +193,9 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         ),
         open_points=tuple(points),
         opened=item.revealed_at is not None,
-        provisional=still_provisional(item, confirmed),
+        provisional=provisional,
         confirmations=tuple(confirmation_line(c, board) for c in confirmed),
+        made_final="" if provisional else later_words.since(said_of(confirmed, board.key)),
         contradictions=rules.contradictions(content, board),
         later_round=item.case.earlier_case_id is not None,
     )

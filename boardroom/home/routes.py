@@ -47,7 +47,7 @@ def home() -> str:
             past_boards=past,
             found=found,
             answered=answered_among(case.id for case in found.cases),
-            standings=standings(found.cases),
+            standings=standings(found.cases, outside=True),
             to_see_to=_to_see_to_as_referrer(),
             requests={one.request.case_id: one for one in open_requests(current_user)},
             asked=followup.asked_of(current_user),

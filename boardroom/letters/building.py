@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 
 from boardroom.aside import run_aside
+from boardroom.consensus import later_words
+from boardroom.consensus.made_final import said_of
 from boardroom.consensus.queries import confirmations_of, reasons_left, still_provisional
 from boardroom.consensus.rules import contradictions
 from boardroom.consensus.view import confirmation_line
@@ -19,6 +21,7 @@ from boardroom.letters.phrases import PhraseLibrary
 from boardroom.letters.provisional_words import provisional_sentences
 from boardroom.letters.relative_words import relative_sentences
 from boardroom.letters.sent_queries import replaced_by
+from boardroom.letters.sentences import said
 from boardroom.meetings.models import AgendaItem
 from boardroom.people.queries import members_of
 from boardroom.refusals import IllegalTransition
@@ -135,6 +138,24 @@ def _takes_the_place(letter: Letter, library: PhraseLibrary, *, final: bool) -> 
     patient = letter.kind == LetterKind.PATIENT
     words = getattr(library.tone, key) if patient else library.clinical[key]
     return Correction(number=1, of=day(replaced.version.approved_at, board), reason=words)
+
+
+def made_final(item: AgendaItem) -> str:
+    """Who confirmed a provisional decision since and who dissents, in words; see
+    `later_words.since`."""
+    return later_words.since(said_of(confirmations_of(item), item.meeting.board))
+
+
+def why_final(item: AgendaItem, kind: str) -> str:
+    """What a correction says of a decision that was provisional: confirmed, or what it was."""
+    spoken = [one.kind for one in confirmations_of(item) if later_words.spoken(one.kind)]
+    if not spoken:
+        return "The decision is confirmed and final now."
+    if kind == LetterKind.REFERRER:
+        return f"The decision is final now: {made_final(item)}."
+    reserved, dissenting = map(spoken.count, (later_words.RESERVATION, later_words.DISSENT))
+    library = library_for(item.meeting.board)
+    return said("The decision is final now.", compose.otherwise(reserved, dissenting, library))
 
 
 def confirmed_since(item: AgendaItem) -> list[str]:

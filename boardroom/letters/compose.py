@@ -171,11 +171,19 @@ def _agreed(case: Decision, library: PhraseLibrary) -> str:
     beside = said(
         _counted(len(against) - len(still), tone.one_against_before, tone.some_against_before),
         _counted(len(still), tone.one_against, tone.some_against),
-        _counted(len(reserved), tone.one_reserved, tone.some_reserved),
-        _counted(len(dissent), tone.one_dissents, tone.some_dissent),
+        otherwise(len(reserved), len(dissent), library),
     )
     whole = case.signatures and not beside
     return tone.agreed if whole else said(tone.agreed_together, beside)
+
+
+def otherwise(reserved: int, dissenting: int, library: PhraseLibrary) -> str:
+    """That so many specialties agreed with reservation, and so many dissent."""
+    tone = library.tone
+    return said(
+        _counted(reserved, tone.one_reserved, tone.some_reserved),
+        _counted(dissenting, tone.one_dissents, tone.some_dissent),
+    )
 
 
 def _counted(number: int, one: str, some: str) -> str:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, PatientQuestion
+from boardroom.consensus.later_words import final_since
+from boardroom.consensus.made_final import said_of
 from boardroom.consensus.models import Confirmation, Consensus
 from boardroom.consensus.queries import confirmations_by_item, still_provisional
 from boardroom.db import db, now
@@ -149,7 +151,8 @@ def approves(person: Person, item: AgendaItem, kind: str) -> bool:
 class Waiting:
     """A letter that somebody is to write or approve. `unanswered`: how many questions are open.
 
-    `confirmed`: it went out as provisional, and the decision was confirmed since.
+    `final_since`: it went out as provisional, and by whom the decision was made final since, in
+    words; empty otherwise.
     """
 
     case: Case
@@ -158,7 +161,7 @@ class Waiting:
     correcting: bool
     tell_by: dt.date | None
     unanswered: int
-    confirmed: bool = False
+    final_since: str = ""
 
 
 def waiting_for(person: Person) -> list[Waiting]:
@@ -204,10 +207,11 @@ def waiting_for(person: Person) -> list[Waiting]:
         board = board_of(item.case.board)
         told_by = _tellers(consensus.teller, board, seats[board.key])
         chairs = _is_chair(person.on(board.key))
+        said = since.get(item.id, [])
         for kind in LetterKind:
             mine = person.id in told_by if kind == LetterKind.PATIENT and told_by else chairs
             letter = letters.get((item.id, kind))
-            confirmed = letter is not None and outrun(item, letter, since.get(item.id, []))
+            confirmed = letter is not None and outrun(item, letter, said)
             if not mine or (letter is not None and not letter.open and not confirmed):
                 continue
             missing = len(unanswered(item.case)) if kind == LetterKind.PATIENT else 0
@@ -219,7 +223,7 @@ def waiting_for(person: Person) -> list[Waiting]:
                     bool(letter is not None and letter.correction),
                     consensus.tell_by,
                     missing,
-                    confirmed,
+                    final_since(said_of(said, board.key)) if confirmed else "",
                 )
             )
     return sorted(waiting, key=lambda w: (w.tell_by or dt.date.max, w.case.id, w.kind))

@@ -80,6 +80,7 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
     elif found is not None and own and not editing:
         shown = building.document_of(found)
     beside = building.beside_of(found, aside=True) if editing and found is not None else {}
+    outrun = found is not None and queries.outrun(item, found)
     audit.record_reading(f"read a letter ({kind})", board=case.board, case_id=case_id)
     return render_template(
         "letters/letter.html",
@@ -101,12 +102,11 @@ def _page(case_id: int, kind: str, problem: str = "", problems: Sequence[str] = 
         provisional=still_provisional(item),
         lacking=reasons_left(item),
         confirmed=building.confirmed_since(item) if editing and kind == LetterKind.REFERRER else [],
-        outrun=own and found is not None and not found.open and queries.outrun(item, found),
-        final_since=not editing
-        and found is not None
-        and latest is not None
-        and queries.outrun(item, found),
-        corrected_to_final=editing and found is not None and queries.outrun(item, found),
+        outrun=own and found is not None and not found.open and outrun,
+        final_since=not editing and latest is not None and outrun,
+        corrected_to_final=editing and outrun,
+        made_final=building.made_final(item) if own and outrun else "",
+        why_final=building.why_final(item, kind) if own and outrun else "",
         problem=problem,
         problems=problems,
         own=own,

@@ -30,8 +30,7 @@ def state(case: MinutesCase, document: MinutesDocument) -> str:
     """The outcome of a case in a word or two."""
     if not is_confirmed(case, document):
         return STATES[case.state]
-    agreed = any(one.kind != "dissent" for one in said_since(case, document))
-    return f"Provisional, {'confirmed' if agreed else 'final'} since"
+    return f"Provisional, {later_words.outcome({one.kind for one in said_since(case, document)})}"
 
 
 def provisional_head(case: MinutesCase, document: MinutesDocument) -> str:

@@ -11,16 +11,20 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.consensus.models import Confirmation, SignOff, SignOffKind
 from boardroom.db import db, now, write_transaction
+from boardroom.letters import building
+from boardroom.letters.models import ApprovedLetter, Letter
 from boardroom.meetings.models import AgendaItem, Meeting
 from boardroom.minutes import afterwards
 from boardroom.minutes.document import to_json
 from boardroom.minutes.queries import document_of
 from boardroom.opinions.models import Opinion
+from boardroom.people.models import Person
+from boardroom.web import day
 from tests.integration.decided import decide, everybody
 from tests.integration.letter_house import paper_text
 
@@ -189,7 +193,12 @@ def test_a_dissent_beside_signed_minutes_is_nowhere_called_a_confirmation(house:
     assert list(row)[-1] == "advised_against"
     assert "Oncology advises against it." in row["advised_against"]
     told = house.as_("referrer").get(f"/cases/{made.case}").text
-    assert "confirmed since by Hepatology: " in told
+    beside = "confirmed since by Hepatology ({0}), dissent by Oncology ({0})".format(today(house))
+    assert f"This answer is final, {beside}: " in told
+    for who in ("referrer", "chair"):
+        page = house.as_(who).get(f"/cases/{made.case}").text
+        assert f"provisionally, {beside}" in page, who
+    assert f"provisionally, {beside}" in house.as_("referrer").get("/").text
     assert "Oncology: dissent" in told
     assert "Advised against what is chosen: Oncology, “Biology”." in told
     chair = house.as_("chair")
@@ -206,6 +215,109 @@ def test_a_dissent_beside_signed_minutes_is_nowhere_called_a_confirmation(house:
     letter = chair.get(f"/cases/{made.case}/letters/referrer").text
     assert ", dissents (" in letter
     assert "Open again if: it grows by March" in letter
+
+
+def today(house: Any) -> str:
+    with house.app.app_context():
+        return day(now(), "liver")
+
+
+def test_before_the_minutes_are_signed_another_hospital_reads_only_that_it_is_final(
+    house: Any,
+) -> None:
+    made = decide(house, "BR-9001", provisional=[])
+    unsigned(house, made)
+    assert house.as_("oncology").post(made.confirm, data=DISSENT).status_code == 303
+    case = f"/cases/{made.case}"
+    line = f"provisionally, final since, dissent by Oncology ({today(house)})"
+    assert line in house.as_("chair").get(case).text
+    for url in (case, "/"):
+        told = house.as_("referrer").get(url).text
+        assert "provisionally, final since" in told
+        assert "dissent" not in told
+        assert "Oncology" not in told
+
+
+@pytest.mark.parametrize("kind", ["patient", "referrer"])
+def test_a_correction_to_final_calls_no_dissent_a_confirmation(house: Any, kind: str) -> None:
+    made = decide(house, "BR-9001", provisional=[])
+    unsigned(house, made)
+    chair, where = house.as_("chair"), f"/cases/{made.case}/letters/{kind}"
+    assert chair.post(where).status_code == 303
+    with house.app.app_context(), write_transaction() as session:
+        letter = session.scalars(select(Letter)).one()
+        letter.open = False
+        content = building.document_of(letter).model_dump(mode="json")
+        session.add(
+            ApprovedLetter(
+                letter_id=letter.id, number=1, content=content, content_hash="0" * 64,
+                approved_by_id=house.people["chair"],
+            )
+        )  # fmt: skip
+    assert house.as_("oncology").post(made.confirm, data=DISSENT).status_code == 303
+    page = chair.get(where).text
+    dissent = f"dissent by Oncology ({today(house)})"
+    assert f"The decision is final now: {dissent}." in page
+    assert "decision was confirmed" not in page
+    assert "decision is confirmed" not in page
+    reason = page.split('aria-describedby="reason-hint">')[1].split("</textarea>")[0]
+    if kind == "referrer":
+        assert reason == f"The decision is final now: {dissent}."
+        assert f"final since, {dissent}, to be told" in chair.get("/").text
+    else:
+        assert reason.startswith("The decision is final now. One specialist would have gone")
+
+
+def test_a_deputys_reservation_stands_beside_what_its_own_specialty_signed(
+    house: Any, rows: Any, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]
+) -> None:
+    made = decide(house, "BR-9001", provisional=["surgery"])
+    with house.app.app_context(), write_transaction() as session:
+        session.add(
+            SignOff(
+                item_id=made.item, specialty="transplant_surgery", kind=SignOffKind.AGREE,
+                person_id=house.people["transplant"], consensus_version=1,
+            )
+        )  # fmt: skip
+        own = session.get_one(Person, house.people["transplant"]).name
+    deputy = sign_in(person("specialist", "transplant_surgery", name="Dr Dep Invented"))
+    said = {"kind": "reservation", "text": "The remnant is small"}
+    assert deputy.post(made.confirm, data=said).status_code == 303
+    found = {(one.specialty, one.kind, one.person.name) for one in rows(select(SignOff))}
+    assert found == {
+        ("transplant_surgery", "agree", own), ("surgery", "reservation", "Dr Dep Invented"),
+    }  # fmt: skip
+    page = house.as_("chair").get(f"/cases/{made.case}").text
+    signed = page.split('class="signatures"')[1].split("</ul>")[0]
+    assert own in signed
+    assert "Dr Dep Invented" in signed
+
+
+def test_a_deputys_word_replaces_no_signature_of_an_earlier_text(
+    house: Any, rows: Any, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]
+) -> None:
+    made = decide(house, "BR-9001", provisional=[])
+    with house.app.app_context(), write_transaction() as session:
+        row = session.get_one(AgendaItem, made.item)
+        row.provisional_reasons = ["Changed since Surgery signed off."]
+        row.quorum = {"needed": [], "present": ["surgery"], "missing": []}
+        for specialty, who in (("surgery", "surgery"), ("transplant_surgery", "transplant")):
+            session.add(
+                SignOff(
+                    item_id=made.item, specialty=specialty, person_id=house.people[who],
+                    kind=SignOffKind.AGREE, consensus_version=0,
+                )
+            )  # fmt: skip
+    deputy = sign_in(person("specialist", "transplant_surgery", name="Dr Dep Invented"))
+    said = {"kind": "reservation", "text": "The remnant is small"}
+    refused = deputy.post(made.confirm, data=said)
+    assert refused.status_code == 422
+    assert "a deputy’s word replaces neither" in refused.text
+    with house.app.app_context(), write_transaction() as session:
+        session.execute(delete(SignOff).where(SignOff.specialty == "transplant_surgery"))
+    assert deputy.post(made.confirm, data=said).status_code == 303
+    found = {(one.specialty, one.kind) for one in rows(select(SignOff))}
+    assert found == {("surgery", "agree"), ("transplant_surgery", "reservation")}
 
 
 def test_an_older_record_says_a_later_dissent_in_its_text(house: Any) -> None:

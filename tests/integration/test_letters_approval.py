@@ -23,6 +23,7 @@ from boardroom.letters.models import ApprovedLetter
 from boardroom.meetings.models import AgendaItem, ItemStatus
 from boardroom.minutes.models import Amendment, Minutes
 from boardroom.people.models import Person
+from boardroom.web import day
 from tests.integration.letter_house import (
     House,
     approve,
@@ -108,7 +109,9 @@ def test_a_provisional_decision_is_acknowledged_and_said(
         chair = house.people["chair"]
         session.add(Confirmation(item_id=house.item, specialty="", person_id=chair, text="All"))
         session.get_one(Case, house.case).status = CaseStatus.DECIDED
-    assert "confirmed since, to be told" in client.get("/").text, "the letter promises it"
+    with house.app.app_context():
+        said = f"confirmed since by the chair ({day(now(), 'liver')})"
+    assert f"{said}, to be told" in client.get("/").text, "the letter promises it"
     read = house.client("referrer").get(house.at("patient")).text
     for words in (
         "not final",
@@ -125,7 +128,8 @@ def test_a_provisional_decision_is_acknowledged_and_said(
         assert of_case is not None
         assert [line["final_since"] for line in of_case["lines"]] == [True, False]
     page = client.get(house.at("patient")).text
-    assert "The decision was confirmed since." in page
+    assert f"The decision is final now: {said}." in page
+    assert ">The decision is confirmed and final now.</textarea>" in page
     assert "This decision is provisional" not in page
     client.post(house.at("patient", "/correct"), data={"reason": "It is final now."})
     assert approve(client, house).status_code == 303, "nothing to acknowledge"
