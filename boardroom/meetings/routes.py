@@ -14,6 +14,7 @@ from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.db import now
 from boardroom.errors import wants_part
+from boardroom.followup.return_queries import earlier_rounds
 from boardroom.meetings import forms, operations, queries, rules
 from boardroom.meetings.blueprint import bp
 from boardroom.meetings.models import AgendaItem, Meeting
@@ -238,12 +239,14 @@ def _page(found: Meeting, refused: Mapping[int, forms.AllotForm] | None = None) 
     find = clean_line(request.args.get("find"))[:100]
     if request.method == "GET":
         audit.record_reading("read an agenda", board=found.board, meeting_id=found.id)
+    waiting = queries.waiting_for(found, find) if prepares else None
     return render_template(
         "meetings/_agenda.html" if wants_part() else "meetings/meeting.html",
         meeting=found,
         board=queries.board_of(found),
         agenda=queries.agenda_of(found),
-        waiting=queries.waiting_for(found, find) if prepares else None,
+        waiting=waiting,
+        rounds=earlier_rounds(one.case for one in waiting.cases) if waiting is not None else {},
         presenters=queries.presenters_of(found.board) if prepares else [],
         prepares=prepares,
         find=find,

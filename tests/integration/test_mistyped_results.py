@@ -123,16 +123,26 @@ def test_a_mistyped_result_that_brought_the_case_back_is_marked_and_the_round_sa
     assert said not in client.get(f"/cases/{again}").text
 
 
-def test_wall_minutes_and_letters_say_it_where_they_name_why_the_case_came_back(
+def test_agenda_wall_minutes_and_letters_say_it_where_they_name_why_the_case_came_back(
     house: Any, rows: Any
 ) -> None:
     made = decide(house, "BR-9001", represent=AFP)
     report(house.as_("coordinator"), made.case, "afp|ng/mL", "60")
     (result,) = rows(select(Progress.id))
     new = last_round(rows)
-    meeting, (item,) = make_meeting(house.app, new)
-    begin(house.app, meeting, item, pen=None)
     chair = house.as_("chair")
+    planned, _ = make_meeting(house.app)
+    meeting, (item,) = make_meeting(house.app, new)
+    with house.app.app_context(), write_transaction() as session:
+        session.get_one(Case, new).status = CaseStatus.SUBMITTED
+
+    def agenda() -> str:
+        page: str = chair.get(f"/meetings/{planned}").text
+        return page.partition('class="waiting-why')[2].partition("</p>")[0]
+
+    assert "AFP is 60 ng/mL" in agenda()
+    assert "mistyped" not in agenda()
+    begin(house.app, meeting, item, pen=None)
 
     def wall() -> str:
         state = chair.get(f"/meetings/{meeting}/stage/state?projector=1").json
@@ -142,7 +152,9 @@ def test_wall_minutes_and_letters_say_it_where_they_name_why_the_case_came_back(
     assert "AFP is 60 ng/mL" in wall()
     assert "mistyped" not in wall()
     assert mark(house, "coordinator", made.case, result) == 303
-    assert '<span class="caution">(marked as mistyped)</span>' in wall()
+    marked = '<span class="caution">(marked as mistyped)</span>'
+    assert marked in wall()
+    assert marked in agenda()
     with house.app.app_context(), write_transaction() as session:
         said = f"The value it came back by was marked as mistyped on {day(now(), 'liver')}."
         sitting, row = session.get_one(Meeting, meeting), session.get_one(AgendaItem, item)
