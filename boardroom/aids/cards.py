@@ -123,8 +123,8 @@ ASKED = frozenset(
 LOUD = ASKED - {"tnm_ajcc8", "afp_model"} | {"meld", "mrecist"}
 """Aids whose warnings a card says aloud; the others' stand in the fold."""
 
-LOUD_ONCE_KNOWN = frozenset(("flr",))
-"""Those of which it says them where there is a result."""
+LOUD_OF_THE_RECORD = frozenset(("flr",))
+"""Those of which it says, where there is a result, what is to be said of the values behind it."""
 
 _OF_LESIONS = frozenset(("bclc_2022", "tnm_ajcc8", "clip"))
 """Aids of the staging card that rest on the lesions."""
@@ -234,11 +234,11 @@ def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in names:
         filled = reading["aids"][name]
-        known = name in LOUD_ONCE_KNOWN and values_of(reading, name) is not None
+        known = name in LOUD_OF_THE_RECORD and values_of(reading, name) is not None
         if not (name in LOUD or known) or not filled["sources"]:
             continue
         found |= dict.fromkeys(w for w in filled["warnings"] if not w.startswith(_QUIET))
-        if filled["result"] is not None:
+        if filled["result"] is not None and name in LOUD:
             found |= dict.fromkeys(filled["result"]["warnings"])
     return tuple(found)
 

@@ -70,6 +70,36 @@ def test_a_case_shows_three_cards_with_what_they_rest_on(
     assert '<td class="number nowrap">3.1\u202fg/dL</td><td class="nowrap">31\u202fg/L</td>' in html
 
 
+def test_a_card_says_of_which_days_what_it_sets_side_by_side_is(
+    app: Flask, coordinator: FlaskClient
+) -> None:
+    case_id = add_case(app, days=40)
+    on = {}
+    with app.app_context(), write_transaction() as session:
+        for key, value, unit, days in (
+            ("child_pugh_points", "10", "", 2), ("hvpg", "5", "mmHg", 400),
+            ("flr_ml", "300", "ml", 3), ("liver_volume_ml", "1500", "ml", 60),
+            ("tumour_volume_ml", "90", "ml", 60), ("liver_quality", "cirrhosis", "", 3),
+        ):  # fmt: skip
+            day = now().date() - dt.timedelta(days=days)
+            on[days] = f"{day.day} {day:%b %Y}"
+            case = session.get_one(Case, case_id)
+            case.facts.append(Fact(key=key, value=value, unit=unit, taken_on=day))
+    labs = now().date() - dt.timedelta(days=40)
+    labs_on = f"{labs.day} {labs:%b %Y}"
+    html = page(coordinator, case_id)
+    assert "<dt>Child-Pugh</dt> <dd>B8" in html, "as computed"
+    assert f"computed from values of {labs_on}; reported C10, {on[2]}" in html
+    assert f"HVPG 5 mmHg of {on[400]} is not used: “Varices: Large” of {labs_on}" in html
+    aloud = html.split("Staging and risk")[1].split("<details")[0]
+    assert (
+        f"The volumes behind this are not of one day: future liver remnant of {on[3]}, total liver "
+        f"volume of {on[60]} and tumour volume of {on[60]}."
+    ) in aloud
+    assert "consider portal vein embolisation" not in aloud, "that stands in the fold"
+    assert "consider portal vein embolisation" in html
+
+
 @pytest.mark.parametrize(("days", "old"), [(30, False), (31, True)])
 def test_labs_older_than_the_board_allows_are_flagged(
     app: Flask, coordinator: FlaskClient, days: int, old: bool
