@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 
 from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.db import write_transaction
+from tests.integration.map_room import fields
 from tests.integration.meeting_samples import CORE
 from tests.integration.stage_board import Board
 from tests.integration.test_minutes_at_close import filled_in
 from tests.integration.test_minutes_record import close_both, decide, leaves, sign
-from tests.integration.test_tumour_map import fields
 
 NOTICE = "Some are different today."
 VEINS = "<dt>Vein invasion</dt> <dd>Vp3 <small>"
