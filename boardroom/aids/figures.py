@@ -142,12 +142,18 @@ def tumour(reading: Reading, units: str) -> list[Figure]:
     if why := _no_response(reading):
         found.append(Figure("mRECIST", "–", why, "open"))
     elif response := values_of(reading, "mrecist"):
-        change = response["change_from_baseline_percent"]
-        sign = "+" if change > 0 else ""
-        note = f"{response['response_name']}, {sign}{signed(change, 0)} % since the start"
+        note = _since_the_start(response)
         bad = response["response"] == "PD"
         found.append(Figure("mRECIST", response["response"], note, "caution" if bad else ""))
     return found
+
+
+def _since_the_start(response: Mapping[str, Any]) -> str:
+    change = response["change_from_baseline_percent"]
+    if change is None:  # progression that needs no sum
+        return str(response["headline"].partition(": ")[2])
+    sign = "+" if change > 0 else ""
+    return f"{response['response_name']}, {sign}{signed(change, 0)} % since the start"
 
 
 def _no_response(reading: Reading) -> str:
@@ -173,12 +179,16 @@ def _lesions(reading: Reading) -> Figure:
         if lesions["largest_mm"] is None:
             return Figure("Lesions", what, "sizes not known", "open")
         notes = ["viable size"] if lesions["viable"] else []
+        known = lesions["sizes_known"]
+        least = "" if known else "at least "
         if lesions["count"] > 1:
-            notes.append(f"together {lesions['sum_mm']}\u00a0mm")
-        if not lesions["sizes_known"]:
+            notes.append(f"together {least}{lesions['sum_mm']}\u00a0mm")
+        if not known:
             notes.append("one size is missing")
         notes += _not_counted(lesions)
         size = _cm(lesions["largest_mm"])
+        if not known:  # what has no size may be the largest
+            size = f"largest measured {size}"
         said = f"{what} lesion{'s' * (lesions['count'] != 1)} · {size}"
         return Figure("Lesions", f"{what} · {size}", ", ".join(notes), said=said)
     if lesions["viable"]:
@@ -276,12 +286,12 @@ def staging(reading: Reading, units: str) -> list[Figure]:
 
 
 def _no_stage(reading: Reading) -> str:
-    if not reading["tumour"].get("none"):
-        return "not known yet"
-    if reading.get("none_seen"):
+    none, uncertain = reading["tumour"].get("none"), reading["tumour"].get("uncertain")
+    if none and reading.get("none_seen"):
         return "no tumour seen"
-    uncertain = reading["tumour"].get("uncertain")
-    return "no lesion counts as tumour" if uncertain else "no viable tumour"
+    if uncertain:
+        return "no lesion counts as tumour"
+    return "no viable tumour" if none else "not known yet"
 
 
 _Words = Callable[[Mapping[str, Any]], str]

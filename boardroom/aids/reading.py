@@ -13,7 +13,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.models import Lesion as LesionLine
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
-from boardroom.clinical.case_nodules import UNCOUNTABLE, Burden, burden, counted
+from boardroom.clinical.case_nodules import Burden, burden, counted
 from boardroom.clinical.case_portal import portal
 from boardroom.clinical.case_record import newer, of_day
 from boardroom.clinical.from_facts import FILLED, CaseRecord
@@ -94,7 +94,8 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     "images": {"reading": its name or "", "on": the day it counts by, "saved": whether that is the
     day on which it was saved, "lesions": [[number, words]]},
     and where it is so, "newer_images": that the referring hospital read later images than the board
-    and where the reading that counts has no lesion, "none_seen": {"by": its name, "on": day}}
+    and where the reading that counts says that there is no lesion, "none_seen": {"by": its name,
+    "on": day}}
     """
     sides = readings_of(case.id)
     read = _that_counts(sides, case.board)
@@ -116,8 +117,8 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     }
     if newer_images := _newer_images(sides, read):
         reading["newer_images"] = newer_images
-    if read is not None and read.day and not case.lesions and not read.findings.lesions:
-        # An empty list alone is also that of a case that nobody has read
+    if read is not None and read.day and not case.lesions and read.findings.none_seen:
+        # An empty list, or an empty map, alone is also that of a case that nobody has read
         reading["none_seen"] = {"by": read.name, "on": read.day.isoformat()}
     return reading
 
@@ -158,10 +159,14 @@ def _newer_images(sides: Sides, read: Read | None) -> str:
     board, other = sides.get(Side.BOARD), sides.get(Side.REFERRING)
     if board is None or other is None or read is None:
         return ""
-    if not newer(other.imaged_on, read.day):
-        return ""
     day = of_day(other.imaged_on).removeprefix("of ")
-    return f"Newer images exist: {SIDES[Side.REFERRING]}, {day}."
+    if newer(other.imaged_on, read.day):
+        return f"Newer images exist: {SIDES[Side.REFERRING]}, {day}."
+    if board.imaged_on is None and other.imaged_on is not None:
+        # The day of saving is no day of images: it can be long after them
+        words = f"Newer images may exist: {SIDES[Side.REFERRING]}, {day}"
+        return f"{words}. The board’s reading has no day of its images: enter it."
+    return ""
 
 
 def _fact(record: CaseRecord, key: str) -> dict[str, Any]:
@@ -176,7 +181,8 @@ def _tumour(case: Case, found: Burden) -> dict[str, Any]:
 
     "viable": what lives was measured after treatment; "none": it is known that no tumour lives;
     "uncertain": all that is listed may be tumour, and is not counted; "disputed": number and size
-    are left out for a contradiction; "uncountable": the nodules are too many to count.
+    are left out for a contradiction; "uncountable": the nodules are too many to count;
+    "sizes_known": of all that live, else "largest_mm" and "sum_mm" are of those that were measured.
     """
     lesions = counted(case.lesions)
     uncertain = any(one.li_rads in UNCERTAIN for one in lesions.others)
@@ -190,7 +196,7 @@ def _tumour(case: Case, found: Burden) -> dict[str, Any]:
         "none": found.none,
         "uncertain": uncertain and not lesions.nodules,
         "disputed": found.disputed,
-        "uncountable": UNCOUNTABLE in found.keys,
+        "uncountable": found.uncountable,
         "not_counted": [[one.number, one.li_rads] for one in lesions.others],
         "li_rads": [[one.number, one.li_rads] for one in case.lesions if one.li_rads],
     }

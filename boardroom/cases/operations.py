@@ -31,7 +31,7 @@ from boardroom.clinical.read_facts import FactRead, facts_read
 from boardroom.db import db, now
 from boardroom.people.models import Person
 from boardroom.refusals import Refused
-from boardroom.tumour_map.queries import readings_of, that_counts
+from boardroom.tumour_map.queries import readings_of, that_counts, that_lists
 
 _NOTE = 2_000
 
@@ -149,7 +149,7 @@ def remove_line(case: Case, collection: str, line_id: int, *, actor: Person | No
 
 def _must_be_listed_here(case: Case) -> None:
     """Raises Refused where a reading says which lesions there are: there is one truth, not two."""
-    if readings_of(case.id):
+    if that_lists(readings_of(case.id)) is not None:
         raise Refused(LESIONS_ARE_READ)
 
 

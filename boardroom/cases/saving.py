@@ -20,7 +20,7 @@ from boardroom.clinical import facts as clinical
 from boardroom.db import db, now
 from boardroom.people.models import Person
 from boardroom.refusals import StaleVersion
-from boardroom.tumour_map.queries import readings_of
+from boardroom.tumour_map.queries import readings_of, that_lists
 
 LESIONS_ARE_READ = "The lesions are those of the tumour map: change them there."
 
@@ -164,7 +164,7 @@ def _set_plain(context: _Context, target: Plain, text: str) -> None:
     old = getattr(target.row, target.field.name)
     if text == fields.as_text(old):
         return  # also a word that the board's definition no longer has
-    if isinstance(target.row, Lesion) and readings_of(context.case.id):
+    if isinstance(target.row, Lesion) and that_lists(readings_of(context.case.id)):
         context.saved.errors[target.name] = LESIONS_ARE_READ
         return
     try:

@@ -186,8 +186,8 @@ def known_of(case: Case, read: Sides | None = None, earlier: Earlier | None = No
     }
     listed = any(one.segments or one.size_mm is not None for one in case.lesions)
     seen = that_counts(read)
-    # Images in which somebody saw none leave none to be listed
-    if listed or (seen is not None and not (case.lesions or seen.said.lesions)):
+    # Images in which somebody saw none, or too many, leave none to be listed
+    if listed or (seen is not None and (seen.said.none_seen or seen.said.uncountable)):
         given.add("lesions")
     if case.no_treatment or any(one.kind for one in case.treatments):
         given.add("treatments")

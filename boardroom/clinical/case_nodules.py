@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from boardroom.clinical.case_beyond import veins
-from boardroom.clinical.case_record import Found, Record, newer, of_day
-from boardroom.clinical.living import IN_A_VEIN, TREATED, UNCERTAIN, LesionLike
+from boardroom.clinical.case_record import Found, ReadLike, Record, newer, of_day
+from boardroom.clinical.living import IN_A_VEIN, INSUFFICIENT, TREATED, UNCERTAIN, LesionLike
 from boardroom.clinical.nodule_facts import (
     LARGEST,
     NUMBER,
@@ -21,6 +21,7 @@ from boardroom.clinical.nodule_facts import (
     differing,
     differing_from_none,
     overruled,
+    reading_of_lesions,
     slight,
 )
 
@@ -39,7 +40,8 @@ class Burden:
     """The tumour in a liver, in mm. What is not known is None.
 
     `none`: it is known that no tumour lives. `differs`: the lesions are listed otherwise than the
-    facts state them, in words that also say which of the two counts; `disputed`: neither does.
+    facts state them, in words that also say which of the two counts; `disputed`: neither does;
+    `uncountable`: there are too many to count.
     """
 
     sizes: tuple[Millimetres, ...] | None = None
@@ -50,19 +52,22 @@ class Burden:
     none: bool = False
     differs: str = ""
     disputed: bool = False
+    uncountable: bool = False
 
 
 def burden(record: Record) -> Burden:
     """The nodules that every aid counts."""
+    reading = reading_of_lesions(record)
+    if reading is not None and reading.findings.uncountable:
+        return _read_as_uncountable(record, reading)
     found = _found(record)
-    fact, reading = record.fact(UNCOUNTABLE), record.reading
+    fact = record.fact(UNCOUNTABLE)
     if fact is None or fact.value != "yes":
         return found
     said = f"“Too many nodules to count” {of_day(fact.taken_on)}: the newer"
     stated = record.fact(NUMBER)
     if reading is not None and newer(reading.day, fact.taken_on):
-        if not (record.lesions or reading.findings.lesions):
-            # A list can also be empty since nobody can count them
+        if reading.findings.none_seen:
             words = f"“Too many nodules to count” {of_day(fact.taken_on)}, and"
             none = f"{reading.name} {reading.of_day} lists none."
             return _disputed({UNCOUNTABLE: f"{words} {none}"})
@@ -70,14 +75,27 @@ def burden(record: Record) -> Burden:
     if stated is not None and newer(stated.taken_on, fact.taken_on):
         return replace(found, remarks=(*found.remarks, f"{said} number counts."))
     words = "The nodules are too many to count, so their sizes are not known."
-    return Burden(keys=(UNCOUNTABLE,), remarks=(words,))
+    return Burden(keys=(UNCOUNTABLE,), remarks=(words,), uncountable=True)
+
+
+def _read_as_uncountable(record: Record, reading: ReadLike) -> Burden:
+    stated, seen = record.fact(NUMBER), f"{reading.name} {reading.of_day}"
+    if stated is not None and newer(stated.taken_on, reading.day):
+        found = _stated(record)
+        words = f"Too many nodules to count in {seen}: the newer number counts."
+        return replace(found, remarks=(*found.remarks, words))
+    words = f"The nodules are too many to count in {seen}, so their sizes are not known."
+    return Burden(remarks=(words,), uncountable=True)
 
 
 def _found(record: Record) -> Burden:
     if record.lesions:
         return _listed(record)
     reading = record.reading
-    return _stated(record) if reading is None or reading.findings.lesions else _unseen(record)
+    # An empty map on which nobody said that none is seen takes nothing away from the facts
+    return (
+        _unseen(record) if reading is not None and reading.findings.none_seen else _stated(record)
+    )
 
 
 def _stated(record: Record) -> Burden:
@@ -115,24 +133,26 @@ def _listed(record: Record) -> Burden:
     found = counted(record.lesions)
     cautions = tuple(_cautions(found))
     differences = differing(record, found)
-    counts = "The map counts." if record.reading is not None else "The lesions listed count."
+    read = reading_of_lesions(record) is not None
+    counts = "The map counts." if read else "The lesions listed count."
     if differences and not overruled(record, differences):
         close = slight(record, found, differences)
         if not close:
             return _disputed(differences, cautions)
         remarks = (f"{' '.join(differences.values())} {close} {counts}", *cautions)
-        return _of_list(Burden(keys=_agreed(record, differences), remarks=remarks), found)
+        said = Burden(keys=_agreed(record, differences), remarks=remarks)
+        return _of_list(said, found, record)
     differs = f"{' '.join(differences.values())} {counts}" if differences else ""
     remarks = (differs, *cautions) if differs else cautions
     said = Burden(keys=_agreed(record, differences), remarks=remarks, differs=differs)
-    return _of_list(said, found)
+    return _of_list(said, found, record)
 
 
 def _agreed(record: Record, differences: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(key for key in (NUMBER, LARGEST) if record.text(key) and key not in differences)
 
 
-def _of_list(said: Burden, found: Counted) -> Burden:
+def _of_list(said: Burden, found: Counted, record: Record) -> Burden:
     unknown = [one for one, size in zip(found.nodules, found.living, strict=True) if size is None]
     if unknown:
         # One whose viable part was not measured may be dead
@@ -154,13 +174,38 @@ def _of_list(said: Burden, found: Counted) -> Burden:
         words = "Tumour is listed in a vein, and no nodule."
         return replace(said, remarks=(words, *said.remarks))
     unsure = [one for one in found.others if one.li_rads in UNCERTAIN]
-    if unsure and not found.nodules:
-        named = ", ".join(f"{_name(one)} is {one.li_rads}" for one in unsure)
+    if unsure and not _stated_none(record, unsure):
         # It says what the cautions would say again
         others = tuple(words for words in said.remarks if not words.endswith(NOT_COUNTED))
-        words = f"No lesion counts as tumour: {named}."
-        return replace(said, number=0, remarks=(words, *others), none=True)
-    return replace(said, number=0, remarks=(NO_TUMOUR, *said.remarks), none=True)
+        return replace(said, remarks=(_left_open(unsure, found), *others))
+    if found.nodules or unsure:
+        return replace(said, number=0, remarks=(NO_TUMOUR, *said.remarks), none=True)
+    words = f"No lesion listed is tumour: {_categories(found.others)}."
+    return replace(said, number=0, remarks=(words, *said.remarks), none=True)
+
+
+def _categories(lesions: Iterable[LesionLike]) -> str:
+    return ", ".join(f"{_name(one)} is {one.li_rads}" for one in lesions)
+
+
+def _left_open(unsure: Sequence[LesionLike], found: Counted) -> str:
+    """Why nobody can say that there is no tumour: 38 of 100 lesions of LR-3 are HCC (van der Pol
+    2019), and images by which nothing can be categorised (LR-NC) assess no primary."""
+    living = "living " if found.nodules else ""
+    poor = any(one.li_rads == INSUFFICIENT for one in unsure)
+    why = "the images do not suffice to tell" if poor else "nobody has said that there is none"
+    return (
+        f"No lesion counts as {living}tumour: {_categories(unsure)}. Not known to be none: {why}."
+    )
+
+
+def _stated_none(record: Record, unsure: Iterable[LesionLike]) -> bool:
+    """Whether somebody who counted, and is not older than the map, says that there is no nodule."""
+    fact, reading = record.fact(NUMBER), reading_of_lesions(record)
+    if fact is None or record.number(NUMBER) != 0:
+        return False
+    older = reading is not None and newer(reading.day, fact.taken_on)
+    return not older and all(one.li_rads != INSUFFICIENT for one in unsure)
 
 
 def _name(lesion: LesionLike) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Protocol
 
 BENIGN = frozenset({"LR-1", "LR-2"})
-UNCERTAIN = frozenset({"LR-3", "LR-NC"})
+INSUFFICIENT = "LR-NC"
+UNCERTAIN = frozenset({"LR-3", INSUFFICIENT})
 IN_A_VEIN = "LR-TIV"
 DEAD = "LR-TR nonviable"
 TREATED = frozenset({"LR-TR viable", "LR-TR equivocal", "LR-TR nonevaluable"})

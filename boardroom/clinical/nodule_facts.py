@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from boardroom.clinical.case_record import FactLike, Record, newer, of_day
+from boardroom.clinical.case_record import FactLike, ReadLike, Record, newer, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.imaging import SAME
 from boardroom.clinical.living import (
@@ -56,9 +56,16 @@ def counted(lesions: Iterable[LesionLike]) -> Counted:
     )
 
 
+def reading_of_lesions(record: Record) -> ReadLike | None:
+    """The reading that counts, where it says anything of lesions; None where the lesions, if there
+    are any, are only listed."""
+    reading = record.reading
+    return reading if reading is not None and reading.findings.tells_lesions else None
+
+
 def overruled(record: Record, keys: Iterable[str]) -> bool:
     """Whether the lesions come from a reading that is not older than these facts."""
-    reading = record.reading
+    reading = reading_of_lesions(record)
     facts = [fact for key in keys if (fact := record.fact(key)) is not None]
     return reading is not None and not any(newer(fact.taken_on, reading.day) for fact in facts)
 
@@ -68,7 +75,7 @@ def differing(record: Record, found: Counted) -> dict[str, str]:
 
     A fact can mean all that is listed, the nodules, or what lives of them: each agrees.
     """
-    listed = "Map" if record.reading is not None else "Listed"
+    listed = "Map" if reading_of_lesions(record) is not None else "Listed"
     every = [one.size_mm for one in record.lesions]
     whole = [one.size_mm for one in found.nodules]
     numbers = (len(record.lesions), len(found.nodules), found.number)
@@ -105,7 +112,8 @@ def slight(record: Record, found: Counted, differences: Mapping[str, str]) -> st
     same_side = all((here > limit) == (stated > limit) for limit in LIMITS)
     if same_side and abs(stated - here) <= SCATTER:
         return "So much apart are two measurements of the same nodule."
-    fact, day = record.fact(LARGEST), record.reading.day if record.reading is not None else None
+    fact, reading = record.fact(LARGEST), reading_of_lesions(record)
+    day = reading.day if reading is not None else None
     taken = fact.taken_on if fact is not None else None
     together = taken is not None and day is not None and abs(taken - day) <= SAME
     if together and record.text(NUMBER) and abs(stated - here) * 5 <= here:

@@ -18,7 +18,7 @@ from boardroom.clinical.case_beyond import HEPATIC, MACRO, NODES, OUTSIDE, PORTA
 from boardroom.clinical.case_record import FactLike, newer, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.fact import YES_NO
-from boardroom.clinical.living import IN_A_VEIN, is_nodule, living_mm
+from boardroom.clinical.living import IN_A_VEIN, UNCERTAIN, is_nodule, living_mm
 from boardroom.clinical.tumour_reading import SITES, Findings
 
 SPREAD = (OUTSIDE, SITE)
@@ -92,7 +92,8 @@ class Read:
 
 
 def left_open(findings: Findings, other: Findings) -> Findings:
-    """A reading, and where it says nothing of veins or spread what another one has seen there."""
+    """A reading, and where it says nothing of veins, spread or lesions what another one has seen
+    there."""
     seen: dict[str, Any] = {}
     if not findings.portal and other.portal not in ("", "none"):
         seen |= {"portal": other.portal, "portal_side": other.portal_side}
@@ -100,6 +101,8 @@ def left_open(findings: Findings, other: Findings) -> Findings:
         seen |= {"vein": other.vein, "vein_which": other.vein_which}
     if not findings.spread and other.sites:
         seen |= {"spread": other.spread}
+    if not findings.tells_lesions and other.tells_lesions:
+        seen |= {"lesions": other.lesions, "in_all": other.in_all}
     return replace(findings, **seen) if seen else findings
 
 
@@ -116,21 +119,29 @@ class FactRead:
 def facts_read(findings: Findings, on: dt.date) -> dict[str, FactRead]:
     """What a reading says of veins, spread, nodes, number and size of nodules, as facts by key.
 
-    Number and size are left out where a size is not known; spread of none does not undo another
-    examination's and is left out as well.
+    Number and size are left out where a size is not known, and where what may be tumour is all
+    there is; spread of none does not undo another examination's and is left out as well.
     """
     said = {
         key: (fact.value, "")
         for key, fact in Read(findings, "", on).facts().items()
         if fact is not None and not (key == OUTSIDE and fact.value == "no")
     }
-    sizes = [living_mm(one) for one in findings.lesions if is_nodule(one)]
-    if findings.lesions and None not in sizes:
-        left = [size for size in sizes if size]
-        said["nodule_count"] = (str(len(left)), "")
-        if left:
-            said["largest_mm"] = (str(max(left)), "mm")
+    if findings.uncountable:
+        said["nodules_uncountable"] = ("yes", "")
+    else:
+        said |= _number_and_size(findings)
     return {key: FactRead(key, value, unit, on) for key, (value, unit) in said.items()}
+
+
+def _number_and_size(findings: Findings) -> dict[str, tuple[str, str]]:
+    sizes = [living_mm(one) for one in findings.lesions if is_nodule(one)]
+    left = [size for size in sizes if size]
+    unsure = any(one.li_rads in UNCERTAIN for one in findings.lesions)
+    if None in sizes or not findings.tells_lesions or (unsure and not left):
+        return {}
+    said = {"nodule_count": (str(len(left)), "")}
+    return said | {"largest_mm": (str(max(left)), "mm")} if left else said
 
 
 def invasion(findings: Findings) -> dict[str, str]:

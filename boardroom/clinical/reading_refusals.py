@@ -16,6 +16,7 @@ from boardroom.clinical.tumour_reading import (
     DEGREES,
     DUCT,
     FEATURES,
+    IN_ALL,
     LARGEST_MM,
     LI_RADS,
     MOST_CONTACTS,
@@ -53,6 +54,7 @@ def refusals(findings: Findings) -> dict[tuple[str, int | None], str]:
         _check_features(lesion, index, wrong)
         _check_contacts(lesion, index, wrong)
     _check_numbers(findings.lesions, wrong)
+    _check_in_all(findings, wrong)
     _check_beyond(findings, wrong)
     return wrong.found
 
@@ -156,6 +158,18 @@ def _check_numbers(lesions: Iterable[Lesion], wrong: Refusals) -> None:
         if lesion.same_as.isdigit() and lesion.same_as in partners:
             wrong.add("same_as", index, "Another lesion is the same as this one already.")
         partners.add(lesion.same_as)
+
+
+def _check_in_all(findings: Findings, wrong: Refusals) -> None:
+    said = findings.in_all
+    if said and said not in IN_ALL:
+        wrong.add("in_all", None, "Choose one of the list.")
+    elif findings.lesions and said in ("none", "open"):
+        number = findings.lesions[0].number
+        wrong.add("in_all", None, f"“{IN_ALL[said]}”, and lesion {number} is placed: choose one.")
+    elif not findings.lesions and not said:
+        # Taking every lesion away must not read as having looked and seen none
+        wrong.add("in_all", None, "No lesion is placed: say here whether none is seen.")
 
 
 def _check_beyond(findings: Findings, wrong: Refusals) -> None:

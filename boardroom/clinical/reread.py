@@ -146,6 +146,9 @@ def compare(
         (first.lesions, seen[0], "only_first", names[0]),
         (second.lesions, seen[1], "only_second", names[1]),
     ):
+        silent = second if kind == "only_first" else first
+        if not silent.tells_lesions or silent.uncountable:
+            continue  # that it names no lesion is not that it saw none
         for one in lesions:
             if one.number not in known:
                 words = f"{_short(one)}: seen by the {who} alone."

@@ -67,6 +67,12 @@ DUCT: Mapping[str, str] = {
     "b3": "B3: right or left hepatic duct",
     "b4": "B4: common hepatic duct",
 }
+IN_ALL: Mapping[str, str] = {
+    "none": "No lesion is seen",
+    "uncountable": "Too many to count, or not to be told apart",
+    "open": "Not described here",
+}
+"""What a reader says of the lesions as a whole, where those that are placed do not say it."""
 SIDES: Mapping[str, str] = {"right": "right", "left": "left", "both": "both sides"}
 VEINS: Mapping[str, str] = {"right": "right", "middle": "middle", "left": "left"}
 SITES: Mapping[str, str] = {
@@ -166,7 +172,11 @@ class Lesion:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a reading says. Empty words are things that it does not state."""
+    """What a reading says. Empty words are things that it does not state.
+
+    `in_all`: a key of IN_ALL. Without it, and without a lesion, nothing is said of lesions: an
+    empty map is not yet one on which somebody looked and saw none.
+    """
 
     lesions: tuple[Lesion, ...] = ()
     portal: str = ""
@@ -176,6 +186,28 @@ class Findings:
     duct: str = ""
     spread: tuple[str, ...] = ()
     note: str = ""
+    in_all: str = ""
+
+    @property
+    def none_seen(self) -> bool:
+        """Whether the reader says that there is no lesion."""
+        return self.in_all == "none" and not self.lesions
+
+    @property
+    def uncountable(self) -> bool:
+        return self.in_all == "uncountable"
+
+    @property
+    def tells_lesions(self) -> bool:
+        """Whether anything is said of lesions; that there are none is something."""
+        return bool(self.lesions) or self.none_seen or self.uncountable
+
+    @property
+    def in_all_words(self) -> str:
+        """ "No lesion is seen."; of a map without a lesion always something."""
+        if self.in_all in ("none", "uncountable"):
+            return f"{IN_ALL[self.in_all]}."
+        return "" if self.lesions else "Nothing is said of lesions."
 
     def lesion(self, number: int) -> Lesion:
         """The lesion with this number. Raises KeyError."""
@@ -250,8 +282,9 @@ def description(findings: Findings, whose: str) -> str:
     count = len(findings.lesions)
     first = f"Liver with {count} lesion{'s' * (count != 1)}, {whose}." if count else ""
     beyond = [f"{label}: {words}." for label, words in findings.beyond()]
-    lesions = [one.words for one in findings.lesions]
-    return " ".join([first or f"Liver without a lesion, {whose}.", *lesions, *beyond])
+    said = [findings.in_all_words] if findings.in_all_words else []
+    lesions = [*(one.words for one in findings.lesions), *said]
+    return " ".join([first or f"Liver without a lesion drawn, {whose}.", *lesions, *beyond])
 
 
 def completed(findings: Findings) -> Findings:

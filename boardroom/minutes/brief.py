@@ -217,6 +217,7 @@ class MapReading(Part):
     duct: Key = ""
     spread: tuple[Key, ...] = ()
     note: Text = ""
+    in_all: Key = ""
 
 
 class Treatment(Part):
@@ -252,7 +253,10 @@ class PatientView(Part):
 
 
 class CaseBrief(Part):
-    """A case as it is put before the board."""
+    """A case as it is put before the board.
+
+    `response_since`: of a case that came back, how the tumour answered since, by mRECIST, in words.
+    """
 
     position: Whole
     code: Key
@@ -272,3 +276,4 @@ class CaseBrief(Part):
     investigations: tuple[Investigation, ...] = ()
     patient_view: PatientView = PatientView()
     allotted_minutes: Whole | None = None
+    response_since: Text = ""

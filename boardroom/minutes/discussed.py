@@ -116,6 +116,7 @@ def _map(case: MinutesCase, clock: times.Clock) -> Iterator[Said]:
                 words.joined(words.reading(reading), f"version {reading.version}"),
                 words.joined(f"entered by {reading.by}" if reading.by else "", saved),
                 *(one.words for one in said.lesions),
+                said.in_all_words if reading.version else "",
                 *(words.joined(f"No. {one.number}", one.note) for one in said.lesions if one.note),
                 *(f"{label}: {value}" for label, value in said.beyond()),
                 said.note,

@@ -13,6 +13,7 @@ from boardroom.clinical.tumour_reading import Contact, Findings, Lesion
 from boardroom.minutes import brief
 from boardroom.tumour_map import rules
 from boardroom.tumour_map.models import Reading
+from boardroom.tumour_map.queries import that_lists
 from boardroom.tumour_map.view import TumourMap, of_findings
 from boardroom.web import age
 
@@ -29,7 +30,7 @@ _KEPT = (
 
 def lesions_of(case: Case, readings: Mapping[str, Reading]) -> tuple[brief.Lesion, ...]:
     """The lesions of the reading that counts; those of the case's list where nobody has read."""
-    counts = readings.get(rules.BOARD) or readings.get(rules.REFERRING)
+    counts = that_lists(dict(readings))
     lines: Sequence[Mapping[str, object]] = (
         rules.as_lines(counts.said)
         if counts is not None
@@ -100,7 +101,7 @@ def findings_of(reading: brief.MapReading) -> Findings:
         )
         for one in reading.lesions
     )
-    beyond = ("portal", "portal_side", "vein", "vein_which", "duct", "spread", "note")
+    beyond = ("portal", "portal_side", "vein", "vein_which", "duct", "spread", "note", "in_all")
     return Findings(lesions, **{name: getattr(reading, name) for name in beyond})
 
 

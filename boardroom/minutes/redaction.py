@@ -20,7 +20,8 @@ KEPT = frozenset(
     "schema_version names key code option case time_zone language mark short state kind stance "
     "disposition outcome against_first content_hash id field unit li_rads "
     # The tumour map's.
-    "side segments features vessel degree portal portal_side vein vein_which duct spread same_as "
+    "side segments features vessel degree portal portal_side vein vein_which duct spread in_all "
+    "same_as "
     # Staff, who are named on purpose.
     "chair person persons presented_by signed_by by".split()
 )

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-Version = Literal["1.0", "2.0", "2.1", "2.2"]
+Version = Literal["1.0", "2.0", "2.1", "2.2", "2.3"]
 
-SCHEMA_VERSION: Version = "2.2"
+SCHEMA_VERSION: Version = "2.3"
 """Rises with every change of the schema: the first number when a reader could stumble over it."""
 
 NEWER: Mapping[Version, tuple[str, ...]] = {
@@ -62,6 +62,7 @@ NEWER: Mapping[Version, tuple[str, ...]] = {
         "confirmations.reopen_condition",
         "confirmations.against",
     ),
+    "2.3": ("cases.response_since", "cases.tumour_map.in_all"),
 }
 """For each version, the fields that it added, as paths. 2.0 also made `tell_by` a day."""
 

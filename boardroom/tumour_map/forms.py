@@ -137,6 +137,7 @@ class ReadingForm(FlaskForm):
         validators=[Length(max=200, message="At most 200 characters.")],
         render_kw={"maxlength": 200, "autocomplete": "off"},
     )
+    in_all = _choice("Lesions as a whole", words.IN_ALL, "As placed")
     portal = _choice("Portal vein invasion", words.PORTAL, "Not stated")
     portal_side = _choice("Side", words.SIDES, "Not stated")
     vein = _choice("Hepatic vein invasion", words.VEIN, "Not stated")
@@ -221,7 +222,7 @@ def findings_in(form: ReadingForm) -> Findings:
         tuple(_lesion(row) for row in _rows(form)),
         **{
             name: getattr(form, name).data or ""
-            for name in ("portal", "portal_side", "vein", "vein_which", "duct", "note")
+            for name in ("portal", "portal_side", "vein", "vein_which", "duct", "note", "in_all")
         },
         spread=tuple(form.spread.data or ()),
     )

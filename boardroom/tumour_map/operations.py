@@ -18,7 +18,7 @@ from boardroom.people.models import Person, Role
 from boardroom.refusals import Forbidden, Refused, StaleVersion
 from boardroom.tumour_map import rules
 from boardroom.tumour_map.models import Reading, Side
-from boardroom.tumour_map.queries import readings_of
+from boardroom.tumour_map.queries import readings_of, that_lists
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Written:
                 shown[f"Lesion {one.number}"] += f" At {one.x:g}, {one.y:g} mm."
             if one.note:
                 shown[f"Lesion {one.number}"] += f" {one.note}"
+        if said := self.findings.in_all_words:
+            shown["Lesions"] = said
         shown |= dict(self.findings.beyond())
         day = self.imaged_on.isoformat() if self.imaged_on else ""
         more = {"Images": " ".join(p for p in (self.imaging, day) if p), "Read by": self.read_by,
@@ -113,9 +115,13 @@ def _stale(new: Written, current: Reading | None) -> StaleVersion:
 
 
 def _bring_list_after(case: Case) -> None:
-    """The case's list of lesions says what the reading that counts says: one truth, not two."""
-    sides = readings_of(case.id)
-    counts = sides.get(Side.BOARD) or sides[Side.REFERRING]
+    """The case's list of lesions says what the reading that counts says: one truth, not two.
+
+    One that says nothing of lesions, or that they are too many to count, takes nothing away.
+    """
+    counts = that_lists(readings_of(case.id))
+    if counts is None:
+        return
     wanted: dict[int, dict[str, Any]] = {w["number"]: w for w in rules.as_lines(counts.said)}
     for line in list(case.lesions):
         values = wanted.pop(line.number, None)

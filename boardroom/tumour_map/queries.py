@@ -32,6 +32,18 @@ def that_counts(sides: Sides) -> Reading | None:
     return sides.get(Side.BOARD) or sides.get(Side.REFERRING)
 
 
+def that_lists(sides: Sides) -> Reading | None:
+    """The reading by which the case's list goes: the board's where it lists lesions or says that
+    there are none, else the referring hospital's; None where neither does."""
+    for side in (Side.BOARD, Side.REFERRING):
+        found = sides.get(side)
+        if found is not None and (found.said.lesions or found.said.none_seen):
+            return found
+        if found is not None and found.said.uncountable:
+            return None
+    return None
+
+
 def as_at(moments: Mapping[int, dt.datetime | None]) -> dict[int, Sides]:
     """Case → its readings as they stood at a moment; the newest where none is named.
 

@@ -70,6 +70,17 @@ class TumourMap:
         return self.pictures[-1] if self.pictures else None
 
     @property
+    def lists(self) -> Picture | None:
+        """The reading that the case's list of lesions follows, if any: see `that_lists`."""
+        for picture in reversed(self.pictures):
+            said = picture.findings
+            if picture.reading is not None and (said.lesions or said.none_seen):
+                return picture
+            if said.uncountable:
+                return None
+        return None
+
+    @property
     def words(self) -> list[str]:
         """What differs, in words."""
         return [d.words for d in self.differences]

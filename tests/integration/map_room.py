@@ -26,7 +26,7 @@ def reading_room(
 
 def fields(*lesions: dict[str, Any], version: int = 0, **more: Any) -> dict[str, Any]:
     """A reading as the form sends it."""
-    sent: dict[str, Any] = {"version": str(version), **more}
+    sent: dict[str, Any] = {"version": str(version), "in_all": "", **more}
     for place, lesion in enumerate(lesions):
         whole = {"number": str(place + 1), "segments": ["V"], "size_mm": "30", **lesion}
         sent |= {f"lesions-{place}-{name}": value for name, value in whole.items()}

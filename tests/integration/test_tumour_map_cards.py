@@ -72,7 +72,7 @@ def test_a_reading_with_no_lesion_is_not_the_same_as_no_reading(room: Room, rows
     assert "Diameters of all nodules" in unread.split("What it rests on")[0]
     asked = "The lesions, with segment and size"
     assert asked in lacking()
-    read(room, "radiologist", **fields(imaged_on="2026-01-15"))
+    read(room, "radiologist", **fields(imaged_on="2026-01-15", in_all="none"))
     assert asked not in lacking()
     none = cards()
     assert "<dt>Lesions</dt> <dd>none seen <small>in the board’s reading, 15 Jan 2026" in none
@@ -94,7 +94,7 @@ def test_a_reading_without_a_lesion_and_without_a_day_names_the_day_it_was_saved
     room: Room,
 ) -> None:
     room.change(Case, room.case, status=CaseStatus.DRAFT)
-    read(room, "referrer", "referring", **fields())
+    read(room, "referrer", "referring", **fields(in_all="none"))
     room.change(Case, room.case, status=CaseStatus.SUBMITTED)
     page = " ".join(room.client("surgeon").get(room.at("")[:-1]).text.split())
     with room.app.app_context():
@@ -114,6 +114,45 @@ def test_newer_images_elsewhere_are_said_on_the_cards(room: Room) -> None:
     assert cautions() == 2
     read(room, "radiologist", **fields({}, imaged_on="2026-01-20", version=1))
     assert cautions() == 0
+
+
+def test_a_map_without_a_day_does_not_silence_that_newer_images_may_exist(room: Room) -> None:
+    room.change(Case, room.case, diagnosis="hcc")
+    read(room, "coordinator", "referring", **fields({}, imaged_on="2026-01-20"))
+    read(room, "radiologist", **fields({}))
+    page = " ".join(room.client("surgeon").get(room.at("")[:-1]).text.split())
+    said = "Newer images may exist: referring hospital, 20 Jan 2026. The board’s reading has no day"
+    assert page.count(said) == 2
+
+
+def test_an_empty_map_of_the_board_leaves_the_other_hospitals_lesions(room: Room) -> None:
+    room.change(Case, room.case, diagnosis="hcc")
+    read(room, "coordinator", "referring", **fields({"size_mm": "30"}, imaged_on="2026-01-10"))
+    sent = fields(imaged_on="2026-01-15", in_all="open", portal="vp2")
+    assert read(room, "radiologist", **sent).status_code == 303
+    page = " ".join(room.client("surgeon").get(room.at("")[:-1]).text.split())
+    assert "<dt>Lesions</dt> <dd>1 · 3 cm<" in page
+    assert "Vp2" in page
+    assert "Nothing is said of lesions." in page
+    assert "seen by the referring hospital alone" not in page
+
+
+def test_a_map_says_that_there_are_too_many_to_count(room: Room) -> None:
+    room.change(Case, room.case, diagnosis="hcc")
+    sent = fields({"size_mm": "30"}, imaged_on="2026-01-15", in_all="uncountable")
+    assert read(room, "radiologist", **sent).status_code == 303
+    page = " ".join(room.client("surgeon").get(room.at("")[:-1]).text.split())
+    assert "<dt>Lesions</dt> <dd>too many to count<" in page
+    assert "Too many to count, or not to be told apart." in page
+
+
+def test_the_largest_of_some_is_called_the_largest_that_was_measured(room: Room) -> None:
+    room.change(Case, room.case, diagnosis="hcc")
+    treated = {"segments": ["II"], "size_mm": "60", "li_rads": "LR-TR viable"}
+    read(room, "radiologist", **fields({"size_mm": "30"}, treated, imaged_on="2026-01-15"))
+    page = " ".join(room.client("surgeon").get(room.at("")[:-1]).text.split())
+    assert "<dt>Lesions</dt> <dd>2 · largest measured 3 cm <small>" in page
+    assert "together at least 30 mm, one size is missing" in page
 
 
 def test_two_readings_lie_side_by_side_and_differences_are_called_out(room: Room) -> None:

@@ -45,6 +45,9 @@ def room(app: Any, person: Callable[..., int], sign_in: Callable[[int], FlaskCli
         ({"note": "x" * 501}, {}, "At most 500"),
         ({"number": "-1"}, {}, "number of its own"),
         ({}, {"spread": ["none", "lung"]}, "one of the two"),
+        ({}, {"in_all": "none"}, "and lesion 1 is placed: choose one"),
+        ({}, {"in_all": "open"}, "and lesion 1 is placed: choose one"),
+        ({}, {"in_all": "all"}, "Choose one of the list"),
         ({}, {"portal_side": "left"}, "how far the portal vein"),
         ({}, {"imaged_on": "2999-01-01"}, "in the future"),
         ({}, {"imaged_on": "yesterday"}, "has to be a date"),
@@ -201,3 +204,39 @@ def test_with_a_reading_the_list_of_the_form_follows_it(room: Room, rows: Rows) 
     gone = coordinator.post(room.at(f"parts/lesions/{line.id}/remove"), data={"version": "9"})
     assert gone.status_code == 422
     assert [x.size_mm for x in rows(select(Line))] == [33]
+
+
+def test_an_empty_map_is_refused_until_somebody_says_what_it_means(room: Room, rows: Rows) -> None:
+    form = room.client("radiologist").get(room.at("map/board")).text
+    assert "an empty map says nothing of itself" in form
+    for more in ({}, {"portal": "vp2"}, {"imaged_on": "2026-01-15", "note": "Poor study"}):
+        refused = read(room, "radiologist", **fields(**more))
+        assert refused.status_code == 422
+        assert "No lesion is placed: say here whether none is seen." in refused.text
+    assert not stored(rows)
+    for said in ("open", "none"):
+        version = len(stored(rows))
+        sent = fields(in_all=said, version=version)
+        assert read(room, "radiologist", **sent).status_code == 303
+    assert [reading.said.none_seen for reading in stored(rows)] == [False, True]
+
+
+def test_only_that_none_is_seen_takes_listed_lesions_away(room: Room, rows: Rows) -> None:
+    def listed() -> list[int | None]:
+        return [x.size_mm for x in rows(select(Line).order_by(Line.number))]
+
+    with room.app.app_context(), write_transaction() as session:
+        session.add(Line(case_id=room.case, number=1, segments="V", size_mm=22))
+    assert read(room, "radiologist", **fields()).status_code == 422
+    assert listed() == [22]
+    for version, said in enumerate(("open", "uncountable")):
+        sent = fields(in_all=said, version=version)
+        assert read(room, "radiologist", **sent).status_code == 303
+        assert listed() == [22]
+        form = room.client("coordinator").get(room.at("edit")).text
+        assert "These are the lesions of the tumour map" not in form, "it is still the list's"
+    every = fields({"remove": "y"}, version=2)
+    assert read(room, "radiologist", **every).status_code == 422
+    assert listed() == [22]
+    assert read(room, "radiologist", **fields(in_all="none", version=2)).status_code == 303
+    assert listed() == []

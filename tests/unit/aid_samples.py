@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from boardroom.clinical.facts import check
 from boardroom.clinical.from_facts import CaseRecord, Filled, RecordedFact
+from boardroom.clinical.living import LesionLike
+from boardroom.clinical.tumour_reading import Findings
+from boardroom.clinical.tumour_reading import Lesion as ReadLesion
 
 TODAY = dt.date(2026, 3, 10)
 
@@ -123,6 +127,15 @@ LABS = (
     fact("dialysis", "no"),
 )
 TUMOUR = (fact("macrovascular_invasion", "no"), fact("extrahepatic_spread", "no"))
+
+
+def on_map(lesions: Iterable[LesionLike]) -> Findings:
+    """The reading that lists these lesions; without any it says that none is seen."""
+    read = tuple(
+        ReadLesion(one.number, ("V",), None, None, one.size_mm, one.viable_mm, one.li_rads)
+        for one in lesions
+    )
+    return Findings(read, in_all="" if read else "none")
 
 
 def of(name: str, *facts: RecordedFact, **basics: Any) -> Filled:

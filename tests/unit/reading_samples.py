@@ -55,6 +55,7 @@ def readings(draw: st.DrawFn) -> Findings:
         )
     return Findings(
         tuple(found),
+        in_all="" if found else "none",
         portal=draw(st.sampled_from(["", *PORTAL])),
         vein=draw(st.sampled_from(["", *VEIN])),
         duct=draw(st.sampled_from(["", *DUCT])),

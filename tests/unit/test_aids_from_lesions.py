@@ -11,8 +11,7 @@ from boardroom.clinical.case_nodules import burden, counted
 from boardroom.clinical.filled import Lesion, RecordedFact
 from boardroom.clinical.from_facts import CaseRecord
 from boardroom.clinical.read_facts import Read
-from boardroom.clinical.tumour_reading import Findings
-from tests.unit.aid_samples import LABS, TODAY, TUMOUR, fact, values
+from tests.unit.aid_samples import LABS, TODAY, TUMOUR, fact, on_map, values
 
 CLEAR = (
     *LABS,
@@ -33,7 +32,7 @@ NODULES = frozenset(
 def record(*facts: RecordedFact, lesions: Any = (), images: int | None = None) -> CaseRecord:
     """With a reading of images of so many days ago, where `images` is given."""
     on = TODAY - dt.timedelta(days=images) if images is not None else None
-    read = Read(Findings(), "the board’s reading", on) if images is not None else None
+    read = Read(on_map(lesions), "the board’s reading", on) if images is not None else None
     return CaseRecord((*CLEAR, *facts), TODAY, lesions, ecog=0, read=read)
 
 
@@ -149,22 +148,70 @@ def test_another_malignancy_counts_with_a_caution() -> None:
     assert said in found.fill("milan").warnings
 
 
+NO_TUMOUR = "No viable tumour is recorded."
+BENIGN = "No lesion listed is tumour: lesion 1 is LR-2."
+
+
 @pytest.mark.parametrize(
-    ("facts", "lesions"),
+    ("facts", "lesions", "said"),
     [
-        ([fact("nodule_count", "0")], ()),
-        ([], (Lesion(30, 0, number=1), Lesion(20, number=2, li_rads="LR-TR nonviable"))),
-        ([], (Lesion(12, number=1, li_rads="LR-2"),)),
+        ([fact("nodule_count", "0")], (), NO_TUMOUR),
+        ([], (Lesion(30, 0, number=1), Lesion(20, number=2, li_rads="LR-TR nonviable")), NO_TUMOUR),
+        ([], (Lesion(12, number=1, li_rads="LR-2"),), BENIGN),
+        ([fact("nodule_count", "0")], (Lesion(12, number=1, li_rads="LR-3"),), NO_TUMOUR),
     ],
 )
-def test_a_liver_without_tumour_says_so(facts: list[RecordedFact], lesions: Any) -> None:
+def test_a_liver_without_tumour_says_so(facts: list[RecordedFact], lesions: Any, said: str) -> None:
     found = record(*facts, lesions=lesions)
     assert burden(found).none
     for name in ("milan", "ucsf", "up_to_seven", "bclc_2022", "afp_model", "clip"):
         filled = found.fill(name)
-        assert "No viable tumour is recorded." in filled.warnings
+        assert said in filled.warnings
         assert filled.refused == ""
     assert values(found.fill("tnm_ajcc8"))["t"] == "T0"
+
+
+@pytest.mark.parametrize(
+    ("category", "why"),
+    [
+        ("LR-3", "nobody has said that there is none"),
+        ("LR-NC", "the images do not suffice to tell"),
+    ],
+)
+@pytest.mark.parametrize("images", [None, 2], ids=["listed", "on the map"])
+def test_lesions_that_may_be_tumour_are_no_statement_that_there_is_none(
+    category: str, why: str, images: int | None
+) -> None:
+    may_be = Lesion(15, number=1, li_rads=category)
+    dead = Lesion(30, 0, number=2)
+    for lesions, living in (((may_be,), ""), ((may_be, dead), "living ")):
+        found = record(lesions=lesions, images=images)
+        assert stages(found) == (None,) * 5
+        assert not burden(found).none
+        result = found.fill("tnm_ajcc8").result
+        assert result is not None
+        assert "Number of nodules" in result.missing
+        (said,) = (words for words in found.fill("tnm_ajcc8").warnings if category in words)
+        assert said == (
+            f"No lesion counts as {living}tumour: lesion 1 is {category}. "
+            f"Not known to be none: {why}."
+        )
+
+
+def test_images_that_categorise_nothing_assess_no_primary_whatever_was_counted() -> None:
+    poor = (Lesion(15, number=1, li_rads="LR-NC"),)
+    assert burden(record(fact("nodule_count", "0"), lesions=poor, images=2)).number is None
+    three = (Lesion(15, number=1, li_rads="LR-3"),)
+    older = fact("nodule_count", "0", days=90)
+    assert burden(record(older, lesions=three, images=2)).number is None
+    assert burden(record(fact("nodule_count", "0", days=2), lesions=three, images=2)).none
+
+
+def test_a_metastasis_decides_the_group_though_the_primary_is_not_assessed() -> None:
+    facts = [one for one in CLEAR if one.key not in ("extrahepatic_spread", "nodes")]
+    facts += [fact("extrahepatic_spread", "yes"), fact("spread_site", "lung")]
+    found = CaseRecord(facts, TODAY, (Lesion(15, number=1, li_rads="LR-NC"),), ecog=0)
+    assert values(found.fill("tnm_ajcc8"))["stage_group"] == "IVB"
 
 
 def test_dead_nodules_beside_tumour_in_a_vein_are_not_no_primary() -> None:

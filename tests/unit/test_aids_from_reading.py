@@ -11,7 +11,7 @@ from boardroom.clinical.filled import Lesion, RecordedFact
 from boardroom.clinical.from_facts import CaseRecord
 from boardroom.clinical.read_facts import Read
 from boardroom.clinical.tumour_reading import Findings
-from tests.unit.aid_samples import TODAY, fact
+from tests.unit.aid_samples import TODAY, fact, on_map
 from tests.unit.test_aids_from_lesions import CLEAR, TWO, record, stages
 
 # ---- A reading that lists none ------------------------------------------------------------------
@@ -66,11 +66,12 @@ def test_a_reading_of_tumour_in_a_vein_alone_is_not_no_tumour() -> None:
 
 def test_images_without_a_day_count_as_of_the_day_on_which_their_reading_was_saved() -> None:
     saved = TODAY - dt.timedelta(days=2)
-    read = Read(Findings(), "the board’s reading", None, saved)
+    read = Read(on_map(TWO), "the board’s reading", None, saved)
     older = CaseRecord((*CLEAR, *seen(60)), TODAY, TWO, ecog=0, read=read)
     assert burden(older).sizes == (70, 30)
     assert burden(CaseRecord((*CLEAR, *seen(1)), TODAY, TWO, ecog=0, read=read)).disputed
-    none = CaseRecord((*CLEAR, *seen(60)), TODAY, (), ecog=0, read=read)
+    nothing = Read(on_map(()), "the board’s reading", None, saved)
+    none = CaseRecord((*CLEAR, *seen(60)), TODAY, (), ecog=0, read=nothing)
     words = "No tumour is seen in the board’s reading saved 8 Mar 2026."
     assert words in none.fill("milan").warnings
 
@@ -81,6 +82,35 @@ def test_veins_of_images_without_a_day_count_as_of_the_day_of_saving() -> None:
     record = CaseRecord((later,), TODAY, read=read)
     assert record.text("portal_invasion") == "vp3"
     assert "in the board’s reading, saved 10 Dec 2025" in record.contradictions[0]
+
+
+def test_an_empty_map_on_which_nobody_says_that_none_is_seen_takes_nothing_away() -> None:
+    for in_all in ("", "open"):
+        read = Read(Findings(in_all=in_all), "the board’s reading", TODAY)
+        stated = burden(CaseRecord((*CLEAR, *seen(60)), TODAY, (), ecog=0, read=read))
+        assert (stated.sizes, stated.none, stated.differs) == ((45,), False, "")
+        listed = burden(CaseRecord(CLEAR, TODAY, TWO, ecog=0, read=read))
+        assert listed.sizes == (70, 30)
+        many = fact("nodules_uncountable", "yes", days=90)
+        assert burden(CaseRecord((*CLEAR, many), TODAY, (), ecog=0, read=read)).uncountable
+        # The list is not the map's, so the map's day does not decide between list and facts
+        both = burden(CaseRecord((*CLEAR, *seen(60)), TODAY, TWO, ecog=0, read=read))
+        assert both.disputed
+
+
+def test_a_map_can_say_that_there_are_too_many_to_count() -> None:
+    read = Read(Findings(in_all="uncountable"), "the board’s reading", TODAY)
+    older = fact("nodules_uncountable", "yes", days=90)
+    for facts in ((), (older,), seen(60)):
+        found = burden(CaseRecord((*CLEAR, *facts), TODAY, TWO, ecog=0, read=read))
+        assert (found.uncountable, found.disputed, found.number, found.sizes) == (
+            True, False, None, None,
+        )  # fmt: skip
+        assert "too many to count in the board’s reading of 10 Mar 2026" in found.remarks[0]
+    earlier = Read(Findings(in_all="uncountable"), "the board’s reading", dt.date(2026, 1, 1))
+    counted = burden(CaseRecord((*CLEAR, *seen(2)), TODAY, (), ecog=0, read=earlier))
+    assert counted.sizes == (45,)
+    assert "the newer number counts" in counted.remarks[-1]
 
 
 # ---- Differences that are none ------------------------------------------------------------------
@@ -161,6 +191,7 @@ def test_an_empty_list_does_not_undo_nodules_too_many_to_count() -> None:
 @pytest.mark.parametrize("category", ["LR-3", "LR-NC"])
 def test_lesions_that_may_be_tumour_are_not_called_dead(category: str) -> None:
     found = burden(record(lesions=(Lesion(15, number=1, li_rads=category),)))
-    assert found.remarks == (f"No lesion counts as tumour: lesion 1 is {category}.",)
+    assert len(found.remarks) == 1
+    assert found.remarks[0].startswith(f"No lesion counts as tumour: lesion 1 is {category}.")
     both = burden(record(lesions=(Lesion(15, 0, number=1), Lesion(9, number=2, li_rads=category))))
-    assert both.remarks[0] == "No viable tumour is recorded."
+    assert both.remarks[0].startswith("No lesion counts as living tumour: lesion 2 is")

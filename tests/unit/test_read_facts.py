@@ -254,3 +254,27 @@ def test_the_next_round_begins_with_what_the_last_map_showed() -> None:
     unknown = (ReadLesion(1, ("V",), 50, 50, 40, li_rads="LR-TR viable"),)
     assert "largest_mm" not in facts_read(Findings(unknown), NOVEMBER)
     assert facts_read(Findings(spread=("none",)), NOVEMBER) == {}
+
+
+def test_the_next_round_is_told_no_number_that_the_last_map_did_not_say() -> None:
+    def carried(*categories: str, **more: str) -> dict[str, str]:
+        lesions = tuple(
+            ReadLesion(n, ("V",), 50, 50, 20, li_rads=one) for n, one in enumerate(categories, 1)
+        )
+        found = facts_read(Findings(lesions, **more), NOVEMBER)
+        return {key: one.value for key, one in found.items()}
+
+    assert carried("LR-NC") == carried("LR-3") == carried("LR-3", "LR-TR nonviable") == {}
+    assert carried("LR-3", "LR-5") == {"nodule_count": "1", "largest_mm": "20"}
+    assert carried("LR-2") == carried("LR-TR nonviable") == {"nodule_count": "0"}
+    assert carried() == carried(in_all="open") == {}
+    assert carried(in_all="none") == {"nodule_count": "0"}
+    assert carried("LR-5", in_all="uncountable") == {"nodules_uncountable": "yes"}
+
+
+def test_lesions_that_a_reading_leaves_open_are_those_of_the_other() -> None:
+    seen = Findings((ReadLesion(1, ("V",), 50, 50, 40),))
+    assert left_open(Findings(in_all="open"), seen).lesions == seen.lesions
+    none = Findings(in_all="none")
+    assert left_open(none, seen) == none
+    assert left_open(Findings(in_all="open"), none).none_seen
