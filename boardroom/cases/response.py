@@ -1,16 +1,26 @@
 """How the lesions of a case's earlier round answered to treatment, by mRECIST. Pure.
 
-Source: Lencioni R, Llovet JM. Semin Liver Dis 2010;30:52-60. The earlier round is both the start
-and the smallest sum: the answer is the one since that round. New disease, and growth beyond doubt
-of what is no target, are progression whatever the targets do; a response is complete only where
-nothing is left outside the targets either. What only a reader can judge is named, not decided.
+Source: Lencioni R, Llovet JM. Semin Liver Dis 2010;30:52-60. The answer is the one since the round
+before, which is its start; progression is told against the smallest sum of any earlier round, as it
+is of the sums that are recorded. New disease, and growth beyond doubt of what is no target, are
+progression whatever the targets do; a response is complete only where nothing is left outside the
+targets either. What only a reader can judge is named, not decided.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from boardroom.cases.nadir import Before, least_before
+from boardroom.cases.response_beyond import (
+    NOTHING_STATED,
+    Beyond,
+    Seen,
+    invasion_beyond,
+    spread_beyond,
+    stated_beyond,
+)
 from boardroom.cases.since import NOT_MAPPED, Looked
 from boardroom.clinical.inputs import half_up
 from boardroom.clinical.living import (
@@ -21,8 +31,9 @@ from boardroom.clinical.living import (
     living_mm,
     now_living_mm,
 )
-from boardroom.clinical.response import RESPONSES, target_response
-from boardroom.clinical.tumour_reading import SITES
+from boardroom.clinical.response import RESPONSES, Measured, target_response
+
+__all__ = ["NOTHING_STATED", "Answer", "Before", "Beyond", "answer"]
 
 TARGET_MM = 10
 """From this viable diameter on a lesion is a target, and a new one counts."""
@@ -31,41 +42,21 @@ GROWTH_MM = 10
 
 
 @dataclass(frozen=True)
-class Beyond:
-    """What one round knows outside the lesions; None and "" where it is not stated.
-
-    `spread`, `invasion`: outside the liver, into vessels. `sites`: keys of SITES, from the map.
-    `portal`, `vein`: how far a portal or hepatic vein is invaded ("vp1" …, "vv1" …). `new_lesion`,
-    `others`: what facts of this round's own say of new lesions, and of those that are no target
-    ("none", "cr", "incomplete", "pd").
-    """
-
-    spread: bool | None = None
-    sites: tuple[str, ...] = ()
-    invasion: bool | None = None
-    portal: str = ""
-    vein: str = ""
-    new_lesion: bool | None = None
-    others: str = ""
-
-
-NOTHING_STATED = Beyond()
-
-
-@dataclass(frozen=True)
 class Answer:
     """The answer in parts; `response` is empty where it is not known, and `why` says why not.
 
     `was`, `now`: sums of viable diameters in mm, `was` 0 where there is nothing to compare;
-    `at_least`: not all of `now` is known. `new`: what is new; `grown`: what is no target and
-    progressed; `judge`: what somebody has to judge; `left`: what stands against a complete
-    response; `unstated`: what would, and nothing is said of it any more. All in words.
+    `at_least`: not all of `now` is known; `least`: the smallest sum before, where it is not `was`.
+    `new`: what is new; `grown`: what is no target and progressed; `judge`: what somebody has to
+    judge; `left`: what stands against a complete response; `unstated`: what would, and nothing is
+    said of it any more. All in words.
     """
 
     response: str
     was: int = 0
     now: int = 0
     at_least: bool = False
+    least: Measured | None = None
     new: tuple[str, ...] = ()
     grown: tuple[str, ...] = ()
     judge: tuple[str, ...] = ()
@@ -90,6 +81,8 @@ class Answer:
         parts = [f"{self.response}, {RESPONSES[self.response]}"]
         if self.was:
             parts[0] += f": {self._sums()}"
+        if self.least is not None and self.now > self.least.mm:
+            parts.append(self._against_the_least(self.least))
         for label, seen in (("new", self.new), ("grown", self.grown), ("left", self.left)):
             if seen:
                 parts.append(f"{label}: {', '.join(seen)}")
@@ -98,36 +91,37 @@ class Answer:
     def _sums(self) -> str:
         if self.at_least:
             return f"{self.was} to at least {self.now} mm viable"
-        change = half_up(100 * (self.now - self.was) / self.was, 0)
-        sign = "+" if change > 0 else ""
-        percent = f"{sign}{change:g}".replace("-", "\N{MINUS SIGN}")
-        return f"{self.was} to {self.now} mm viable, {percent} %"
+        return f"{self.was} to {self.now} mm viable, {_percent(self.was, self.now)}"
+
+    def _against_the_least(self, least: Measured) -> str:
+        """What the smallest sum of before was, and that a fall since can be a new start."""
+        words = f"smallest before: {least.mm} mm in {least.of}"
+        if least.mm and not self.at_least:
+            words += f", {_percent(int(least.mm), self.now)} since"
+        if self.response == "PD" and self.now < self.was and not self.at_least:
+            words += " (a treatment that began after it has a start of its own)"
+        return words
 
 
-@dataclass
-class _Seen:
-    """What the walk through lesions, vessels and sites collects, in words."""
+def _percent(was: int, now: int) -> str:
+    change = half_up(100 * (now - was) / was, 0)
+    return f"{'+' if change > 0 else ''}{change:g} %".replace("-", "\N{MINUS SIGN}")
 
-    new: list[str] = field(default_factory=list)
-    grown: list[str] = field(default_factory=list)
-    judge: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    unstated: list[str] = field(default_factory=list)
 
-    def onto(self, answer: Answer) -> Answer:
-        """The answer with what was seen. New or grown is PD; what is left takes CR away."""
-        response = "PD" if self.new or self.grown else answer.response
-        if response == "CR" and self.left:
-            response = "PR"
-        return replace(
-            answer,
-            response=response,
-            new=tuple(self.new),
-            grown=tuple(self.grown),
-            judge=tuple(self.judge),
-            left=tuple(self.left) if answer.response == "CR" and response == "PR" else (),
-            unstated=tuple(self.unstated),
-        )
+def _onto(answer: Answer, seen: Seen) -> Answer:
+    """The answer with what was seen. New or grown is PD; what is left takes CR away."""
+    response = "PD" if seen.new or seen.grown else answer.response
+    if response == "CR" and seen.left:
+        response = "PR"
+    return replace(
+        answer,
+        response=response,
+        new=tuple(seen.new),
+        grown=tuple(seen.grown),
+        judge=tuple(seen.judge),
+        left=tuple(seen.left) if answer.response == "CR" and response == "PR" else (),
+        unstated=tuple(seen.unstated),
+    )
 
 
 def answer(
@@ -136,35 +130,42 @@ def answer(
     pairs: Mapping[int, int] | None = None,
     beyond: tuple[Beyond, Beyond] = (NOTHING_STATED, NOTHING_STATED),
     looked: Looked = NOT_MAPPED,
+    before_that: Sequence[Before] = (),
 ) -> Answer | None:
     """How the lesions of the round before answered; None where there is nothing to tell.
 
     `pairs`: number then to number now, by their places on two maps. Without, lesions are followed
     by their numbers, and one with another number is not said to be new. `beyond`: what the two
-    rounds know outside the lesions.
+    rounds know outside the lesions; `before_that`: the rounds before the earlier one, oldest first.
     """
     before, after = list(earlier), {one.number: one for one in later}
     same = pairs if pairs is not None else {one.number: one.number for one in before}
-    seen = _Seen()
+    seen = Seen()
     found, why = None, ""
     if (before or looked.then) and (after or looked.now):
-        found = _targets(before, after, same, seen)
+        found = _targets(before, after, same, seen, looked, before_that)
         _other_lesions(before, after, same, seen)
-        why = _new_lesions(after, same, seen, mapped=pairs is not None)
-    _spread(*beyond, seen)
-    _invasion(*beyond, seen)
-    _stated(beyond[1], seen)
+        whole = pairs is not None and looked.whole
+        why = _new_lesions(after, same, seen, mapped=whole)
+    spread_beyond(*beyond, seen)
+    invasion_beyond(*beyond, seen)
+    stated_beyond(beyond[1], seen)
     if found is None:
         if not (seen.new or seen.grown or seen.judge):
             return None
         found = Answer("", why="No lesion of the earlier round was a target.")
     elif why and found.response not in ("", "PD"):
         found = Answer("", why=why)
-    return seen.onto(found)
+    return _onto(found, seen)
 
 
 def _targets(
-    before: list[LesionLike], after: Mapping[int, LesionLike], same: Mapping[int, int], seen: _Seen
+    before: list[LesionLike],
+    after: Mapping[int, LesionLike],
+    same: Mapping[int, int],
+    seen: Seen,
+    looked: Looked,
+    before_that: Sequence[Before],
 ) -> Answer | None:
     """The targets' own answer; lesions that had vanished are measured with them from 0 on."""
     tumour = [one for one in before if is_nodule(one)]
@@ -180,7 +181,8 @@ def _targets(
             why = why or f"What lives of lesion {found.number} has no size yet."
         else:
             now += size
-    for one in (one for one in tumour if living_mm(one) == 0):
+    vanished = [one for one in tumour if living_mm(one) == 0]
+    for one in vanished:
         found = after.get(same.get(one.number, 0))
         again = (living_mm(found) or 0) if found is not None and is_nodule(found) else 0
         now += again
@@ -189,14 +191,16 @@ def _targets(
             (seen.judge if targets else seen.grown).append(words)
     if not targets:
         return None
-    response = target_response(was, was, now)
+    start = Measured(was, looked.then_on)
+    least = least_before((*targets, *vanished), start, before_that, looked.now_on)
+    response = target_response(was, int(least.mm), now)
     if why and response != "PD":
         return Answer("", why=why)
-    return Answer(response, was, now, at_least=bool(why))
+    return Answer(response, was, now, at_least=bool(why), least=least if least.of else None)
 
 
 def _other_lesions(
-    before: list[LesionLike], after: Mapping[int, LesionLike], same: Mapping[int, int], seen: _Seen
+    before: list[LesionLike], after: Mapping[int, LesionLike], same: Mapping[int, int], seen: Seen
 ) -> None:
     """Lesions that were there and no target."""
     for one in before:
@@ -225,7 +229,7 @@ def _other_lesions(
 
 
 def _new_lesions(
-    after: Mapping[int, LesionLike], same: Mapping[int, int], seen: _Seen, *, mapped: bool
+    after: Mapping[int, LesionLike], same: Mapping[int, int], seen: Seen, *, mapped: bool
 ) -> str:
     """Lesions that were not there; why the answer is not known where one has no size, else ""."""
     known, why = set(same.values()), ""
@@ -245,53 +249,3 @@ def _new_lesions(
         elif size:
             seen.judge.append(f"{name}, new, {size} mm")
     return why
-
-
-def _spread(then: Beyond, now: Beyond, seen: _Seen) -> None:
-    more = tuple(site for site in now.sites if site not in then.sites)
-    where = ", ".join(SITES[site].lower() for site in more or now.sites)
-    words = f"disease outside the liver{f' ({where})' if where else ''}"
-    if now.spread:
-        if then.spread is False or (then.sites and more):
-            seen.new.append(words)
-        elif then.spread is None:
-            seen.judge.append(f"{words}; nothing was stated of it before")
-        seen.left.append("disease outside the liver")
-    elif now.spread is None and then.spread:
-        seen.unstated.append("disease outside the liver")
-
-
-def _invasion(then: Beyond, now: Beyond, seen: _Seen) -> None:
-    named = False
-    for name, before, after in (
-        ("portal vein invasion", then.portal, now.portal),
-        ("hepatic vein invasion", then.vein, now.vein),
-    ):
-        if after in ("", "none"):
-            continue
-        named, words = True, f"{name} {after.capitalize()}"
-        if before == "none" or (not before and then.invasion is False):
-            seen.new.append(words)
-        elif not before:
-            seen.judge.append(f"{words}; nothing was stated of it before")
-        elif after > before:
-            seen.judge.append(f"{name} from {before.capitalize()} to {after.capitalize()}")
-        seen.left.append(words)
-    if now.invasion and not named:
-        if then.invasion is False:
-            seen.new.append("invasion of vessels")
-        elif then.invasion is None:
-            seen.judge.append("invasion of vessels; nothing was stated of it before")
-        seen.left.append("invasion of vessels")
-    elif now.invasion is None and not named and then.invasion:
-        seen.unstated.append("invasion of vessels")
-
-
-def _stated(now: Beyond, seen: _Seen) -> None:
-    """What somebody wrote down of new lesions and of those that are no target."""
-    if now.new_lesion and not seen.new:
-        seen.new.append("a lesion, as stated among the values")
-    if now.others == "pd":
-        seen.grown.append("lesions that are no target, as stated among the values")
-    elif now.others == "incomplete" and not seen.left:
-        seen.left.append("lesions that are no target, as stated among the values")

@@ -38,10 +38,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Looked:
-    """Whether the images of two rounds were read on a map: then no lesion is an answer too."""
+    """Whether the images of two rounds were read on a map: then no lesion is an answer too.
+
+    `whole`: whether the first map named every lesion, so that another one is new; `then_on`,
+    `now_on`: the days that the images count by.
+    """
 
     then: bool = False
     now: bool = False
+    whole: bool = True
+    then_on: dt.date | None = None
+    now_on: dt.date | None = None
 
 
 NOT_MAPPED = Looked()

@@ -7,12 +7,23 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from boardroom.clinical.case_beyond import outside, veins
-from boardroom.clinical.case_nodules import counted
-from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, newer, of_day
+from boardroom.clinical.case_nodules import Counted, counted
+from boardroom.clinical.case_record import (
+    NOTHING,
+    Derivation,
+    FactLike,
+    Found,
+    Record,
+    newer,
+    of_day,
+)
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.inputs import plain
+from boardroom.clinical.nodule_facts import SCATTER, reading_of_lesions
+from boardroom.clinical.response import Measured, smallest_before
 
 TARGETS = 2
+THE_SUM = "the sum"
 NEWER_MAP, SAME_DAY = "is newer than the last sum of viable diameters", "of the same day shows"
 BEFORE = dt.timedelta(days=14)
 """How long before the sum what is said with it may be dated: images and report can be apart."""
@@ -32,13 +43,21 @@ def _viable(choose: Callable[[list[Decimal]], Decimal], remark: str = "") -> Der
 
 
 baseline = _viable(lambda sums: sums[0], "Measured against the first sum recorded, {day}.")
-nadir = _viable(min)
+
+
+def nadir(record: Record) -> Found:
+    """The smallest sum before the newest, by the rule that the response between rounds goes by."""
+    series = record.series("viable_sum_mm")
+    if len(series) < 2:
+        return NOTHING
+    least = smallest_before([Measured(value, day) for day, value in series], series[-1][0])
+    return Found(least.mm if least is not None else None, ("viable_sum_mm",))
 
 
 def current(record: Record) -> Found:
     """The newest sum; nothing where a reading that is not older shows another."""
     found = _viable(lambda sums: sums[-1])(record)
-    if found.value is None or record.reading is None:
+    if found.value is None or reading_of_lesions(record) is None:
         return found
     on = record.series("viable_sum_mm")[-1][0]
     words = _against_the_map(record, found.value, on)
@@ -47,8 +66,10 @@ def current(record: Record) -> Found:
 
 def _against_the_map(record: Record, newest: Decimal, on: dt.date) -> str:
     """Why the newest sum, of this day, does not count beside the reading; "" where it does."""
-    reading = record.reading
+    reading = reading_of_lesions(record)
     assert reading is not None
+    if reading.findings.uncountable:
+        return ""  # the targets are among lesions that nobody lists one by one
     seen = counted(record.lesions)
     left = sorted(seen.left, reverse=True)
     shows = f"{sum(left)} mm" if left else "nothing"
@@ -62,12 +83,23 @@ def _against_the_map(record: Record, newest: Decimal, on: dt.date) -> str:
             f"The map {reading.of_day} {NEWER_MAP}, "
             f"{plain(newest)} mm {of_day(on)}, and shows {shows} of living tumour: enter its sum."
         )
-    if reading.day == on and left and left[0] > newest:
+    if reading.day == on and _differ(record, newest, seen):
         return (
             f"The sum of viable diameters {of_day(on)} is {plain(newest)} mm, and {reading.name} "
             f"{SAME_DAY} {shows} of living tumour: say which is right."
         )
     return ""
+
+
+def _differ(record: Record, newest: Decimal, seen: Counted) -> bool:
+    """Whether the sum cannot be of what the map of the same day shows: a target is larger, or all
+    that lives is smaller by more than two readers measure apart. Targets outside the liver are in
+    no map's sum."""
+    if seen.left and max(seen.left) > newest:
+        return True
+    if None in seen.living or outside(record.fact).there is not False:
+        return False
+    return newest > sum(seen.left) + SCATTER * len(seen.left)
 
 
 def _with_the_sum(key: str, progressed: str) -> Derivation:
@@ -78,19 +110,35 @@ def _with_the_sum(key: str, progressed: str) -> Derivation:
     yes_no = {"yes": True, "no": False}
 
     def look(record: Record) -> Found:
-        fact, sums = record.fact(key), record.series("viable_sum_mm")
+        fact = record.fact(key)
         if fact is None:
             return NOTHING
-        if len(sums) < 2 or (fact.taken_on is not None and fact.taken_on >= sums[-1][0] - BEFORE):
+        later = _later(record, fact, said_progression=fact.value == progressed)
+        if not later:
             return Found(yes_no.get(fact.value, fact.value), (key,))
         label = FACTS[key].label
-        words = f"“{label}” is answered {of_day(fact.taken_on)}, not with the sum "
-        words += f"{of_day(sums[-1][0])}: not used."
+        words = f"“{label}” is answered {of_day(fact.taken_on)}, not with {later}: not used."
         if fact.value == progressed:
-            words += " It said progression, which a later sum does not undo: say how it is now."
+            what = "sum" if later.startswith(THE_SUM) else "map"
+            words += f" It said progression, which a later {what} does not undo: say how it is now."
         return Found(None, (), (words,))
 
     return look
+
+
+def _later(record: Record, fact: FactLike, *, said_progression: bool) -> str:
+    """The look at the tumour that a fact is too old to belong to, in words; "" for none.
+
+    Progression is the answer without a sum too, so it has to belong to the newest map as well.
+    """
+    sums, reading = record.series("viable_sum_mm"), record.reading
+    looks = [(sums[-1][0], THE_SUM)] if len(sums) > 1 or (sums and said_progression) else []
+    if said_progression and reading is not None and reading.day is not None:
+        looks.append((reading.day, reading.name))
+    for day, what in looks:
+        if fact.taken_on is None or fact.taken_on < day - BEFORE:
+            return f"{what} {of_day(day)}"
+    return ""
 
 
 new_lesion = _with_the_sum("new_lesion", "yes")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from boardroom.clinical.aid import Clamp, Outcome, aid
@@ -17,8 +20,21 @@ RESPONSES = {
 
 
 def _needs(values: Mapping[str, Any]) -> Iterator[str]:
-    if not values.keys() & {"nontarget_unequivocal_progression", "nontarget_state"}:
+    stated = values.keys() & {"nontarget_unequivocal_progression", "nontarget_state"}
+    if not stated and not values.get("new_lesion"):
         yield "Whether non-target lesions progressed"
+
+
+SUMS = ("baseline_sum_viable_mm", "nadir_sum_viable_mm", "current_sum_viable_mm")
+
+
+def _spares(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """A new lesion, or what is no target and progressed, is progression whatever the targets do."""
+    if values.get("new_lesion"):
+        return SUMS
+    certain = values.get("nontarget_state") == "pd"
+    certain |= bool(values.get("nontarget_unequivocal_progression"))
+    return (*SUMS, "new_lesion") if certain else ()
 
 
 def _sum(name: str, when: str) -> Any:
@@ -32,7 +48,8 @@ def _sum(name: str, when: str) -> Any:
     citation="Lencioni R, Llovet JM. Semin Liver Dis 2010;30:52-60. doi:10.1055/s-0030-1247132",
     convention=(
         "Viable diameters only. Progression is tested before partial response; the smallest sum "
-        "includes the first; limits are inclusive; there is no rule of 5 mm."
+        "includes the first; limits are inclusive; there is no rule of 5 mm. A new lesion is "
+        "progression without any sum."
     ),
     inputs=(
         _sum("baseline_sum_viable_mm", "at the start"),
@@ -64,21 +81,20 @@ def _sum(name: str, when: str) -> Any:
         ),
     ),
     needs=_needs,
+    spares=_spares,
 )
 def mrecist(
-    baseline_sum_viable_mm: float,
-    nadir_sum_viable_mm: float,
-    current_sum_viable_mm: float,
-    new_lesion: bool,
+    baseline_sum_viable_mm: float | None,
+    nadir_sum_viable_mm: float | None,
+    current_sum_viable_mm: float | None,
+    new_lesion: bool | None,
     nontarget_unequivocal_progression: bool | None,
     nontarget_state: str | None,
 ) -> Outcome:
-    """CR, PR, SD or PD of the targets and overall; raises ImpossibleValue for a start of 0."""
-    first, now = nine(baseline_sum_viable_mm), nine(current_sum_viable_mm)
-    if first == 0:
-        raise ImpossibleValue(
-            "baseline_sum_viable_mm", "With nothing viable at the start there is no response."
-        )
+    """CR, PR, SD or PD of the targets and overall; raises ImpossibleValue for a start of 0.
+
+    Without sums, which progression beside the targets does not need, the targets' own is None.
+    """
     progressed = nontarget_unequivocal_progression
     if nontarget_state is not None:
         if progressed is not None and progressed != (nontarget_state == "pd"):
@@ -86,6 +102,18 @@ def mrecist(
                 "nontarget_state", "What is said of the non-target lesions contradicts itself."
             )
         progressed = nontarget_state == "pd"
+    certain = bool(new_lesion or progressed)
+    sums = (baseline_sum_viable_mm, nadir_sum_viable_mm, current_sum_viable_mm)
+    if certain and (None in sums or baseline_sum_viable_mm == 0):
+        return _certain(bool(new_lesion))
+    assert baseline_sum_viable_mm is not None
+    assert nadir_sum_viable_mm is not None
+    assert current_sum_viable_mm is not None
+    first, now = nine(baseline_sum_viable_mm), nine(current_sum_viable_mm)
+    if first == 0:
+        raise ImpossibleValue(
+            "baseline_sum_viable_mm", "With nothing viable at the start there is no response."
+        )
     smallest = min(first, nine(nadir_sum_viable_mm))
     clamped = []
     if nadir_sum_viable_mm > first:
@@ -93,7 +121,7 @@ def mrecist(
             Clamp("nadir_sum_viable_mm", nadir_sum_viable_mm, first, "the start was smaller")
         )
     target = target_response(first, smallest, now)
-    overall = "PD" if new_lesion or progressed else target
+    overall = "PD" if certain else target
     warnings = []
     if overall == "CR" and nontarget_state == "incomplete":
         overall = "PR"
@@ -118,6 +146,48 @@ def mrecist(
         warnings,
         clamped,
     )
+
+
+def _certain(new_lesion: bool) -> Outcome:
+    """Progression beside the targets, whose sums are not known."""
+    why = "new lesion" if new_lesion else "lesions that are no target progressed"
+    return Outcome(
+        {
+            "response": "PD",
+            "response_name": RESPONSES["PD"],
+            "target_response": None,
+            "objective_response": False,
+            "disease_control": False,
+            "change_from_baseline_percent": None,
+            "change_from_nadir_percent": None,
+        },
+        f"PD ({RESPONSES['PD']}): {why}",
+        (),
+        (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A sum of viable diameters in mm. `on`: its day, None where nobody knows; `of`: its name."""
+
+    mm: int | Decimal
+    on: dt.date | None = None
+    of: str = ""
+
+
+def smallest_before(sums: Iterable[Measured], on: dt.date | None) -> Measured | None:
+    """The smallest of these sums, against which progression on a day is told; None without any.
+
+    `sums`: in the order in which they were made. Of one day the last one counts, and what is not
+    earlier than `on` is none that came before; a sum without a day keeps its place in the order.
+    """
+    by_day: dict[object, Measured] = {}
+    for place, one in enumerate(sums):
+        if one.on is not None and on is not None and one.on >= on:
+            continue
+        by_day[one.on or place] = one
+    return min(by_day.values(), key=lambda one: one.mm, default=None)
 
 
 def target_response(first: float, smallest: float, now: float) -> str:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from boardroom.aids.reading import read_of, record_of
+from boardroom.aids.reading import read_of, record_of, suits
+from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
-from boardroom.cases.response import Answer, Beyond, answer
+from boardroom.cases.response import NOTHING_STATED, Answer, Before, Beyond, answer
 from boardroom.cases.since import Change, Looked, changes
 from boardroom.clinical.case_inputs import invasion, spread
+from boardroom.clinical.from_facts import CaseRecord
 from boardroom.clinical.read_facts import Read
-from boardroom.clinical.reread import compare, without_the_other_side
+from boardroom.clinical.reread import compare, pair, without_the_other_side
 from boardroom.followup.queries import today_of
 from boardroom.web import short_day
 
 BACKWARDS = "The images of this round ({now}) are older than those of the round before ({then})."
+SAME_IMAGES = "The images of this round and of the round before are of the same day ({now})."
+MOST_ROUNDS = 20
+"""How many rounds are looked back through; more than any patient has had."""
 # What the table of values and lesions does not say already
 _MAP_KINDS = frozenset({"li_rads", "features", "contact", "portal", "vein", "duct", "spread"})
 
@@ -33,19 +40,76 @@ class Since:
 def since(earlier: Case, later: Case) -> Since:
     """What changed from one round to a later one; a renumbered lesion is found by its place."""
     then, now = read_of(earlier), read_of(later)
-    looked = Looked(then is not None, now is not None)
+    looked = Looked(
+        then is not None and then.findings.tells_lesions,
+        now is not None and now.findings.tells_lesions,
+        then is None or not then.findings.uncountable,
+        then.day if then is not None else None,
+        now.day if now is not None else None,
+    )
     pairs, on_the_map = _maps(earlier, later, then, now)
     beyond = (_beyond(earlier, then), _beyond(later, now, (earlier, then)))
-    found = answer(earlier.lesions, later.lesions, pairs, beyond, looked)
-    if found is not None and then and now and then.on and now.on and now.on < then.on:
-        found = Answer("", why=BACKWARDS.format(now=short_day(now.on), then=short_day(then.on)))
+    found: Answer | None
+    if why := _not_after(then, now):
+        found = _of_statements(beyond[1], why)
+    else:
+        before_that = tuple(_rounds_before(earlier, then))
+        found = answer(earlier.lesions, later.lesions, pairs, beyond, looked, before_that)
     return Since(changes(earlier, later, pairs, looked), on_the_map, found)
+
+
+def response_words(case: Case, board: BoardDefinition, found: Since | None = None) -> str:
+    """ "By mRECIST since BR-0401: PR, partial response: …"; "" for a first round, where there is
+    nothing to tell, and for a tumour that mRECIST does not suit. `found`: where it is known."""
+    earlier = case.earlier_case
+    if earlier is None or "mrecist" not in suits(case, board)[0]:
+        return ""
+    told = (found or since(earlier, case)).answer
+    if told is None:
+        return ""
+    known = "" if told.response else "not known. "
+    return f"By mRECIST since {earlier.code}: {known}{told.words}"
+
+
+def _not_after(then: Read | None, now: Read | None) -> str:
+    """Why two maps tell of no time between them; "" where they may."""
+    if then is None or now is None or then.on is None or now.on is None or now.on > then.on:
+        return ""
+    words = SAME_IMAGES if now.on == then.on else BACKWARDS
+    return words.format(now=short_day(now.on), then=short_day(then.on))
+
+
+def _of_statements(now: Beyond, why: str) -> Answer:
+    """Without two maps to compare: only what somebody wrote down is certain."""
+    stated = replace(NOTHING_STATED, new_lesion=now.new_lesion, others=now.others)
+    return answer((), (), None, (NOTHING_STATED, stated)) or Answer("", why=why)
+
+
+def _rounds_before(earlier: Case, read: Read | None) -> Iterator[Before]:
+    """The rounds before the earlier one, the oldest first."""
+    rounds: list[Case] = []
+    one = earlier.earlier_case
+    while one is not None and len(rounds) < MOST_ROUNDS:
+        rounds.append(one)
+        one = one.earlier_case
+    for case in reversed(rounds):
+        found = read_of(case)
+        pairs = None
+        if found is not None and read is not None:
+            there, here = (without_the_other_side(x.findings).lesions for x in (found, read))
+            pairs = {number: then for then, number in pair(there, here)}
+        yield Before(
+            case.code, found.day if found is not None else None, tuple(case.lesions), pairs
+        )
 
 
 def _maps(
     earlier: Case, later: Case, then: Read | None, now: Read | None
 ) -> tuple[dict[int, int] | None, list[str]]:
-    """(which lesion of then is which of now, what else differs); (None, []) without two maps."""
+    """(which lesion of then is which of now, what else differs); (None, []) without two maps.
+
+    A map that says nothing of lesions names none to be followed.
+    """
     if then is None or now is None:
         return None, []
     found = compare(
@@ -54,7 +118,8 @@ def _maps(
         (earlier.code, later.code),
     )
     words = [one.words for one in found.differences if one.kind in _MAP_KINDS]
-    return dict(found.pairs), words
+    told = then.findings.tells_lesions and now.findings.tells_lesions
+    return dict(found.pairs) if told else None, words
 
 
 def _beyond(
@@ -74,7 +139,26 @@ def _beyond(
         record.text("hepatic_vein_invasion"),
         new_lesion=_stated(record.fact("new_lesion"), earlier) == "yes",
         others=_stated(record.fact("nontarget_state"), earlier),
+        sums=_sums(record, earlier),
     )
+
+
+def _sums(record: CaseRecord, earlier: tuple[Case, Read | None] | None) -> str:
+    """That the sums recorded progressed, by what the card of the tumour says; "" where they did
+    not, or the newest is not of this round."""
+    result, _ = record.of("mrecist")
+    series = record.series("viable_sum_mm")
+    if result is None or earlier is None or result.values.get("target_response") != "PD":
+        return ""
+    images = _images(*earlier)
+    if images is not None and series[-1][0] <= images:
+        return ""
+    least, now = result.used["nadir_sum_viable_mm"], result.used["current_sum_viable_mm"]
+    return f"the sum that is recorded, from {least:g} mm at the smallest to {now:g} mm"
+
+
+def _images(case: Case, read: Read | None) -> dt.date | None:
+    return read.on if read is not None and read.on is not None else case.referred_on
 
 
 def _stated(fact: Any, earlier: tuple[Case, Read | None] | None) -> str:
@@ -83,7 +167,7 @@ def _stated(fact: Any, earlier: tuple[Case, Read | None] | None) -> str:
         return ""
     case, read = earlier
     before = {(one.key, one.value, one.taken_on) for one in case.facts}
-    images = read.on if read is not None and read.on is not None else case.referred_on
+    images = _images(case, read)
     older = images is not None and fact.taken_on is not None and fact.taken_on <= images
     known = (fact.key, fact.value, fact.taken_on) in before
     return "" if older or known else str(fact.value)

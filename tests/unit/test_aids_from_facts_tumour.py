@@ -12,7 +12,7 @@ from boardroom.clinical.case_beyond import metastasis
 from boardroom.clinical.from_facts import CaseRecord, Lesion
 from boardroom.clinical.read_facts import Read
 from boardroom.clinical.tumour_reading import Findings
-from tests.unit.aid_samples import LABS, TODAY, TUMOUR, fact, of, values
+from tests.unit.aid_samples import LABS, TODAY, TUMOUR, fact, of, on_map, values
 
 
 def test_diameters_are_the_lesions() -> None:
@@ -308,10 +308,10 @@ NEWER = "is newer than the last sum of viable diameters"
 def test_no_response_is_told_beside_a_map_that_shows_something_else(
     now: int, images: int, viable: tuple[int, ...], why: str
 ) -> None:
-    read = Read(Findings(), "the board’s reading", TODAY - dt.timedelta(days=images))
+    lesions = tuple(Lesion(90, size, number=number) for number, size in enumerate(viable, start=1))
+    read = Read(on_map(lesions), "the board’s reading", TODAY - dt.timedelta(days=images))
     sums = (fact("viable_sum_mm", "60", "mm", 90), fact("viable_sum_mm", str(now), "mm", 5))
     facts = (*sums, fact("new_lesion", "no"), fact("nontarget_state", "none"))
-    lesions = tuple(Lesion(90, size, number=1) for size in viable)
     filled = CaseRecord(facts, TODAY, lesions, read=read).fill("mrecist")
     reading: Any = {"aids": {"mrecist": filled.as_dict()}, "facts": {}, "tumour": {"count": 0,
         "viable": False}, "beyond": {"torn": [], "veins": [], "invaded": None, "spread": None,
@@ -325,6 +325,40 @@ def test_no_response_is_told_beside_a_map_that_shows_something_else(
     assert filled.result is not None
     assert filled.result.missing == ("Sum of viable diameters now",)
     assert (shown[0].value, shown[0].tone) == ("–", "open")
+
+
+def test_a_sum_that_is_more_than_all_that_lives_on_the_map_of_its_day_is_disputed() -> None:
+    sums = (fact("viable_sum_mm", "60", "mm", 90), fact("viable_sum_mm", "80", "mm", 5))
+    facts = (*sums, fact("new_lesion", "no"), fact("nontarget_state", "none"))
+    for spread, viable, told in (("no", 30, False), ("no", 75, True), ("yes", 30, True)):
+        lesions = (Lesion(90, viable, number=1),)
+        read = Read(on_map(lesions), "the board’s reading", TODAY - dt.timedelta(days=5))
+        stated = (*facts, fact("extrahepatic_spread", spread))
+        filled = CaseRecord(stated, TODAY, lesions, read=read).fill("mrecist")
+        assert filled.result is not None
+        assert filled.result.complete is told  # a target can lie outside the liver
+        assert any("shows 30 mm of living tumour: say" in w for w in filled.warnings) is not told
+
+
+def test_progression_beside_the_targets_needs_no_sum() -> None:
+    one_sum = fact("viable_sum_mm", "60", "mm", 5)
+    for said in (fact("new_lesion", "yes"), fact("nontarget_state", "pd")):
+        for facts in ((said,), (said, one_sum), (said, *SUMS)):
+            found = values(of("mrecist", *facts))
+            assert (found["response"], found["disease_control"]) == ("PD", False)
+    assert values(of("mrecist", fact("new_lesion", "yes")))["target_response"] is None
+    assert values(of("mrecist", fact("new_lesion", "yes"), *SUMS))["target_response"] == "CR"
+
+
+@pytest.mark.parametrize("days", [60, None])
+def test_a_new_lesion_of_before_the_newest_look_is_not_progression_now(days: int | None) -> None:
+    lesions = (Lesion(30, number=1),)
+    read = Read(on_map(lesions), "the board’s reading", TODAY)
+    said = fact("new_lesion", "yes", days=days)
+    filled = CaseRecord((said,), TODAY, lesions, read=read).fill("mrecist")
+    assert filled.result is not None
+    assert not filled.result.complete
+    assert any("It said progression" in words for words in filled.warnings)
 
 
 def test_tumour_in_a_vein_or_outside_the_liver_is_no_complete_response() -> None:
