@@ -19,7 +19,7 @@ from boardroom.clinical.facts import FACTS
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.consensus.view import consensus_view
 from boardroom.followup import operations, queries, return_operations
-from boardroom.followup.again_queries import since
+from boardroom.followup.again_queries import response_words, since
 from boardroom.followup.forms import AnswerForm, ReopenForm, ReportForm
 from boardroom.followup.return_queries import (
     EarlierRound,
@@ -248,6 +248,12 @@ def earlier_round(case: Case) -> EarlierRound | None:
     """The round before in one line: its code, why it came back, what was decided; None for a
     first round, without a question to the database."""
     return earlier_round_of(case)
+
+
+@bp.app_template_global("response_since")
+def response_since(case: Case) -> str:
+    """ "By mRECIST since BR-0401: PR, …"; "" for a first round, without a question."""
+    return response_words(case, queries.board_of(case)) if case.earlier_case_id else ""
 
 
 @bp.app_template_global("fact_label")

@@ -27,7 +27,8 @@ class Earlier:
     """The round before, decided on a day in words. `kind`: condition, dissent or by_hand.
 
     `chosen`: keys of the options chosen then; `changes`: what differs in the case since, a line
-    each; `patient_letter_on`, `referrer_letter_on`: when its letter was approved, empty for none;
+    each; `response`: how the tumour answered since, a sentence for a colleague;
+    `patient_letter_on`, `referrer_letter_on`: when its letter was approved, empty for none;
     `mistyped_on`: when the value it came back by was marked as mistyped, empty where it stands.
     """
 
@@ -39,6 +40,7 @@ class Earlier:
     chosen: tuple[str, ...] = ()
     given: tuple[Given, ...] = ()
     changes: tuple[str, ...] = ()
+    response: str = ""
     patient_letter_on: str = ""
     referrer_letter_on: str = ""
     mistyped_on: str = ""
@@ -163,6 +165,7 @@ def to_the_referrer(earlier: Earlier, board: BoardDefinition, library: PhraseLib
             reason,
         ),
         "\n".join([clinical["given_since"], *given]) if given else "",
+        stop(earlier.response),
         "\n".join([clinical["changed_since"], *(f"- {one}" for one in earlier.changes)])
         if earlier.changes
         else "",

@@ -19,7 +19,7 @@ from boardroom.consensus.queries import (
 from boardroom.consensus.rules import content_of
 from boardroom.consensus.words import word
 from boardroom.db import now
-from boardroom.followup.again_queries import since
+from boardroom.followup.again_queries import response_words, since
 from boardroom.followup.return_queries import earlier_round_of
 from boardroom.letters.again import Earlier, Given
 from boardroom.letters.compose import Decision, Scans, Signature, View
@@ -116,6 +116,7 @@ def earlier_of(case: Case) -> Earlier | None:
         for kind, letter in letters_of(item).items()
         if letter.latest is not None
     }
+    changed = since(item.case, case)
     return Earlier(
         code=found.code,
         on=day(found.on),
@@ -124,7 +125,8 @@ def earlier_of(case: Case) -> Earlier | None:
         verdict=found.verdict,
         chosen=found.chosen,
         given=tuple(Given(day(one.on), one.what, one.option) for one in found.treated),
-        changes=tuple(one.words for one in since(item.case, case).changes),
+        changes=tuple(one.words for one in changed.changes),
+        response=response_words(case, board_of(case.board), changed),
         patient_letter_on=sent.get(LetterKind.PATIENT, ""),
         referrer_letter_on=sent.get(LetterKind.REFERRER, ""),
         mistyped_on=day(found.mistyped_on),

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from boardroom.aids.reading import suits
-from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.models import Case
 from boardroom.db import now
-from boardroom.followup.again_queries import since
+from boardroom.followup.again_queries import response_words, since
 from boardroom.followup.return_queries import earlier_rounds
 from boardroom.meetings.models import Meeting
 from boardroom.meetings.queries import AgendaLine, agenda_of, board_of
@@ -31,6 +26,9 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
     rounds = earlier_rounds([line.case for line in lines])
 
     def pack_case(line: AgendaLine) -> PackCase:
+        before, earlier = rounds.get(line.case.id), line.case.earlier_case
+        found = since(earlier, line.case) if earlier is not None else None
+        response = response_words(line.case, board, found)
         brief = case_brief(
             line.case,
             board,
@@ -38,15 +36,18 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
             minutes=line.item.minutes,
             on=day,
             readings=read.get(line.case.id, {}),
+            response=response,
         )
-        before, earlier = rounds.get(line.case.id), line.case.earlier_case
         return PackCase(
             **dict(brief),
             earlier_round=earlier_round(before, board) if before is not None else None,
             chosen_then=tuple(word(board, "options", key) for key in before.chosen)
             if before is not None
             else (),
-            changed_since=tuple(_changed(earlier, line.case, board)) if earlier is not None else (),
+            # The response first, where mRECIST suits
+            changed_since=tuple(filter(None, (response, *(one.words for one in found.changes))))
+            if found is not None
+            else (),
             starts_at=line.begins,
             presenter=line.item.presenter.name if line.item.presenter is not None else "",
             documents=tuple(document.title for document in line.case.documents),
@@ -67,12 +68,3 @@ def pack_of(meeting: Meeting, *, names: bool = True) -> PackDocument:
         generated_at=now(),
     )
     return document if names else without_names(document)
-
-
-def _changed(earlier: Case, case: Case, board: BoardDefinition) -> Iterator[str]:
-    """What changed since the earlier round, in words; the response first, where mRECIST suits."""
-    found = since(earlier, case)
-    if found.answer is not None and "mrecist" in suits(case, board)[0]:
-        known = "" if found.answer.response else "not known. "
-        yield f"By mRECIST since {earlier.code}: {known}{found.answer.words}"
-    yield from (one.words for one in found.changes)

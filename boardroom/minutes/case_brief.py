@@ -10,6 +10,7 @@ from boardroom.cases.earlier import earlier_of
 from boardroom.cases.models import Case
 from boardroom.cases.view import fact_groups, in_order
 from boardroom.clinical.facts import FACTS
+from boardroom.followup.again_queries import response_words
 from boardroom.minutes import brief
 from boardroom.minutes.mapped import lesions_of, map_of
 from boardroom.minutes.terms import known_key, term, word
@@ -25,10 +26,12 @@ def case_brief(
     minutes: int,
     on: dt.date,
     readings: Sides | None = None,
+    response: str | None = None,
 ) -> brief.CaseBrief:
     """A case as it is put before the board, for the pack and the minutes.
 
     `readings`: the tumour map's, as they stood then; the case's list of lesions counts without.
+    `response`: how the tumour answered since the round before, for who has asked already.
     """
     patient = case.patient
     return brief.CaseBrief(
@@ -102,6 +105,7 @@ def case_brief(
             met_by=case.met_by,
         ),
         allotted_minutes=minutes,
+        response_since=response_words(case, board) if response is None else response,
     )
 
 

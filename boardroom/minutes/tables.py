@@ -47,7 +47,7 @@ COLUMNS = (
     # What it was taken on
     "child_pugh_class", "meld3", "bclc_stage",
     # What stands against it; later columns come last, so that the earlier keep their order
-    "advised_against",
+    "advised_against", "response_since",
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "|", "%")
@@ -228,6 +228,7 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         ),
         **_aids(case),
         "advised_against": " ".join(words.objections(case, options)),
+        "response_since": case.response_since,
     }
 
 

@@ -8,7 +8,7 @@ from boardroom.minutes.compared import compared
 from boardroom.minutes.decision import Consensus
 from boardroom.minutes.document import MinutesCase, MinutesDocument, Opinion
 from boardroom.minutes.papers import View, case_view, paragraphs
-from boardroom.text import condition, unstopped
+from boardroom.text import condition, stop, unstopped
 
 _BECAME = ("chosen", "fallback", "open", "rejected", "not_applicable")
 """What matters most stands first."""
@@ -41,7 +41,7 @@ def minutes_case_view(case: MinutesCase, document: MinutesDocument, clock: times
             ),
         ),
         "listed": paragraphs(case.listed_without),
-        "earlier_round": words.earlier_round(case),
+        "earlier_round": [*words.earlier_round(case), *paragraphs(stop(case.response_since))],
         "presented": paragraphs(case.presented_by),
         "aids": aids_view(case.decision_aids),
         "deferral": [

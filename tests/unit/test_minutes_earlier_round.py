@@ -86,3 +86,24 @@ def test_a_round_begun_by_hand_has_no_reason_and_says_so() -> None:
     case = samples.came_back(kind="by_hand", reason="", verdict=None, treated_since=[])
     (found,) = samples.minutes([case]).cases
     assert earlier_round(found) == ["BR-0028, a new round.", "Decided 17 Sep 2026: no verdict."]
+
+
+RESPONSE = "By mRECIST since BR-0028: PR, partial response: 62 to 38 mm viable"
+
+
+@pytest.mark.parametrize("format_", ["pdf", "docx"])
+def test_a_paper_says_how_the_tumour_answered_since(format_: str) -> None:
+    back = samples.came_back() | {"response_since": RESPONSE}
+    data = render(samples.minutes([back]), format_, names=True)
+    assert f"{RESPONSE}." in text_of(data, format_)
+    silent = render(samples.minutes([samples.came_back()]), format_, names=True)
+    assert "mRECIST since" not in text_of(silent, format_)
+
+
+def test_a_table_and_the_json_have_the_response() -> None:
+    document = samples.minutes([samples.came_back() | {"response_since": RESPONSE}])
+    data = render(document, "csv", names=True).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(data, newline=""))
+    assert row["response_since"] == RESPONSE
+    (case,) = json.loads(render(document, "json", names=True))["cases"]
+    assert case["response_since"] == RESPONSE

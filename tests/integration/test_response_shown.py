@@ -1,0 +1,168 @@
+"""How a tumour answered since the round before stands wherever a case that came back is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import docx
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from boardroom.cases.models import Case, CaseStatus, Fact, Lesion
+from boardroom.clinical.tumour_reading import Findings
+from boardroom.clinical.tumour_reading import Lesion as ReadLesion
+from boardroom.consensus.models import Consensus
+from boardroom.db import now, write_transaction
+from boardroom.letters.models import Letter
+from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
+from boardroom.minutes.at_close import keep_brief
+from boardroom.tumour_map.models import Reading, Side
+from tests.integration.decided import complete, decide, everybody
+from tests.integration.meeting_samples import begin, make_case, make_meeting
+
+SAID = "By mRECIST since BR-9001: PR, partial response: 50 to 30 mm viable, \N{MINUS SIGN}40 %"
+CLEAR = {"portal": "none", "vein": "none", "spread": ("none",)}
+
+
+@pytest.fixture
+def house(app: Flask, person: Callable[..., int], sign_in: Callable[[int], FlaskClient]) -> Any:
+    return everybody(app, person, sign_in)
+
+
+def mapped(house: Any, case: int, days: int | None, size: int | None, **more: Any) -> None:
+    """The board's map of images of so many days ago, and the case's list that follows it."""
+    lesions = (ReadLesion(1, ("VIII",), 100, 60, 90, size),) if size is not None else ()
+    findings = Findings(lesions, **(CLEAR | more)).as_dict()
+    on = (now() - dt.timedelta(days=days)).date() if days is not None else None
+    with house.app.app_context(), write_transaction() as session:
+        seen = select(Reading.version).where(Reading.case_id == case)
+        version = max(session.scalars(seen), default=0) + 1
+        session.add(
+            Reading(case_id=case, side=Side.BOARD, version=version, findings=findings, imaged_on=on)
+        )
+        row = session.get_one(Case, case)
+        row.lesions[:] = [Lesion(number=1, segments="VIII", size_mm=90, viable_mm=size)
+                          for _ in lesions]  # fmt: skip
+
+
+def rounds(house: Any, *sizes: int | None, every: int = 90) -> list[int]:
+    """As many rounds as sizes, each with its map, the last of them of today; the last is open."""
+    made: list[int] = []
+    for place, size in enumerate(sizes):
+        last = place == len(sizes) - 1
+        code = f"BR-90{place + 1:02d}"
+        case = make_case(house.app, code) if last else decide(house, code).case
+        with house.app.app_context(), write_transaction() as session:
+            row = session.get_one(Case, case)
+            row.diagnosis = "hcc"
+            row.earlier_case_id = made[-1] if made else None
+        mapped(house, case, every * (len(sizes) - 1 - place), size)
+        made.append(case)
+    return made
+
+
+def page(house: Any, case: int) -> str:
+    return " ".join(house.as_("chair").get(f"/cases/{case}").text.split())
+
+
+def test_the_wall_says_how_the_tumour_answered(house: Any) -> None:
+    _, new = rounds(house, 50, 30)
+    meeting, (item,) = make_meeting(house.app, new)
+    begin(house.app, meeting, item, pen=None)
+    state = house.as_("chair").get(f"/meetings/{meeting}/stage/state?projector=1").json
+    assert SAID in " ".join(state["parts"]["case"].split())
+
+
+def test_the_minutes_hold_the_answer_as_it_was_when_the_board_decided(house: Any) -> None:
+    _, new = rounds(house, 50, 30)
+    meeting, (item,) = make_meeting(house.app, new)
+    begin(house.app, meeting, item, pen=None)
+    board = house.app.extensions["boards"]["liver"]
+    with house.app.app_context(), write_transaction() as session:
+        row = session.get_one(AgendaItem, item)
+        keep_brief(row, board)
+        row.status, row.ended_at = ItemStatus.DONE, now()
+        session.add(Consensus(item_id=item, **complete(board)))
+        session.get_one(Meeting, meeting).status = MeetingStatus.CLOSED
+    mapped(house, new, 0, 80)
+    assert "PD, progressive disease: 50 to 80 mm viable" in page(house, new)
+    chair, where = house.as_("chair"), f"/meetings/{meeting}/minutes"
+    (case,) = chair.get(f"{where}.json").json["cases"]
+    assert case["response_since"] == SAID
+    assert SAID in " ".join(chair.get(where).text.split())
+    pages = PdfReader(BytesIO(chair.get(f"{where}.pdf").data)).pages
+    assert SAID in " ".join(" ".join(one.extract_text().split()) for one in pages)
+    word = docx.Document(BytesIO(chair.get(f"{where}.docx").data))
+    assert f"{SAID}." in "".join(word.element.body.itertext())
+
+
+def test_the_letter_to_the_colleague_has_it_in_one_sentence(house: Any, rows: Any) -> None:
+    _, new = rounds(house, 50, 30)
+    _, (item,) = make_meeting(house.app, new)
+    board = house.app.extensions["boards"]["liver"]
+    with house.app.app_context(), write_transaction() as session:
+        row = session.get_one(AgendaItem, item)
+        row.status, row.ended_at, row.revealed_at = ItemStatus.DONE, now(), now()
+        session.get_one(Case, new).status = CaseStatus.DECIDED
+        session.add(Consensus(item_id=item, **complete(board)))
+    chair = house.as_("chair")
+    for kind in ("patient", "referrer"):
+        assert chair.post(f"/cases/{new}/letters/{kind}").status_code == 303
+        assert SAID in chair.get(f"/cases/{new}/letters/{kind}").text, "in the record beside it"
+    letters = {one.kind: one.sections for one in rows(select(Letter))}
+    assert letters["referrer"]["question"].count(f"{SAID}.") == 1
+    assert "mRECIST" not in str(letters["patient"])
+
+
+def test_progression_is_told_against_the_smallest_sum_of_any_round(house: Any) -> None:
+    new = rounds(house, 60, 30, 34, 38)[-1]
+    said = "PD, progressive disease: 34 to 38 mm viable, +12 %; smallest before: 30 mm in BR-9002"
+    assert said in page(house, new)
+    with house.app.app_context(), write_transaction() as session:
+        for days, size in ((270, 60), (180, 30), (90, 34), (0, 38)):
+            on = (now() - dt.timedelta(days=days)).date()
+            session.add(
+                Fact(case_id=new, key="viable_sum_mm", value=str(size), unit="mm", taken_on=on)
+            )
+        for key, value in (("new_lesion", "no"), ("nontarget_state", "none")):
+            session.add(Fact(case_id=new, key=key, value=value, taken_on=now().date()))
+    assert "<dt>mRECIST</dt> <dd>PD" in page(house, new), "the card says the same"
+
+
+def test_what_the_recorded_sums_say_the_line_says(house: Any) -> None:
+    _, new = rounds(house, 34, 38)
+    assert "SD, stable disease" in page(house, new)
+    with house.app.app_context(), write_transaction() as session:
+        for days, size in ((270, 60), (180, 30), (0, 38)):
+            on = (now() - dt.timedelta(days=days)).date()
+            session.add(
+                Fact(case_id=new, key="viable_sum_mm", value=str(size), unit="mm", taken_on=on)
+            )
+        for key, value in (("new_lesion", "no"), ("nontarget_state", "none")):
+            session.add(Fact(case_id=new, key=key, value=value, taken_on=now().date()))
+    shown = page(house, new)
+    assert "<dt>mRECIST</dt> <dd>PD" in shown
+    assert "PD, progressive disease: 34 to 38 mm viable, +12 %; grown: the sum that is" in shown
+    assert "from 30 mm at the smallest to 38 mm" in shown
+
+
+def test_the_same_images_read_in_two_rounds_give_no_response(house: Any) -> None:
+    _, new = rounds(house, 50, 30, every=0)
+    assert "of the round before are of the same day" in page(house, new)
+    assert "50 to 30 mm viable" not in page(house, new)
+    with house.app.app_context(), write_transaction() as session:
+        session.add(Fact(case_id=new, key="new_lesion", value="yes", taken_on=now().date()))
+    assert "PD, progressive disease; new: a lesion" not in page(house, new), "of the images' day"
+
+
+def test_an_empty_map_of_the_new_round_is_no_answer(house: Any) -> None:
+    _, new = rounds(house, 50, None)
+    assert "By mRECIST since" not in page(house, new)
+    mapped(house, new, 0, None, in_all="none")
+    assert "Lesion 1 of the earlier round is not in the new reading." in page(house, new)
