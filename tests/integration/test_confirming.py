@@ -190,7 +190,7 @@ def test_a_dissent_beside_signed_minutes_is_nowhere_called_a_confirmation(house:
     assert "It is the biology: reopen if it grows by March" in row["dissents"]
     assert "Confirmed by Hepatology" in row["confirmations"]
     assert "Confirmed by Oncology" not in row["confirmations"]
-    assert list(row)[-1] == "advised_against"
+    assert list(row)[-2:] == ["advised_against", "response_since"]  # new columns come last
     assert "Oncology advises against it." in row["advised_against"]
     told = house.as_("referrer").get(f"/cases/{made.case}").text
     beside = "confirmed since by Hepatology ({0}), dissent by Oncology ({0})".format(today(house))

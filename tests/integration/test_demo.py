@@ -53,7 +53,7 @@ def demo(
 
 
 def all_of(*what: Any) -> list[Any]:
-    return list(db.session.scalars(select(*what)).unique())
+    return list(db.session.scalars(select(*what).order_by(what[0].id)).unique())
 
 
 def empty(folder: Path) -> Flask:
