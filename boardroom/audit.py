@@ -123,6 +123,8 @@ def verify() -> tuple[int, str | None]:
             return length, f"entry {entry.id} was changed after it was written"
         previous = entry.hash
     head = db.session.scalar(select(AuditHead))
+    if head is None and length:
+        return length, "what says where the trail ends is missing: entries may be missing, too"
     if head is not None and (head.length != length or head.hash != previous):
         return length, f"the trail ends at entry {length} of {head.length}: the rest is missing"
     return length, None

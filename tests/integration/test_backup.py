@@ -203,6 +203,7 @@ def test_documents_that_are_lost_already_are_told_and_the_rest_is_saved(
     ("harm", "reason"),
     [
         ("UPDATE audit_entry SET action = 'nothing' WHERE id = 3", "audit trail is broken"),
+        ("DELETE FROM audit_head", "audit trail is broken"),
         ("UPDATE minutes SET content = json_set(content, '$.chair', 'Else')", "signed minutes"),
         ("UPDATE document SET case_id = 9999", "leads nowhere"),
     ],
