@@ -33,7 +33,7 @@
 //   came after the page; open(): all on the page; stop(): nothing is kept or sent any more. The form fires "autosave:saved" (detail: the answer).
 (function () {
   "use strict";
-  const QUIET = 700, SOON = 30, RETRY = [2, 4, 8, 15, 30], DAYS_KEPT = 4, PREFIX = "boardroom.kept:";
+  const QUIET = 700, LONGEST = 3000, SOON = 30, RETRY = [2, 4, 8, 15, 30], DAYS_KEPT = 4, PREFIX = "boardroom.kept:";
   const OWN = new Set(["version", "csrf_token", "_key", "_was"]);
   const states = new WeakMap();
   const say = (state, text = null) => window.Boardroom?.saveState(state, text);
@@ -147,6 +147,13 @@
     clearTimeout(s.timer);
     s.timer = setTimeout(() => save(form), wait);
   }
+  // While somebody types: at the next rest, and without one after some seconds, for the others watch.
+  function scheduleTyped(form) {
+    const s = state(form), now = Date.now();
+    s.since ||= now;
+    if (now - s.since >= LONGEST) save(form);
+    else schedule(form, Math.min(QUIET, s.since + LONGEST - now));
+  }
   function toPost(form) {
     const dirty = changed(form);
     if (!dirty.length || form.hasAttribute("data-autosave-whole")) return dirty.length ? names(form) : [];
@@ -159,6 +166,7 @@
   async function save(form, { leaving = false } = {}) {
     const s = state(form);
     clearTimeout(s.timer);
+    s.since = 0;
     if (s.busy) { await s.busy; if (s.dialog) return false; }
     if (s.dialog || !form.isConnected) return false;
     const list = toPost(form);
@@ -211,7 +219,7 @@
     if (s.trouble.size) say("error", s.trouble.size === 1 ? "One field is not saved" : `${s.trouble.size} fields are not saved`);
     else if (!changed(form).length) say("saved", answer.saved_at ? `Saved ${answer.saved_at}` : null);
     form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true, detail: answer }));
-    if (changed(form).some((n) => !s.trouble.has(n))) schedule(form, SOON);
+    if (changed(form).some((n) => !s.trouble.has(n))) scheduleTyped(form);
     return !s.trouble.size;
   }
   function later(form, s) {
@@ -305,17 +313,17 @@
   }
 
   // ---- When ------------------------------------------------------------------------------------------
-  function touched(form, wait) {
+  function touched(form, { typing }) {
     const s = state(form);
     s.said = null;
     keep(form);
     if (s.dialog) return;
     // From the first letter on: what is on the screen and not with the server is never called saved.
     if (!s.tries) say("saving");
-    schedule(form, wait);
+    typing ? scheduleTyped(form) : schedule(form, SOON);
   }
-  document.addEventListener("input", (event) => { if (isField(event.target)) touched(event.target.form, QUIET); });
-  document.addEventListener("change", (event) => { if (isField(event.target)) touched(event.target.form, SOON); });
+  document.addEventListener("input", (event) => { if (isField(event.target)) touched(event.target.form, { typing: true }); });
+  document.addEventListener("change", (event) => { if (isField(event.target)) touched(event.target.form, { typing: false }); });
   document.addEventListener("submit", (event) => {
     const form = event.target, button = event.submitter;
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-autosave]") || event.defaultPrevented) return;

@@ -134,6 +134,23 @@ def test_what_is_wrong_stands_beside_its_field_and_the_pen_can_be_asked_for(
     people.problems.clear()  # the browser reports the refusal
 
 
+def test_who_types_without_a_pause_is_saved_and_seen_all_the_same(
+    people: People, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    settled(chair)
+    to_a_case(chair)
+    reveal(chair)
+    chair.keyboard.press("c")
+    saves: list[str] = []
+    chair.on("request", lambda asked: saves.append(asked.url) if asked.method == "POST" else None)
+    why = chair.get_by_label("Why the board decides so")
+    why.press_sequentially("A sentence that never rests, and goes on, ", delay=120)
+    assert [url for url in saves if url.endswith("/consensus")], f"nothing went out meanwhile: {saves}"
+    why.press_sequentially("to its end.", delay=20)
+    expect(chair.locator("[data-part=consensus]")).to_contain_text("goes on, to its end.")
+
+
 def test_a_word_goes_on_when_the_case_is_taken_away_and_is_no_command(
     people: People, meeting: str
 ) -> None:
