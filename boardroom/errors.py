@@ -51,6 +51,10 @@ log = logging.getLogger(__name__)
 MOST_PLACES = 40  # of one error; a deeper one is told by its end
 
 
+NO_ROOM = (
+    "Nothing was changed. Whoever runs Boardroom has to make room; keep this page open until then."
+)
+
 MESSAGES = {
     400: ("That request could not be read", "Go back, reload the page and try again."),
     401: ("Please sign in", "Your session has ended. Sign in and carry on."),
@@ -157,7 +161,16 @@ def database_error(error: DBAPIError | PoolTimeout) -> tuple[str, int]:
     said = getattr(error, "orig", error) if status == 503 else _type(error)
     log.error("database: %s", " ".join(str(said).split()))
     _let_go()
+    if _is_full(error):
+        return error_page(status, "The server’s disk is full", NO_ROOM)
     return error_page(status)
+
+
+def _is_full(error: DBAPIError | PoolTimeout) -> bool:
+    """Whether the database has no room to write: SQLite's code, or PostgreSQL's SQLSTATE 53100."""
+    said = getattr(error, "orig", None)
+    codes = (getattr(said, "sqlite_errorname", ""), getattr(said, "sqlstate", ""))
+    return "SQLITE_FULL" in codes or "53100" in codes
 
 
 def _let_go() -> None:

@@ -16,6 +16,7 @@ from flask import Flask
 from gevent.event import Event
 from gevent.pywsgi import WSGIHandler, WSGIServer
 from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 
 from boardroom import live
 from boardroom.aside import run_aside
@@ -91,6 +92,16 @@ class _Server(WSGIServer):
         super().handle(sock, address)
 
 
+class KeptTemplates(FileSystemBytecodeCache):
+    """Compiled templates; where one cannot be kept (a full disk) the page is there all the same."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().dump_bytecode(bucket)
+        except OSError as error:
+            log.warning("a compiled template was not kept: %s", error.strerror)
+
+
 def _settle(app: Flask) -> None:
     """Load the stage's templates, and keep the collector from walking all that is loaded.
 
@@ -100,7 +111,7 @@ def _settle(app: Flask) -> None:
     """
     compiled = Path(app.config["DATA_DIR"]) / "compiled"
     compiled.mkdir(mode=0o700, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    app.jinja_env.bytecode_cache = KeptTemplates(str(compiled))
     for part in PARTS:
         app.jinja_env.get_template(f"meetings/stage/_{part}.html")
     gc.collect()
