@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_login import current_user
 from flask_socketio import disconnect, emit, join_room
 from sqlalchemy import select
@@ -29,6 +29,7 @@ from boardroom.live.push import end_here, room, socketio
 from boardroom.live.queue import Queue, channel_of
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.people.models import Person
+from boardroom.people.sessions import ends_at
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,9 @@ def _on_connect(auth: object = None) -> bool | None:
     try:
         if not current_user.is_authenticated:
             return False
-        presence.of_person[current_user.id].add(request.sid)  # type: ignore[attr-defined]
+        sid = request.sid  # type: ignore[attr-defined]
+        presence.of_person[current_user.id].add(sid)
+        presence.ends[sid] = ends_at(current_app)
         return None
     finally:
         db.session.rollback()
@@ -83,6 +86,7 @@ def _on_disconnect(reason: object = None) -> None:
     # May run inside another client's emit: note it, and let the housekeeping write.
     sid = request.sid  # type: ignore[attr-defined]
     entry = presence.sockets.pop(sid, None)
+    presence.ends.pop(sid, None)
     for sids in list(presence.of_person.values()):
         sids.discard(sid)
     if entry is None:
@@ -165,6 +169,23 @@ def end_unwelcome() -> None:
         end_here(person_id)
 
 
+def cut_expired() -> None:
+    """Cut the lines of sessions that have ended: who asked for pages since comes back by itself,
+    with the session of today; who did not is signed out."""
+    present = time.time()
+    for sid in [sid for sid, end in presence.ends.items() if end < present]:
+        presence.ends.pop(sid, None)
+        _cut(socketio.server.manager.eio_sid_from_sid(sid, "/"))
+
+
+def _cut(eio_sid: str | None) -> None:
+    """End a transport. Not Socket.IO's disconnect: after that a client believes that it was sent
+    away for good, and does not come back by itself."""
+    connection = socketio.server.eio.sockets.get(eio_sid)
+    if connection is not None:
+        connection.close(wait=False, abort=True)  # what is queued is still written
+
+
 def _housekeeping(app: Flask) -> None:
     for turn in itertools.count():
         socketio.sleep(HEAD_EVERY)
@@ -176,6 +197,7 @@ def _housekeeping(app: Flask) -> None:
                     see_off(person_id, meeting_id)
                 sweep()
                 open_missing_stays()
+                cut_expired()
                 if turn % 3 == 0:
                     end_unwelcome()
         except Exception:
@@ -247,14 +269,10 @@ def give_way() -> None:
 
 
 def say_goodbye() -> None:
-    """At a graceful stop: tell every client, then end its transport.
-
-    Not Socket.IO's disconnect: after that a client believes that it was sent away for good, and
-    does not come back by itself.
-    """
+    """At a graceful stop: tell every client, then end its transport."""
     socketio.emit("restart", {}, ignore_queue=True)
-    for connection in list(socketio.server.eio.sockets.values()):
-        connection.close(wait=False, abort=True)  # what is queued is still written
+    for eio_sid in list(socketio.server.eio.sockets):
+        _cut(eio_sid)
 
 
 def _failed(error: Exception) -> None:

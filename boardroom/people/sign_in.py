@@ -26,6 +26,7 @@ from boardroom.db import db, note_transaction, now
 from boardroom.errors import error_page
 from boardroom.live.queue import channel_of
 from boardroom.people.models import Membership, Person
+from boardroom.people.sessions import Sessions
 
 T = TypeVar("T")
 
@@ -114,6 +115,7 @@ def end_session() -> None:
 
 def init_sign_in(app: Flask) -> None:
     """Bind Flask-Login, and the throttle of the sign-in."""
+    app.session_interface = Sessions()
     login_manager.session_protection = "basic"
     login_manager.init_app(app)
     queue = app.config["MESSAGE_QUEUE"]
