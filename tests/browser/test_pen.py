@@ -146,7 +146,9 @@ def test_who_types_without_a_pause_is_saved_and_seen_all_the_same(
     chair.on("request", lambda asked: saves.append(asked.url) if asked.method == "POST" else None)
     why = chair.get_by_label("Why the board decides so")
     why.press_sequentially("A sentence that never rests, and goes on, ", delay=120)
-    assert [url for url in saves if url.endswith("/consensus")], f"nothing went out meanwhile: {saves}"
+    assert [url for url in saves if url.endswith("/consensus")], (
+        f"nothing went out meanwhile: {saves}"
+    )
     why.press_sequentially("to its end.", delay=20)
     expect(chair.locator("[data-part=consensus]")).to_contain_text("goes on, to its end.")
 
