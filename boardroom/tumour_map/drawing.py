@@ -13,7 +13,7 @@ from html import escape
 
 from boardroom.clinical import liver_map
 from boardroom.clinical.liver_map import HEIGHT, WIDTH
-from boardroom.clinical.tumour_reading import SITES, Findings, Lesion
+from boardroom.clinical.tumour_reading import LARGEST_MM, SITES, Findings, Lesion
 from boardroom.tumour_map import labels
 
 _TUMOUR, _INK, _MUTED, _VEIN, _PORTAL = "#a33b2a", "#1b2430", "#5b6675", "#3d6b98", "#7c5691"
@@ -60,6 +60,8 @@ _SPREAD_AT = {
     "adrenal": (14, 176), "peritoneum": (14, 187), "organ": (190, 106), "elsewhere": (168, 154),
 }  # fmt: skip
 _BADGE = 6.2
+LIVER_MM = 210
+"""How wide the liver is that lesions are drawn on."""
 # The edges of the vena cava where the liver hides it.
 _BEHIND = ("M120.6 24C120.6 60 118 110 116.2 136", "M131.6 26C131.6 60 129 110 127.4 129")
 
@@ -187,7 +189,7 @@ def _liver(pen: _Pen) -> None:
 def lesion(pen: _Pen, one: Lesion, flagged: bool = False) -> None:
     """One lesion to scale, its number, and a flag where readings differ."""
     x, y = one.place
-    r = (one.size_mm or 0) / 2
+    r, living = _radius(one.size_mm), _radius(one.viable_mm)
     pen.open(
         f'transform="translate({_n(x)} {_n(y)})"'
         + ("" if pen.paper else f' class="lm-lesion" data-lesion="{one.number}"')
@@ -198,20 +200,25 @@ def lesion(pen: _Pen, one: Lesion, flagged: bool = False) -> None:
         for d in _chords(r):
             pen.path("lm-hatch", d)
         pen.circle("lm-zone", 0, 0, r)
-        if one.viable_mm:
-            pen.circle("lm-body", 0, 0, one.viable_mm / 2)
-    bx, by = badge_at(r if not one.viable_mm else one.viable_mm / 2)
+        if living:
+            pen.circle("lm-body", 0, 0, living)
+    bx, by = badge_at(living or r)
     if (bx, by) != (0, 0):
         pen.path("lm-leader", f"M0 0L{_n(bx)} {_n(by)}")
     pen.circle("lm-badge", bx, by, _BADGE)
     pen.text("lm-number", bx, by + 3, str(one.number))
     if r >= 14 and one.size_mm:
-        pen.text("lm-halo", 0, max(15, (one.viable_mm or 0) / 2 + 7), f"{one.size_mm} mm")
+        pen.text("lm-halo", 0, max(15, living + 7), f"{one.size_mm} mm")
     if flagged:
         fx, fy = bx + _BADGE + 3, by - _BADGE
         pen.path("lm-flag", f"M{_n(fx)} {_n(fy - 5)}l5 8.6h-10z")
         pen.path("lm-leader", f"M{_n(fx)} {_n(fy - 2)}v2.6M{_n(fx)} {_n(fy + 1.6)}v0.9")
     pen.close()
+
+
+def _radius(size_mm: int | None) -> float:
+    """Half a size as it is drawn: no wider than the liver, and nothing of one that is refused."""
+    return min(size_mm, LIVER_MM) / 2 if size_mm and 0 < size_mm <= LARGEST_MM else 0
 
 
 def badge_at(r: float) -> tuple[float, float]:
@@ -239,8 +246,8 @@ def _chords(r: float, apart: float = 4) -> list[str]:
 
 def _ghosts(pen: _Pen, ghosts: Sequence[Lesion], known: Sequence[Lesion]) -> None:
     taken = labels.fixed()
-    taken += [labels.disc(*one.place, max((one.size_mm or 0) / 2, _BADGE)) for one in known]
-    rings = [(*one.place, max((one.size_mm or 0) / 2, 5)) for one in ghosts]
+    taken += [labels.disc(*one.place, max(_radius(one.size_mm), _BADGE)) for one in known]
+    rings = [(*one.place, max(_radius(one.size_mm), 5)) for one in ghosts]
     taken += [labels.disc(*ring) for ring in rings]
     for x, y, r in rings:
         pen.circle("lm-ghost", x, y, r)
@@ -251,7 +258,7 @@ def _ghosts(pen: _Pen, ghosts: Sequence[Lesion], known: Sequence[Lesion]) -> Non
 
 def _contacts(pen: _Pen, one: Lesion) -> None:
     x, y = one.place
-    r = (one.size_mm or 0) / 2
+    r = _radius(one.size_mm)
     for contact in one.contacts or ():
         px, py = liver_map.nearest_on(contact.vessel, x, y)
         apart = math.dist((x, y), (px, py))

@@ -36,6 +36,8 @@ from boardroom.tumour_map.rules import day_of_images
 LIST_ONLY: Any = {"invalid_choice_message": "Choose one of the list."}
 SEVERAL_ONLY: Any = {"invalid_choice_message": "Choose of the list; %(value)s is not in it."}
 NO_VESSEL = "none"
+OTHER = "other"
+"""What a form says that began with the other side's reading."""
 
 
 class Millimetres(IntegerField):
@@ -128,6 +130,7 @@ class ReadingForm(FlaskForm):
     """A whole reading; the version is the one that was read before writing."""
 
     version = HiddenField(default="0")
+    begun_from = HiddenField(default="")  # OTHER: with the other side's reading
     lesions = FieldList(FormField(LesionForm), max_entries=words.MOST_LESIONS + 1)
     imaging = SelectField("Read from", default="", **LIST_ONLY)
     imaged_on = StringField("Images of", render_kw={"type": "date"})
@@ -149,6 +152,10 @@ class ReadingForm(FlaskForm):
         filters=[lambda text: clean(text or "", lines=True)],
         validators=[Length(max=2000, message="At most 2000 characters.")],
         render_kw={"maxlength": 2000, "rows": 2},
+    )
+
+    as_read = BooleanField(
+        "I have read the images; the lesions that I left unchanged are as I see them"
     )
 
     @property
@@ -260,11 +267,39 @@ def written_in(form: ReadingForm, today: dt.date, born: dt.date | None = None) -
     return Written(findings, form.imaging.data or "", imaged_on, form.read_by.data or "")
 
 
+def refused_fields(form: ReadingForm) -> list[tuple[str, str, str]]:
+    """(element to go to, label, reason) of each field that is refused, in the page's order."""
+    fields: list[tuple[Any, str]] = []
+    for field in form:
+        if field is not form.lesions:
+            fields.append((field, ""))
+            continue
+        rows = [entry.form for entry in form.lesions]
+        fields += [(one, f"Lesion {row.number.data}: ") for row in rows for one in row]
+    return [
+        (_goes_to(field), whose + (field.label.text if whose == "" else _small(field.label.text)),
+         " ".join(str(reason) for reason in field.errors))
+        for field, whose in fields
+        if field.errors
+    ]  # fmt: skip
+
+
+def _goes_to(field: Any) -> str:
+    """The control itself: of several checkboxes the first, of a hidden field its lesion's first."""
+    if isinstance(field, HiddenField):
+        return f"{field.id.removesuffix('number')}segments-0"
+    return f"{field.id}-0" if isinstance(field, Choices) else str(field.id)
+
+
+def _small(label: str) -> str:
+    return label if label.startswith("LI-RADS") else label[:1].lower() + label[1:]
+
+
 def _lesion(row: Any) -> Lesion:
     contacts = tuple(
         Contact(row[f"vessel{n}"].data, row[f"degree{n}"].data)
         for n in (1, 2, 3)
-        if row[f"vessel{n}"].data not in (None, "", NO_VESSEL) and row[f"degree{n}"].data
+        if row[f"vessel{n}"].data in words.VESSEL_NAMES and row[f"degree{n}"].data in words.DEGREES
     )
     number = str(row.number.data or "")
     return Lesion(

@@ -17,8 +17,9 @@ from boardroom.db import db, now
 from boardroom.people.models import Person, Role
 from boardroom.refusals import Forbidden, Refused, StaleVersion
 from boardroom.tumour_map import rules
+from boardroom.tumour_map.listed import images_of, listed_by_the_hospital
 from boardroom.tumour_map.models import Reading, Side
-from boardroom.tumour_map.queries import readings_of, that_lists
+from boardroom.tumour_map.queries import Sides, readings_of, that_lists
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,14 @@ def save_reading(
     new = Written(completed(new.findings), new.imaging, new.imaged_on, new.read_by)
     if wrong := refusals(new.findings):
         raise Refused(next(iter(wrong.values())))
-    current = readings_of(case.id).get(side)
+    sides = readings_of(case.id)
+    current = sides.get(side)
     if current is not None and written(current) == new:
         return current
     if version != (current.version if current is not None else 0):
         raise _stale(new, current)
+    lists = new.findings.lesions or new.findings.none_seen
+    kept = bool(side == Side.BOARD and lists and _keep_what_was_listed(case, sides))
     made = Reading(
         case_id=case.id,
         side=side,
@@ -98,8 +102,38 @@ def save_reading(
         "read the images", board=case.board, case_id=case.id, actor=actor, side=str(side),
         version=made.version,
     )  # fmt: skip
+    if kept:
+        audit.record(
+            "kept the referral’s lesions as the hospital’s reading",
+            board=case.board, case_id=case.id, actor=actor, side=str(Side.REFERRING), version=1,
+        )  # fmt: skip
     touch(case, actor=actor, action="placed lesions on the map")
     return made
+
+
+def _keep_what_was_listed(case: Case, sides: Sides) -> bool:
+    """Before the list follows the board's reading: what the hospital listed becomes its reading, so
+    that the two are compared. Returns whether there was something to keep."""
+    if Side.REFERRING in sides or that_lists(sides) is not None:
+        return False
+    theirs = listed_by_the_hospital(case)
+    if not theirs.lines:
+        return False
+    images = images_of(case)
+    db.session.add(
+        Reading(
+            case_id=case.id,
+            side=Side.REFERRING,
+            version=1,
+            imaging=images.modality if images is not None else "",
+            imaged_on=images.on_date if images is not None else None,
+            findings=theirs.findings.as_dict(),
+            saved_by_id=theirs.by_id,
+            saved_at=theirs.at,
+        )
+    )
+    db.session.flush()
+    return True
 
 
 def _stale(new: Written, current: Reading | None) -> StaleVersion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -19,13 +20,14 @@ from boardroom.cases.operations import hold
 from boardroom.cases.queries import load_case
 from boardroom.clinical.by_features import ByFeatures, by_features
 from boardroom.clinical.reading_refusals import CAUTIONS, caution_of
-from boardroom.clinical.tumour_reading import Findings, Lesion
+from boardroom.clinical.tumour_reading import Findings, Lesion, completed
 from boardroom.db import now
 from boardroom.people.models import Role
 from boardroom.permissions import can
 from boardroom.refusals import DomainError, StaleVersion
 from boardroom.tumour_map import forms, operations, queries, rules
 from boardroom.tumour_map.drawing import drawn, drawn_lesions, sign
+from boardroom.tumour_map.listed import listed_by_the_hospital
 from boardroom.tumour_map.models import Side
 from boardroom.tumour_map.operations import Written, written
 from boardroom.tumour_map.view import TumourMap, tumour_map
@@ -121,12 +123,15 @@ def _form(case: Case, side: Side) -> forms.ReadingForm:
     sides = _sides(case, side)
     own, other = sides.get(side), sides.get(_other(side))
     shown = written(own) if own is not None else _beginning(case, side, sides)
-    return forms.reading_form(
+    form = forms.reading_form(
         _board(case),
         shown,
         own.version if own is not None else 0,
         other.said.lesions if other is not None else (),
     )
+    if request.method == "GET" and request.args.get("from") == forms.OTHER:
+        form.begun_from.data = forms.OTHER
+    return form
 
 
 def _beginning(case: Case, side: Side, sides: queries.Sides) -> Written | None:
@@ -137,16 +142,46 @@ def _beginning(case: Case, side: Side, sides: queries.Sides) -> Written | None:
         # A list that follows a reading which is not shown here is not shown either.
         listed = () if queries.readings_of(case.id) else case.lesions
         return Written(rules.of_list(listed), read_by=name)
-    if request.args.get("from") != "other":
+    if request.args.get("from") != forms.OTHER:
         return Written(Findings(), read_by=name)
     same = tuple(replace(one, same_as=str(one.number)) for one in other.said.lesions)
     return replace(written(other), findings=replace(other.said, lesions=same), read_by=name)
 
 
+AS_READ = "Look at each lesion on the images, then tick this; or change what you see otherwise."
+
+
+def _not_the_boards(
+    case: Case, side: Side, form: forms.ReadingForm
+) -> tuple[Sequence[Lesion], str]:
+    """(lesions of somebody else that the board's first reading began with, whose they are)."""
+    sides = queries.readings_of(case.id)
+    if side != Side.BOARD or side in sides:
+        return (), ""
+    hospital = case.referrer_hospital or "the referring hospital"
+    if other := sides.get(Side.REFERRING):
+        taken_over = form.begun_from.data == forms.OTHER
+        return (other.said.lesions, f"As read by {hospital}") if taken_over else ((), "")
+    lesions = rules.of_list(case.lesions).lesions
+    theirs = bool(lesions) and bool(listed_by_the_hospital(case).lines)
+    return lesions, f"As listed by {hospital}" if theirs else "As listed in the case’s form"
+
+
+def _must_be_read(case: Case, side: Side, form: forms.ReadingForm, new: Written | None) -> bool:
+    """Whether the form still says what somebody else wrote, and nobody says to have looked."""
+    if new is None or form.as_read.data:
+        return False
+    lesions, _ = _not_the_boards(case, side, form)
+    if not rules.left_unchanged(new.findings.lesions, completed(Findings(tuple(lesions))).lesions):
+        return False
+    form.as_read.errors = [AS_READ]
+    return True
+
+
 def _save(case: Case, side: Side) -> Any:
     form = _form(case, side)
     new = forms.written_in(form, _today(case), case.patient.birth_date)
-    if new is None:
+    if new is None or _must_be_read(case, side, form, new):
         return _page(case, side, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         saved = operations.save_reading(case, side, new, form.version_seen, actor=current_user)
@@ -167,6 +202,9 @@ def _page(case: Case, side: Side, form: forms.ReadingForm, **more: Any) -> str:
     sides = _sides(case, side)
     other = sides.get(_other(side))
     more = {"stale": None, "theirs": None, **more}
+    begun_with, whose = _not_the_boards(case, side, form)
+    if not rules.left_unchanged(completed(forms.findings_in(form)).lesions, begun_with):
+        whose = ""
     return render_template(
         "tumour_map/reading.html",
         case=case,
@@ -179,6 +217,8 @@ def _page(case: Case, side: Side, form: forms.ReadingForm, **more: Any) -> str:
         lesions=drawn_lesions(forms.findings_in(form)),
         history=queries.history_of(case.id, side),
         scale_note=rules.SCALE_NOTE,
+        whose=whose,
+        refused=forms.refused_fields(form),
         lesion_cautions=CAUTIONS,
         caution_of=caution_of,
         can_begin=other is not None and side not in sides and "from" not in request.args,

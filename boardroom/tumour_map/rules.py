@@ -85,6 +85,17 @@ def side_by_side(lesions: Iterable[Lesion]) -> tuple[Lesion, ...]:
     return tuple(found)
 
 
+def left_unchanged(lesions: Iterable[Lesion], begun_with: Iterable[Lesion]) -> bool:
+    """Whether one of the lesions is still as the form began with it, to the whole millimetre."""
+    before = {_plain(one) for one in begun_with}
+    return any(_plain(one) in before for one in lesions)
+
+
+def _plain(one: Lesion) -> Lesion:
+    x, y = (round(at) if at is not None else None for at in (one.x, one.y))
+    return replace(one, x=x, y=y, same_as="")
+
+
 def _segments(text: str) -> tuple[str, ...]:
     named = [word.strip() for word in text.split(",")]
     found = {part for name in named for part in (("IVa", "IVb") if name == "IV" else (name,))}

@@ -6,7 +6,7 @@
   const liver = form?.querySelector("[data-liver]");
   if (!liver) return;
   const SVG = "http://www.w3.org/2000/svg";
-  const BADGE = 6.2; // as in boardroom/tumour_map/drawing.py
+  const BADGE = 6.2, LIVER = 210, LARGEST = 400; // as in boardroom/tumour_map/drawing.py
   const box = liver.querySelector("[data-lesions]");
   const told = form.querySelector("[data-told]");
   const rows = form.querySelector("[data-rows]");
@@ -67,25 +67,27 @@
     const where = chosen(row).join(", ");
     return `Lesion ${numberOf(row)}, ${where ? `segment ${where}` : "no segment"}, ${size === null ? "no size" : `${size} mm`}`;
   }
+  // Half a size as it is drawn: no wider than the liver, and nothing of one that is refused.
+  const radius = (size) => (size !== null && size <= LARGEST ? Math.min(size, LIVER) / 2 : 0);
   function drawOne(row) {
     const at = placeOf(row);
     if (!at || removed(row)) return;
-    const r = (whole(row, "size_mm") ?? 0) / 2, viable = whole(row, "viable_mm");
+    const size = whole(row, "size_mm"), viable = whole(row, "viable_mm"), r = radius(size), living = radius(viable);
     // A slider, since that is what screen readers leave the arrow keys to; its value is the size.
     const group = make("g", {
       class: `lm-lesion${row === shown ? " is-chosen" : ""}`, tabindex: 0, role: "slider", "data-lesion": numberOf(row),
       transform: `translate(${at[0]} ${at[1]})`, "aria-label": `Lesion ${numberOf(row)}`,
-      "aria-valuemin": 1, "aria-valuemax": 400, "aria-valuenow": r * 2, "aria-valuetext": words(row),
+      "aria-valuemin": 1, "aria-valuemax": 400, "aria-valuenow": size ?? 0, "aria-valuetext": words(row),
     }, box);
     make("circle", { class: "lm-grip", r: Math.max(r, 11) + 2 }, group);
     make("circle", { class: viable === null ? "lm-body" : "lm-zone", r }, group);
-    if (viable) make("circle", { class: "lm-body", r: viable / 2 }, group);
-    const inner = viable ? viable / 2 : r;
+    if (living) make("circle", { class: "lm-body", r: living }, group);
+    const inner = living || r;
     const away = inner >= BADGE + 1.5 ? 0 : (inner + BADGE + 2) / Math.SQRT2;
     if (away) make("path", { class: "lm-leader", d: `M0 0L${away} ${-away}` }, group);
     make("circle", { class: "lm-badge", cx: away, cy: -away, r: BADGE }, group);
     make("text", { class: "lm-number", x: away, y: 3 - away }, group, numberOf(row));
-    if (r >= 14) make("text", { class: "lm-halo", y: Math.max(15, (viable ?? 0) / 2 + 7) }, group, `${r * 2} mm`);
+    if (r >= 14) make("text", { class: "lm-halo", y: Math.max(15, living + 7) }, group, `${size} mm`);
   }
   function draw() {
     const focused = document.activeElement?.closest?.("[data-lesion]")?.dataset.lesion;
@@ -281,6 +283,25 @@
   });
   form.addEventListener("submit", () => { dirty = false; });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+
+  // A refused field can be far off the screen, within a folded part: the list of them leads there.
+  const summary = document.getElementById("error-summary");
+  function goTo(id) {
+    const target = document.getElementById(id);
+    if (!target) return;
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    target.scrollIntoView({ block: "center" });
+    target.focus({ preventScroll: true });
+  }
+  summary?.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (!link) return;
+    event.preventDefault();
+    goTo(link.hash.slice(1));
+  });
+  const first = summary?.querySelector("a[href^='#']");
+  // After app.js, which puts the focus on the list itself.
+  if (first) addEventListener("load", () => goTo(first.hash.slice(1)), { once: true });
 
   for (const one of form.querySelectorAll("[data-script-only], [data-add-lesion]")) one.hidden = false;
   for (const one of form.querySelectorAll("[data-without-script]")) one.hidden = true;
