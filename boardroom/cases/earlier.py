@@ -14,8 +14,9 @@ from sqlalchemy import table as named
 from sqlalchemy.orm import joinedload
 
 from boardroom.cases.fields import DOCUMENT_KINDS
-from boardroom.cases.models import Case, Document, Investigation, TestJudgement
+from boardroom.cases.models import Case, Document, Fact, Investigation, TestJudgement
 from boardroom.cases.rules import KnownImaging
+from boardroom.clinical.catalogue import FACTS
 from boardroom.db import db
 from boardroom.tumour_map.models import Reading, Side
 from boardroom.tumour_map.queries import latest
@@ -80,6 +81,57 @@ def is_imaging(document: Document) -> bool:
 def earlier_of(case: Case) -> Earlier:
     """What the rounds before this case hold; nothing is asked for a first round."""
     return earlier_of_cases([case]).get(case.id, NOTHING)
+
+
+Undated = tuple[str, str, str]
+"""Key, value and unit of a fact that has no day of its own."""
+
+
+def said_before(case: Case) -> dict[Undated, Said]:
+    """Facts without a date that the round before said already, each with the round that said it
+    first and has been followed by no other word; nothing is asked where there are none.
+
+    What is of the patient's background is told without: it does not grow old.
+    """
+    if case.earlier_case_id is None:
+        return {}
+    here = {
+        _undated(one)
+        for one in case.facts
+        if one.taken_on is None
+        and one.key in FACTS
+        and FACTS[one.key].section not in ("background", "conditions")
+    }
+    chain = _chains([case.id]).get(case.id, []) if here else []
+    if not chain:
+        return {}
+    query = (
+        select(Case.id, Case.code, Case.board, Case.referred_on, Case.submitted_at)
+        .add_columns(Fact.key, Fact.value, Fact.unit)
+        .join(Fact, Fact.case_id == Case.id)
+        .where(Case.id.in_(chain), Fact.taken_on.is_(None))
+    )
+    said: dict[int, dict[Undated, Said]] = {}
+    for row in db.session.execute(query):
+        said.setdefault(row.id, {})[_undated(row)] = _said_in(row)
+    found = {}
+    for one in here:
+        rounds = takewhile(lambda case_id: one in said.get(case_id, {}), chain)  # noqa: B023
+        for case_id in rounds:
+            found[one] = said[case_id][one]
+    return found
+
+
+def _undated(fact: Any) -> Undated:
+    return (fact.key, fact.value, fact.unit)
+
+
+def as_in(said: Said | None) -> str:
+    """ "as in BR-0037, 9 Sep 2026"; "" for what no earlier round said."""
+    if said is None:
+        return ""
+    code, on = said
+    return f"as in {code}, {on.day} {on:%b %Y}" if on else f"as in {code}"
 
 
 def earlier_of_cases(cases: Iterable[Case]) -> dict[int, Earlier]:

@@ -26,7 +26,7 @@ from boardroom.cases.models import (
 )
 from boardroom.cases.saving import LESIONS_ARE_READ, take_away, touch
 from boardroom.cases.view import lacking_of, test_of_fact
-from boardroom.clinical.facts import FACTS
+from boardroom.clinical.facts import FACTS, lasts
 from boardroom.clinical.read_facts import FactRead, facts_read
 from boardroom.db import db, now
 from boardroom.people.models import Person
@@ -232,20 +232,20 @@ CARRIED = ("referrer_name", "referrer_contact", "referrer_hospital", "diagnosis"
 
 def carry_over(case: Case, copy: Case) -> None:
     """Make `copy` the round after `case`, with its referrer, diagnosis, history and what is dated
-    or lasting."""
+    or lasting. What lasts stays without a date: of which round it is, `earlier.said_before` says.
+    """
     copy.earlier_case_id = case.id
     for name in CARRIED:
         setattr(copy, name, getattr(case, name))
     refused = {one.test for one in case.judgements if not one.accepted}
     seen = _as_read(case)
     for fact in case.facts:
-        known = FACTS.get(fact.key)
         if test_of_fact(fact) in refused:
             continue  # somebody asked for it anew: no aid of the new round is to count it
         read = seen.get(fact.key)
         if read is not None and (fact.taken_on is None or fact.taken_on <= read.taken_on):
             continue  # a map said it later
-        if known is not None and (fact.taken_on or known.section == "background"):
+        if (fact.taken_on and fact.key in FACTS) or lasts(fact.key, fact.value):
             copy.facts.append(
                 Fact(key=fact.key, value=fact.value, unit=fact.unit, taken_on=fact.taken_on)
             )
@@ -273,7 +273,7 @@ def _as_read(case: Case) -> dict[str, FactRead]:
     found = that_counts(readings_of(case.id))
     if found is None or found.imaged_on is None:
         return {}
-    return facts_read(found.said, found.imaged_on)
+    return facts_read(found.said, found.imaged_on, case.facts)
 
 
 _EMPTY_WITHOUT = {

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from boardroom.cases.view import in_order, in_words
+from boardroom.clinical.case_record import newer
 from boardroom.clinical.facts import FACTS, FactError, check, in_unit
 from boardroom.clinical.imaging import outdated
 from boardroom.clinical.living import living_mm, now_living_mm
+from boardroom.clinical.read_facts import FactRead
+from boardroom.clinical.units import rounded
 
 Direction = Literal["up", "down", "new", "missing", "other"]
 
@@ -59,14 +63,18 @@ def changes(
     later: Any,
     pairs: Mapping[int, int] | None = None,
     looked: Looked = NOT_MAPPED,
+    read_then: Mapping[str, FactRead] = MappingProxyType({}),
+    units: str = "",
 ) -> list[Change]:
     """Everything that differs between two cases (or anything with `facts` and `lesions`).
 
     Only values dated after the earlier round's last count as new; an unchanged value is left out.
     `pairs`: number then to number now, by their places on the map; the same number without.
+    `read_then`: what the earlier round's map showed, as facts. `units`: "si" or "conventional", to
+    be read; without, both values of a line in the unit in which the later one was entered.
     """
     lesions = _lesions(earlier.lesions, later.lesions, pairs, looked)
-    return [*_facts(earlier.facts, later.facts), *lesions]
+    return [*_facts(earlier.facts, later.facts, read_then, units), *lesions]
 
 
 def _latest(facts: Iterable[Any]) -> dict[str, Any]:
@@ -78,17 +86,47 @@ def _latest(facts: Iterable[Any]) -> dict[str, Any]:
     return found
 
 
-def _facts(earlier: Iterable[Any], later: Iterable[Any]) -> list[Change]:
+def _facts(
+    earlier: Iterable[Any], later: Iterable[Any], read_then: Mapping[str, FactRead], units: str
+) -> list[Change]:
     before, after = _latest(earlier), _latest(later)
+    for key, read in read_then.items():
+        if key not in before or not newer(before[key].taken_on, read.taken_on):
+            before[key] = read
     found = []
     for key in [key for key in FACTS if key in after]:
         old, new = before.get(key), after[key]
         if old is not None and (old.value, old.unit) == (new.value, new.unit):
             continue
         direction: Direction = "new" if old is None else _compare(key, old, new)
-        was = in_words(old).words if old is not None else ""
-        found.append(Change(FACTS[key].label, was, in_words(new).words, direction, new.taken_on))
+        was = _in_the_unit_of(new, old, units) if old is not None else ""
+        now = in_words(new, units).words
+        found.append(Change(FACTS[key].label, was, now, direction, new.taken_on))
     return found
+
+
+def _in_the_unit_of(new: Any, old: Any, units: str) -> str:
+    """The earlier value in words, in the unit in which the later one is shown."""
+    if old.unit == new.unit or in_words(old, units).unit == in_words(new, units).unit:
+        return in_words(old, units).words
+    try:
+        was = check(old.key, old.value, old.unit)
+        if isinstance(was.value, str):
+            return in_words(old, units).words
+        number = rounded(in_unit(old.key, was.value, was.unit, new.unit))
+    except FactError:
+        return in_words(old, units).words  # no factor: each in its own
+    return in_words(_Plain(old.key, number, new.unit, old.taken_on), units).words
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A value as entered."""
+
+    key: str
+    value: str
+    unit: str
+    taken_on: dt.date | None = None
 
 
 def _compare(key: str, old: Any, new: Any) -> Direction:

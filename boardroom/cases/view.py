@@ -10,9 +10,17 @@ from types import MappingProxyType
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.parts import REFERRAL_FIELDS
 from boardroom.cases import rules
-from boardroom.cases.earlier import Earlier, earlier_of, is_imaging, read_by_the_board
+from boardroom.cases.earlier import (
+    Earlier,
+    as_in,
+    earlier_of,
+    is_imaging,
+    read_by_the_board,
+    said_before,
+)
 from boardroom.cases.models import Case, Document, Fact, Investigation
 from boardroom.clinical import facts as clinical
+from boardroom.clinical.case_record import FactLike
 from boardroom.clinical.catalogue_conditions import COMPLETE
 from boardroom.clinical.display import shown
 from boardroom.clinical.read_facts import invasion, spread
@@ -28,6 +36,8 @@ class Value:
     taken_on: dt.date | None
     old: bool = False
     """Whether the board wants it younger on the day of the page."""
+    since: str = ""
+    """Of which earlier round it is where it has no date: "as in BR-0037, 9 Sep 2026"."""
 
     @property
     def words(self) -> str:
@@ -60,7 +70,7 @@ class FactGroup:
         return len(self.lines) + len(self.yes) + len(self.no)
 
 
-def in_words(fact: Fact, units: str = "") -> Value:
+def in_words(fact: FactLike, units: str = "") -> Value:
     """A recorded fact as it is read; one that the catalogue no longer has keeps its keys."""
     words = shown(fact.key, fact.value, fact.unit, units)
     return Value(words.text, words.unit, fact.taken_on)
@@ -112,10 +122,15 @@ def fact_groups(
     for fact in case.facts:
         by_key.setdefault(fact.key, []).append(fact)
     other = FactGroup("other", "Other")
+    before = said_before(case)
     known_first = [*[k for k in clinical.FACTS if k in by_key]]
     for key in [*known_first, *[k for k in by_key if k not in clinical.FACTS]]:
         values = [
-            replace(in_words(fact, units), old=_is_old(fact, on, limits.get(key)))
+            replace(
+                in_words(fact, units),
+                old=_is_old(fact, on, limits.get(key)),
+                since="" if fact.taken_on else as_in(before.get((fact.key, fact.value, fact.unit))),
+            )
             for fact in reversed(in_order(by_key[key]))
         ]
         if key == COMPLETE:
@@ -143,7 +158,7 @@ def _is_old(fact: Fact, on: dt.date | None, limit: int | None) -> bool:
 def _of_day(value: Value) -> str:
     """ " (18 Nov 2026)" behind an answer that has its day, with a word where it is old."""
     if value.taken_on is None:
-        return ""
+        return f" ({value.since})" if value.since else ""
     day = f"{value.taken_on.day} {value.taken_on:%b %Y}"
     return f" ({day}, old)" if value.old else f" ({day})"
 

@@ -71,6 +71,27 @@ def is_lab(key: str) -> bool:
     )
 
 
+_STALE = frozenset(
+    {"ascites", "encephalopathy", "child_pugh_points", "liver_function", "flr_ml",
+     "liver_volume_ml", "tumour_volume_ml", "nodule_count", "nodules_uncountable", "largest_mm",
+     "viable_sum_mm", "new_lesion", "nontarget_state", "tumour_percent", "selective_access",
+     "symptoms", "weight_loss", "within_transplant_criteria", "major_resection"}
+)  # fmt: skip
+"""What weeks or a treatment change."""
+_SEEN_ANEW = frozenset(
+    {"macrovascular_invasion", "portal_invasion", "hepatic_vein_invasion", "nodes",
+     "extrahepatic_spread", "portal_thrombosis", "portal_thrombosis_bland"}
+)  # fmt: skip
+"""What the next images can show at any time: that there is none stands only with its day."""
+
+
+def lasts(key: str, value: str) -> bool:
+    """Whether a fact without a date still says something in the next round of a case: a finding or
+    a description that lasts, not a value of its day."""
+    known = key in FACTS and not is_lab(key) and key not in _STALE
+    return known and not (key in _SEEN_ANEW and value in ("no", "none", "n0"))
+
+
 def by_section() -> dict[Section, list[Fact]]:
     """The catalogue section by section, in the order of the page."""
     return {s: [f for f in FACTS.values() if f.section == s] for s in SECTIONS}

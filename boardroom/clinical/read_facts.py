@@ -10,11 +10,20 @@ by later images.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from boardroom.clinical.case_beyond import HEPATIC, MACRO, NODES, OUTSIDE, PORTAL, SITE, outside
+from boardroom.clinical.case_beyond import (
+    HEPATIC,
+    INVOLVED,
+    MACRO,
+    NODES,
+    OUTSIDE,
+    PORTAL,
+    SITE,
+    outside,
+)
 from boardroom.clinical.case_record import FactLike, newer, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.fact import YES_NO
@@ -116,17 +125,27 @@ class FactRead:
     taken_on: dt.date
 
 
-def facts_read(findings: Findings, on: dt.date) -> dict[str, FactRead]:
-    """What a reading says of veins, spread, nodes, number and size of nodules, as facts by key.
+def facts_read(
+    findings: Findings, on: dt.date, recorded: Iterable[FactLike] = ()
+) -> dict[str, FactRead]:
+    """What a reading says of veins, spread, nodes, number and size of nodules, as facts by key, for
+    the round after it.
 
     Number and size are left out where a size is not known, and where what may be tumour is all
-    there is; spread of none does not undo another examination's and is left out as well.
+    there is; spread of none does not undo another examination's and is left out as well. Nodes are
+    suspicious at most, for only tissue proves them: `recorded`, the facts of the round, may say
+    that it did, and then they say it.
     """
     said = {
         key: (fact.value, "")
         for key, fact in Read(findings, "", on).facts().items()
         if fact is not None and not (key == OUTSIDE and fact.value == "no")
     }
+    if NODES in said:
+        said[NODES] = ("suspicious", "")
+        known = [one for one in recorded if one.key == NODES]
+        if any(one.value in INVOLVED for one in known):
+            del said[NODES]
     if findings.uncountable:
         said["nodules_uncountable"] = ("yes", "")
     else:

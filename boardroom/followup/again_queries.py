@@ -14,7 +14,7 @@ from boardroom.cases.response import NOTHING_STATED, Answer, Before, Beyond, ans
 from boardroom.cases.since import Change, Looked, changes
 from boardroom.clinical.case_inputs import invasion, spread
 from boardroom.clinical.from_facts import CaseRecord
-from boardroom.clinical.read_facts import Read
+from boardroom.clinical.read_facts import Read, facts_read
 from boardroom.clinical.reread import compare, pair, without_the_other_side
 from boardroom.followup.queries import today_of
 from boardroom.web import short_day
@@ -37,8 +37,9 @@ class Since:
     answer: Answer | None
 
 
-def since(earlier: Case, later: Case) -> Since:
-    """What changed from one round to a later one; a renumbered lesion is found by its place."""
+def since(earlier: Case, later: Case, units: str = "") -> Since:
+    """What changed from one round to a later one; a renumbered lesion is found by its place.
+    `units`: as for `changes`."""
     then, now = read_of(earlier), read_of(later)
     looked = Looked(
         then is not None and then.findings.tells_lesions,
@@ -55,7 +56,12 @@ def since(earlier: Case, later: Case) -> Since:
     else:
         before_that = tuple(_rounds_before(earlier, then))
         found = answer(earlier.lesions, later.lesions, pairs, beyond, looked, before_that)
-    return Since(changes(earlier, later, pairs, looked), on_the_map, found)
+    read_then = (
+        facts_read(then.findings, then.on, earlier.facts)
+        if then is not None and then.on is not None
+        else {}
+    )
+    return Since(changes(earlier, later, pairs, looked, read_then, units), on_the_map, found)
 
 
 def response_words(case: Case, board: BoardDefinition, found: Since | None = None) -> str:

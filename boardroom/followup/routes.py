@@ -222,13 +222,15 @@ def decision_of(case: Case, refused: FlaskForm | None = None) -> dict[str, Any] 
 
 
 @bp.app_template_global("came_back")
-def came_back(case: Case) -> dict[str, Any] | None:
-    """Why a round began and what changed since the one before; None for a first round."""
+def came_back(case: Case, units: str = "") -> dict[str, Any] | None:
+    """Why a round began and what changed since the one before; None for a first round. `units`: to
+    be read in, the board's without."""
     if case.earlier_case is None:
         return None
     item = queries.decision_of(case.earlier_case.id)
-    changed = since(case.earlier_case, case)
-    suitable, _ = suits(case, queries.board_of(case))
+    board = queries.board_of(case)
+    changed = since(case.earlier_case, case, units or board.aids.units)
+    suitable, _ = suits(case, board)
     why = queries.return_of(case.id)
     return {
         "earlier": case.earlier_case,

@@ -6,7 +6,7 @@ import datetime as dt
 from math import isfinite
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.earlier import earlier_of
+from boardroom.cases.earlier import as_in, earlier_of
 from boardroom.cases.models import Case
 from boardroom.cases.view import fact_groups, in_order
 from boardroom.clinical.facts import FACTS
@@ -120,7 +120,7 @@ def _facts(case: Case) -> list[brief.KeyFact]:
                 brief.KeyFact(
                     label=line.label,
                     value=line.latest.words,
-                    note=f"{taken.day} {taken:%b %Y}" if taken else "",
+                    note=f"{taken.day} {taken:%b %Y}" if taken else line.latest.since,
                 )
             )
         if group.yes:
@@ -132,11 +132,7 @@ def _facts(case: Case) -> list[brief.KeyFact]:
 
 def _ecog_from(case: Case) -> str:
     """From which round the ECOG status was taken over, and that round's day."""
-    since = earlier_of(case).ecog
-    if since is None:
-        return ""
-    code, on = since
-    return f"as in {code}, {on.day} {on:%b %Y}" if on else f"as in {code}"
+    return as_in(earlier_of(case).ecog)
 
 
 def _recorded(case: Case) -> list[brief.RecordedFact]:

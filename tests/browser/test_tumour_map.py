@@ -79,7 +79,7 @@ def test_lesions_are_placed_by_mouse_and_by_keyboard(people: People, axe_source:
     page.wait_for_url("**#tumour-map")
     assert page.url.startswith(address)
     table = page.get_by_role("region", name="Lesions, The board’s reading")
-    expect(table.get_by_role("row", name=re.compile("^2 VII 44 mm"))).to_be_visible()
+    expect(table.get_by_role("row", name=re.compile("^2 differs VII 44 mm"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("Lesion 2: segment VII, 44 mm"))).to_be_visible()
 
 
