@@ -10,12 +10,15 @@ import datetime as dt
 from typing import Any
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.models import Case
+from boardroom.cases.earlier import mistyped_in
+from boardroom.cases.models import Case, Fact
 from boardroom.cases.models import Lesion as LesionLine
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
 from boardroom.clinical.case_nodules import Burden, burden, counted
 from boardroom.clinical.case_portal import portal
 from boardroom.clinical.case_record import newer, of_day
+from boardroom.clinical.catalogue import FACTS
+from boardroom.clinical.display import shown
 from boardroom.clinical.from_facts import FILLED, CaseRecord
 from boardroom.clinical.living import UNCERTAIN, is_nodule
 from boardroom.clinical.read_facts import Read, left_open
@@ -39,8 +42,9 @@ def record_of(
 
     `board`: without it no limits go with a prothrombin activity.
     """
-    return CaseRecord(
-        case.facts,
+    wrong = mistyped_in(case)
+    record = CaseRecord(
+        [fact for fact in case.facts if fact not in wrong],
         on,
         tuple(case.lesions),
         ecog=case.ecog,
@@ -49,6 +53,14 @@ def record_of(
         read=read,
         prothrombin_limits=(board.aids.prothrombin_limits or "") if board is not None else "",
     )
+    record.contradictions += tuple(map(_mistyped, wrong))
+    return record
+
+
+def _mistyped(fact: Fact) -> str:
+    words = shown(fact.key, fact.value, fact.unit).words
+    label = FACTS[fact.key].label if fact.key in FACTS else fact.key
+    return f"{label} {words} {of_day(fact.taken_on)} was marked as mistyped: it is not used."
 
 
 def read_of(case: Case) -> Read | None:

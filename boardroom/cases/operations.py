@@ -11,6 +11,7 @@ from sqlalchemy import select
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
 from boardroom.cases import documents, rules
+from boardroom.cases.earlier import mistyped_in
 from boardroom.cases.fields import LINE_WORDS, MOST_LINES, NONE_STATED, clean
 from boardroom.cases.models import (
     Case,
@@ -238,8 +239,10 @@ def carry_over(case: Case, copy: Case) -> None:
     for name in CARRIED:
         setattr(copy, name, getattr(case, name))
     refused = {one.test for one in case.judgements if not one.accepted}
-    seen = _as_read(case)
+    seen, wrong = _as_read(case), mistyped_in(case)
     for fact in case.facts:
+        if fact in wrong:
+            continue
         if test_of_fact(fact) in refused:
             continue  # somebody asked for it anew: no aid of the new round is to count it
         read = seen.get(fact.key)

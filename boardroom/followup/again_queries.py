@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 from boardroom.aids.reading import read_of, record_of, suits
 from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.earlier import mistyped_in
 from boardroom.cases.models import Case
 from boardroom.cases.response import NOTHING_STATED, Answer, Before, Beyond, answer
 from boardroom.cases.since import Change, Looked, changes
@@ -61,7 +63,11 @@ def since(earlier: Case, later: Case, units: str = "") -> Since:
         if then is not None and then.on is not None
         else {}
     )
-    return Since(changes(earlier, later, pairs, looked, read_then, units), on_the_map, found)
+    wrong = mistyped_in(later)
+    counting = SimpleNamespace(
+        facts=[fact for fact in later.facts if fact not in wrong], lesions=later.lesions
+    )
+    return Since(changes(earlier, counting, pairs, looked, read_then, units), on_the_map, found)
 
 
 def response_words(case: Case, board: BoardDefinition, found: Since | None = None) -> str:

@@ -213,3 +213,62 @@ def test_images_that_are_older_than_those_of_the_round_before_give_no_response(
     assert "The images of this round" in page
     assert "are older than those of the round before" in page
     assert "progressive disease" not in page
+
+
+def test_lasting_findings_without_a_date_stay_and_say_of_which_round_they_are(
+    house: Any, rows: Any
+) -> None:
+    def undated(key: str, value: str, unit: str = "") -> Callable[[int], Any]:
+        return lambda case: Fact(case_id=case, key=key, value=value, unit=unit)
+
+    held = (("splenomegaly", "yes"), ("varices", "large"), ("weight", "80", "kg"),
+            ("cirrhosis", "yes"), ("ascites", "mild"), ("bilirubin", "30", "umol/L"),
+            ("extrahepatic_spread", "no"))  # fmt: skip
+    first, made = come_back(house, rows, *(undated(*one) for one in held))
+    kept = {one.key: one.taken_on for one in rows(select(Fact).where(Fact.case_id == made.id))}
+    assert kept.keys() == {"splenomegaly", "varices", "weight", "cirrhosis", "afp"}
+    assert kept["varices"] is None, "nobody looked again on the round's day"
+    page = " ".join(house.as_("coordinator").get(f"/cases/{made.id}").text.split())
+    assert 'Large <span class="fact-note nowrap">as in BR-0037' in page
+    assert "Enlarged spleen (as in BR-0037" in page
+    assert "Cirrhosis (as in" not in page
+    assert "Cirrhosis" in page
+    own = " ".join(house.as_("coordinator").get(f"/cases/{first}").text.split())
+    assert "as in BR-0037" not in own
+    with house.app.app_context(), write_transaction() as session:
+        (one,) = (x for x in session.get_one(Case, made.id).facts if x.key == "varices")
+        one.value = "small"
+    page = " ".join(house.as_("coordinator").get(f"/cases/{made.id}").text.split())
+    assert 'Small <span class="fact-note nowrap">as in' not in page
+
+
+def test_nodes_seen_on_the_map_are_suspicious_and_unchanged_findings_are_no_change(
+    house: Any, rows: Any
+) -> None:
+    def map_with_nodes(case: int) -> Any:
+        made = mapped(case, ago(60), 38, "none")
+        made.findings = {**made.findings, "spread": ["hilar_nodes"]}
+        return made
+
+    _, made = come_back(house, rows, map_with_nodes)
+    nodes = select(Fact.value).where(Fact.case_id == made.id, Fact.key == "nodes")
+    assert rows(nodes) == ["suspicious"]
+    page = house.as_("coordinator").get(f"/cases/{made.id}").text
+    since = page[page.index('id="since"') :].split("</section>")[0]
+    assert "AFP" in since
+    for unchanged in ("Number of nodules", "Largest nodule", "Lymph nodes", "Portal vein invasion"):
+        assert unchanged not in since, unchanged
+    assert "Proven, regional" not in page
+
+
+def test_a_node_that_tissue_proved_stays_proven(house: Any, rows: Any) -> None:
+    def map_with_nodes(case: int) -> Any:
+        made = mapped(case, ago(60), 38, "none")
+        made.findings = {**made.findings, "spread": ["hilar_nodes"]}
+        return made
+
+    _, made = come_back(
+        house, rows, map_with_nodes, lambda case: Fact(case_id=case, key="nodes", value="n1")
+    )
+    nodes = select(Fact.value).where(Fact.case_id == made.id, Fact.key == "nodes")
+    assert rows(nodes) == ["n1"]

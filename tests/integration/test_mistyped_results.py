@@ -11,10 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from boardroom.aids.reading import read_aids
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus, Fact, TestJudgement
 from boardroom.consensus.models import Consensus
-from boardroom.db import now, write_transaction
+from boardroom.db import db, now, write_transaction
+from boardroom.followup.again_queries import since
 from boardroom.followup.models import Progress
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
 from boardroom.web import day
@@ -115,6 +117,15 @@ def test_a_mistyped_result_that_brought_the_case_back_is_marked_and_the_round_sa
         page = " ".join(house.as_(who).get(f"/cases/{new}").text.split())
         assert f"{said} as mistyped on" in page, who
     assert values(rows, new) == ["afp 60"], "nothing is deleted"
+    page = " ".join(client.get(f"/cases/{new}").text.split())
+    assert "AFP 60 ng/mL of" in page
+    assert "was marked as mistyped: it is not used." in page
+    with house.app.app_context():
+        case = db.session.get_one(Case, new)
+        board = house.app.extensions["boards"]["liver"]
+        read = read_aids(case, board, now().date())
+        assert "afp" not in read["facts"]
+        assert not [one for one in since(case.earlier_case, case).changes if one.label == "AFP"]
     wrong = turn_down(house, rows, made.case)
     assert wrong.id == new
     report(client, made.case, "afp|ng/mL", "312")

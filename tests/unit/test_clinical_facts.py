@@ -16,6 +16,7 @@ from boardroom.clinical.facts import (
     by_section,
     check,
     in_unit,
+    lasts,
 )
 
 
@@ -162,3 +163,15 @@ def test_anything_typed_is_answered(key: str, value: str, unit: str) -> None:
     except FactError as error:
         answer = error.reason
     assert answer if isinstance(answer, str) else answer.is_finite()
+
+
+def test_what_lasts_without_a_date_and_what_does_not() -> None:
+    for key, value in (("splenomegaly", "yes"), ("varices", "none"), ("height", "172"),
+                       ("weight", "80"), ("tips", "yes"), ("collaterals", "no"), ("hcv", "yes"),
+                       ("variceal_bleeding", "no"), ("cci_dementia", "yes"), ("nodes", "n1"),
+                       ("extrahepatic_spread", "yes"), ("stiffness", "21")):  # fmt: skip
+        assert lasts(key, value), key
+    for key, value in (("bilirubin", "20"), ("ascites", "mild"), ("encephalopathy", "none"),
+                       ("largest_mm", "30"), ("nontarget_state", "cr"), ("nodes", "n0"),
+                       ("extrahepatic_spread", "no"), ("no_such_fact", "yes")):  # fmt: skip
+        assert not lasts(key, value), key

@@ -8,7 +8,7 @@ import pytest
 
 from boardroom.clinical.case_beyond import invasion, major_vein, metastasis, nodes, spread
 from boardroom.clinical.from_facts import CaseRecord, Lesion, RecordedFact
-from boardroom.clinical.read_facts import Read, facts_read, left_open
+from boardroom.clinical.read_facts import FactRead, Read, facts_read, left_open
 from boardroom.clinical.tumour_reading import Findings
 from boardroom.clinical.tumour_reading import Lesion as ReadLesion
 
@@ -254,6 +254,14 @@ def test_the_next_round_begins_with_what_the_last_map_showed() -> None:
     unknown = (ReadLesion(1, ("V",), 50, 50, 40, li_rads="LR-TR viable"),)
     assert "largest_mm" not in facts_read(Findings(unknown), NOVEMBER)
     assert facts_read(Findings(spread=("none",)), NOVEMBER) == {}
+
+
+def test_images_prove_no_node_in_the_next_round() -> None:
+    seen = Findings(spread=("hilar_nodes",))
+    assert facts_read(seen, NOVEMBER)["nodes"].value == "suspicious"
+    for value, left in (("n0", True), ("suspicious", True), ("n1", False), ("distant", False)):
+        known = [FactRead("nodes", value, "", JUNE)]
+        assert ("nodes" in facts_read(seen, NOVEMBER, known)) == left, value
 
 
 def test_the_next_round_is_told_no_number_that_the_last_map_did_not_say() -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from types import SimpleNamespace
 
 from boardroom.cases.since import Looked, changes
+from boardroom.clinical.read_facts import FactRead
 
 DAY = dt.date(2026, 8, 1)
 
@@ -91,3 +92,40 @@ def test_images_that_show_no_lesion_any_more_say_so() -> None:
     assert changes(before, case([], [])) == []
     found = changes(before, case([], []), {}, Looked(then=True, now=True))
     assert [(one.label, one.direction) for one in found] == [("Lesion 1", "missing")]
+
+
+def test_what_only_says_what_the_last_map_showed_is_no_change() -> None:
+    read = {
+        "nodule_count": FactRead("nodule_count", "2", "", DAY),
+        "largest_mm": FactRead("largest_mm", "38", "mm", DAY),
+        "portal_invasion": FactRead("portal_invasion", "none", "", DAY),
+    }
+    begun = [fact("nodule_count", "2"), fact("largest_mm", "38", "mm"),
+             fact("portal_invasion", "none")]  # fmt: skip
+    assert changes(case([], []), case(begun, []), read_then=read) == []
+    before = [fact("largest_mm", "30", "mm", DAY - dt.timedelta(days=9))]
+    later = [*begun, fact("largest_mm", "50", "mm", DAY + dt.timedelta(days=60))]
+    (change,) = changes(case(before, []), case(later, []), read_then=read)
+    assert (change.label, change.direction) == ("Largest nodule", "up")
+    assert change.was.startswith("38")
+    newer = [fact("largest_mm", "30", "mm", DAY + dt.timedelta(days=9))]
+    (change,) = changes(case(newer, []), case([*newer, *later], []), read_then=read)
+    assert change.was.startswith("30"), "a fact after the images counts before them"
+
+
+def test_both_values_of_a_line_are_in_one_unit() -> None:
+    later = DAY + dt.timedelta(days=60)
+    before, after = fact("afp", "400", "IU/mL"), fact("afp", "490", "ng/mL", on=later)
+
+    def shown(units: str = "") -> tuple[str, str, str]:
+        (one,) = changes(case([before], []), case([before, after], []), units=units)
+        return one.was.replace("\u202f", " "), one.now.replace("\u202f", " "), one.direction
+
+    assert shown() == ("484 ng/mL", "490 ng/mL", "up")
+    assert shown("conventional") == ("484 ng/mL", "490 ng/mL", "up")
+    was, now, direction = shown("si")
+    assert was.split()[1] == now.split()[1]
+    assert direction == "up"
+    kit = [fact("dcp", "40", "mAU/mL"), fact("dcp", "7.5", "ng/mL", on=later)]
+    (one,) = changes(case(kit[:1], []), case(kit, []))
+    assert "mAU/mL" in one.was, "there is no factor between the two"
