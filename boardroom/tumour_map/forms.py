@@ -267,34 +267,6 @@ def written_in(form: ReadingForm, today: dt.date, born: dt.date | None = None) -
     return Written(findings, form.imaging.data or "", imaged_on, form.read_by.data or "")
 
 
-def refused_fields(form: ReadingForm) -> list[tuple[str, str, str]]:
-    """(element to go to, label, reason) of each field that is refused, in the page's order."""
-    fields: list[tuple[Any, str]] = []
-    for field in form:
-        if field is not form.lesions:
-            fields.append((field, ""))
-            continue
-        rows = [entry.form for entry in form.lesions]
-        fields += [(one, f"Lesion {row.number.data}: ") for row in rows for one in row]
-    return [
-        (_goes_to(field), whose + (field.label.text if whose == "" else _small(field.label.text)),
-         " ".join(str(reason) for reason in field.errors))
-        for field, whose in fields
-        if field.errors
-    ]  # fmt: skip
-
-
-def _goes_to(field: Any) -> str:
-    """The control itself: of several checkboxes the first, of a hidden field its lesion's first."""
-    if isinstance(field, HiddenField):
-        return f"{field.id.removesuffix('number')}segments-0"
-    return f"{field.id}-0" if isinstance(field, Choices) else str(field.id)
-
-
-def _small(label: str) -> str:
-    return label if label.startswith("LI-RADS") else label[:1].lower() + label[1:]
-
-
 def _lesion(row: Any) -> Lesion:
     contacts = tuple(
         Contact(row[f"vessel{n}"].data, row[f"degree{n}"].data)

@@ -30,6 +30,7 @@ from boardroom.tumour_map.drawing import drawn, drawn_lesions, sign
 from boardroom.tumour_map.listed import listed_by_the_hospital
 from boardroom.tumour_map.models import Side
 from boardroom.tumour_map.operations import Written, written
+from boardroom.tumour_map.refused import refused_fields
 from boardroom.tumour_map.view import TumourMap, tumour_map
 from boardroom.web import local, see_other
 
@@ -218,7 +219,7 @@ def _page(case: Case, side: Side, form: forms.ReadingForm, **more: Any) -> str:
         history=queries.history_of(case.id, side),
         scale_note=rules.SCALE_NOTE,
         whose=whose,
-        refused=forms.refused_fields(form),
+        refused=refused_fields(form),
         lesion_cautions=CAUTIONS,
         caution_of=caution_of,
         can_begin=other is not None and side not in sides and "from" not in request.args,

@@ -215,3 +215,26 @@ def test_refused_fields_are_listed_with_links(room: Room, rows: Rows) -> None:
     folded = read(room, "radiologist", **fields({"segments": ["IX"]})).text
     assert '<a href="#lesions-0-segments-0">Lesion 1: segments</a>' in folded
     assert 'id="lesions-0-segments-0"' in folded
+
+
+@pytest.mark.parametrize(
+    "lesion",
+    [
+        {"vessel1": "aorta", "degree1": "abuts"},
+        {"vessel2": "vena_cava", "degree2": "kisses"},
+        {"vessel1": "aorta", "degree1": "kisses", "vessel2": "none", "degree2": "abuts"},
+        {"li_rads": "LR-9", "features": ["rim"], "segments": ["IX"], "same_as": "77"},
+        {"number": "x", "x": "9999", "y": "0", "size_mm": "9999999", "viable_mm": "-3"},
+    ],
+)
+def test_what_the_form_does_not_offer_is_refused(
+    room: Room, rows: Rows, lesion: dict[str, Any]
+) -> None:
+    hand_in(room)
+    every = {"portal": "vp9", "portal_side": "up", "vein": "vv9", "vein_which": "x", "duct": "b9",
+             "in_all": "all", "spread": ["moon"], "imaging": "x-ray vision"}  # fmt: skip
+    for more in ({}, {"portal": "vp9"}, every):
+        answer = read(room, "radiologist", **fields(lesion, **more))
+        assert answer.status_code == 422, more
+        assert "Choose" in answer.text or "Give" in answer.text or "whole number" in answer.text
+    assert not stored(rows)
