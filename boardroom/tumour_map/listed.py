@@ -113,8 +113,16 @@ def _hands_in(entry: AuditEntry) -> bool:
     )
 
 
-def images_of(case: Case) -> Investigation | None:
-    """The one examination of the referral with a day; None where there are several: the list does
-    not say from which of them it is."""
-    dated = [one for one in case.investigations if one.kind == "imaging" and one.on_date]
-    return dated[0] if len(dated) == 1 and dated[0].modality else None
+SHOWING = ("ct", "mri")
+"""Methods by which lesions are measured: an endoscopy shows none."""
+
+
+def images_of(case: Case, listed_on: dt.date) -> Investigation | None:
+    """The one CT or MRI of the referral, where it has a day and is no later than the list; None
+    where there are several: the list does not say from which of them it is."""
+    found = [
+        one
+        for one in case.investigations
+        if one.modality in SHOWING and (one.on_date is None or one.on_date <= listed_on)
+    ]
+    return found[0] if len(found) == 1 and found[0].on_date else None

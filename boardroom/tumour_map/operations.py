@@ -20,6 +20,7 @@ from boardroom.tumour_map import rules
 from boardroom.tumour_map.listed import images_of, listed_by_the_hospital
 from boardroom.tumour_map.models import Reading, Side
 from boardroom.tumour_map.queries import Sides, readings_of, that_lists
+from boardroom.web import local
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ def _keep_what_was_listed(case: Case, sides: Sides) -> bool:
     if Side.REFERRING in sides or that_lists(sides) is not None:
         return False
     theirs = listed_by_the_hospital(case)
-    if not theirs.lines:
+    if not theirs.lines or theirs.at is None:
         return False
-    images = images_of(case)
+    images = images_of(case, local(theirs.at, case.board).date())
     db.session.add(
         Reading(
             case_id=case.id,

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus, Investigation
 from boardroom.cases.models import Lesion as Line
-from boardroom.db import write_transaction
+from boardroom.db import now, write_transaction
 from tests.integration.map_room import Rows, fields, read, reading_room, stored
 from tests.integration.room import Room
 
@@ -71,8 +71,12 @@ def as_shown(page: str) -> dict[str, Any]:
 
 def test_what_the_hospital_listed_is_its_reading_beside_the_boards(room: Room, rows: Rows) -> None:
     with room.app.app_context(), write_transaction() as session:
-        day = dt.date(2026, 1, 12)
-        session.add(Investigation(case_id=room.case, kind="imaging", modality="ct", on_date=day))
+        for modality, day in (
+            ("ct", dt.date(2026, 1, 12)), ("endoscopy", dt.date(2026, 1, 3)),
+            ("mri", now().date() + dt.timedelta(days=9)),
+        ):  # fmt: skip
+            test = {"kind": "imaging", "modality": modality, "on_date": day}
+            session.add(Investigation(case_id=room.case, **test))
     list_one(room, rows, "referrer", segments="VIII", size_mm="31", li_rads="LR-5")
     list_one(room, rows, "referrer", segments="III", size_mm="18", li_rads="LR-4")
     list_one(room, rows, "referrer")
@@ -102,6 +106,18 @@ def test_what_the_hospital_listed_is_its_reading_beside_the_boards(room: Room, r
     assert rows(select(AuditEntry.actor_id).where(kept)) == [room.people["radiologist"]]
     read(room, "radiologist", **fields({"size_mm": "40"}, version=1))
     assert len(stored(rows)) == 3, "kept once"
+
+
+def test_of_two_examinations_the_list_says_not_from_which_it_is(room: Room, rows: Rows) -> None:
+    with room.app.app_context(), write_transaction() as session:
+        for day in (dt.date(2026, 1, 12), None):
+            test = {"kind": "imaging", "modality": "ct", "on_date": day}
+            session.add(Investigation(case_id=room.case, **test))
+    list_one(room, rows, "referrer", segments="VIII", size_mm="31")
+    hand_in(room)
+    read(room, "radiologist", **fields({"size_mm": "38"}))
+    theirs = stored(rows)[0]
+    assert (theirs.side, theirs.imaging, theirs.imaged_on) == ("referring", "", None)
 
 
 def test_what_the_boards_people_listed_is_not_said_to_be_the_hospitals(
