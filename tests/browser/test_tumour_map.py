@@ -109,6 +109,28 @@ def test_without_a_script_the_form_is_enough(people: People, width: int) -> None
     people.problems.clear()  # the refused save answers 422
 
 
+def test_a_refused_field_is_led_to_and_its_size_is_not_drawn(
+    people: People, axe_source: str
+) -> None:
+    page = people.page("radiologist@", "/cases?q=BR-0024")
+    page.locator("main a[href^='/cases/']", has_text="BR-0024").first.click()
+    page.get_by_role("link", name="The board’s reading").click()
+    size = page.locator("#lesions-1-size_mm")
+    body = page.locator("[data-lesion='2'] .lm-body")
+    for typed, radius in (("300", "105"), ("500", "0")):
+        size.fill(typed)
+        expect(body).to_have_attribute("r", radius)
+    page.get_by_role("button", name="Save the reading").click()
+    expect(size).to_be_focused()
+    expect(size).to_be_in_viewport()
+    link = page.get_by_role("link", name="Lesion 2: size, mm")
+    page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
+    link.click()
+    expect(size).to_be_focused()
+    assert not violations(page, axe_source)
+    people.problems.clear()  # the refused save answers 422
+
+
 def test_the_reading_and_two_readings_are_accessible(people: People, axe_source: str) -> None:
     for theme, width in (("light", 1280), ("dark", 360)):
         page = people.page(
