@@ -144,7 +144,8 @@ def facts_read(
     if NODES in said:
         said[NODES] = ("suspicious", "")
         known = [one for one in recorded if one.key == NODES]
-        if any(one.value in INVOLVED for one in known):
+        last = max(known, key=lambda one: one.taken_on or dt.date.min, default=None)
+        if last is not None and last.value in INVOLVED:
             del said[NODES]
     if findings.uncountable:
         said["nodules_uncountable"] = ("yes", "")

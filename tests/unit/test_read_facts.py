@@ -262,6 +262,11 @@ def test_images_prove_no_node_in_the_next_round() -> None:
     for value, left in (("n0", True), ("suspicious", True), ("n1", False), ("distant", False)):
         known = [FactRead("nodes", value, "", JUNE)]
         assert ("nodes" in facts_read(seen, NOVEMBER, known)) == left, value
+    cleared = [
+        FactRead("nodes", "n0", "", JUNE),
+        FactRead("nodes", "n1", "", JUNE.replace(year=2020)),
+    ]
+    assert facts_read(seen, NOVEMBER, cleared)["nodes"].value == "suspicious"
 
 
 def test_the_next_round_is_told_no_number_that_the_last_map_did_not_say() -> None:
