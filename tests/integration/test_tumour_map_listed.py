@@ -15,7 +15,9 @@ from sqlalchemy import select
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus, Investigation
 from boardroom.cases.models import Lesion as Line
-from boardroom.db import now, write_transaction
+from boardroom.db import db, now, write_transaction
+from boardroom.meetings.models import Meeting
+from boardroom.minutes.record import gather
 from tests.integration.map_room import Rows, fields, read, reading_room, stored
 from tests.integration.room import Room
 
@@ -102,6 +104,15 @@ def test_what_the_hospital_listed_is_its_reading_beside_the_boards(room: Room, r
     assert "Your hospital has placed no lesion" not in own
     assert "31 mm" in own
     assert "38 mm" not in own, "the board's reading comes with its answer"
+    room.go_live()
+    for place in ("stage/state", "stage/state?projector=1"):
+        shown = room.client("chair").get(f"/meetings/{room.meeting}/{place}").json["parts"]["case"]
+        assert "31 mm" in shown, place
+        assert "38 mm" in shown, place
+    with room.app.app_context():
+        record = gather(db.session.get_one(Meeting, room.meeting), room.board)
+        assert [one.side for one in record.cases[0].tumour_map] == ["referring", "board"]
+        assert [x.size_mm for x in record.cases[0].tumour_map[0].lesions] == [31, 18]
     kept = AuditEntry.action == "kept the referral’s lesions as the hospital’s reading"
     assert rows(select(AuditEntry.actor_id).where(kept)) == [room.people["radiologist"]]
     read(room, "radiologist", **fields({"size_mm": "40"}, version=1))
