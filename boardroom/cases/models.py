@@ -146,7 +146,11 @@ class _OfCase:
 
 
 class Fact(_OfCase, Base):
-    """A clinical fact, kept as it was entered: the value, its unit and its date."""
+    """A clinical fact, kept as it was entered: the value, its unit and its date.
+
+    `written_on`: the day on which somebody put this value into the case; None for what was carried
+    over, imported, or entered before it was kept.
+    """
 
     __tablename__ = "fact"
 
@@ -154,6 +158,7 @@ class Fact(_OfCase, Base):
     value: Mapped[str] = mapped_column(String(200))
     unit: Mapped[str] = mapped_column(String(32), default="")
     taken_on: Mapped[dt.date | None]
+    written_on: Mapped[dt.date | None]
 
     case: Mapped[Case] = relationship(back_populates="facts")
 

@@ -264,10 +264,14 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
                 _refuse_rest(saved, row, prefix, values)
             return
     if row is None:
-        row = Fact(key=key, value=text, unit=checked.unit, taken_on=taken_on)
+        row = Fact(
+            key=key, value=text, unit=checked.unit, taken_on=taken_on, written_on=context.today
+        )
         context.case.facts.append(row)
         saved.changed = True
     elif (row.value, row.unit, row.taken_on) != (text, checked.unit, taken_on):
+        if (row.value, row.unit) != (text, checked.unit):
+            row.written_on = context.today
         row.value, row.unit, row.taken_on = text, checked.unit, taken_on
         saved.changed = True
 

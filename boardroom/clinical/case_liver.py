@@ -6,7 +6,16 @@ import datetime as dt
 from decimal import Decimal
 
 from boardroom.clinical.bclc import TOO_HIGH
-from boardroom.clinical.case_record import NOTHING, Derivation, Found, Record, newer, of_day
+from boardroom.clinical.case_record import (
+    NOTHING,
+    AsWritten,
+    Derivation,
+    Found,
+    Record,
+    newer,
+    of_day,
+    statement,
+)
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.units import BILIRUBIN
 
@@ -136,12 +145,28 @@ def value_of(name: str, value: str) -> Derivation:
 
 
 def dialysis(record: Record) -> Found:
-    """Dialysis in the week of the creatinine that is used; of another week it says nothing."""
+    """Dialysis in the week of the creatinine that is used; of another week it says nothing.
+
+    A "No" without a date counts for a creatinine of the month before it was written down too: it is
+    answered beside values that are days old by then, and who is not on dialysis was hardly on it
+    when they were drawn. A "Yes" moves the score by many points and has to be of that week.
+    """
     fact, creatinine = record.fact("dialysis"), record.fact("creatinine")
     if fact is None:
         return NOTHING
     if creatinine is not None:
         on, drawn = fact.taken_on, creatinine.taken_on
+        if (
+            isinstance(fact, AsWritten)
+            and fact.value == "no"
+            and drawn is not None
+            and WEEK < fact.taken_on - drawn <= MONTH
+        ):
+            words = (
+                f"{statement(fact)}, the day of the answer, is taken for the creatinine "
+                f"{of_day(drawn)} too."
+            )
+            return Found(False, ("dialysis",), (words,))
         if on is None or drawn is None or abs(on - drawn) > WEEK:
             words = (
                 f"Dialysis is answered {of_day(on)}, not within 7 days of the creatinine "

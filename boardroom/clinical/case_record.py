@@ -79,6 +79,28 @@ class Record(Protocol):
     def of(self, name: str) -> tuple[Result | None, tuple[str, ...]]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class AsWritten:
+    """An answer without a date of its own, as of the day on which it was written down."""
+
+    key: str
+    value: str
+    unit: str
+    taken_on: dt.date
+
+
+def as_written(fact: FactLike) -> FactLike:
+    """The fact, with the day of writing where the catalogue lets that stand for a missing date.
+
+    Whoever answers "Dialysis: No" in a form says how it is now. Not known (None) for what was
+    carried over from an earlier round: that was said of another time, and stays without a day.
+    """
+    known, on = FACTS.get(fact.key), getattr(fact, "written_on", None)
+    if known is None or not known.as_written or fact.taken_on is not None or on is None:
+        return fact
+    return AsWritten(fact.key, fact.value, fact.unit, on)
+
+
 NOTHING = Found()
 Derivation = Callable[[Record], Found]
 

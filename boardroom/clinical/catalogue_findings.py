@@ -18,7 +18,7 @@ def tumour_facts() -> tuple[Fact, ...]:
             whole=True,
             hint="As counted on imaging; the lesions themselves are listed below.",
         ),
-        yesno("nodules_uncountable", "Too many nodules to count", "tumour"),
+        yesno("nodules_uncountable", "Too many nodules to count", "tumour", dated=True),
         number("largest_mm", "Largest nodule", "tumour", u.LENGTH, ("1", "400"), ("3", "250")),
         number(
             "viable_sum_mm",
@@ -29,7 +29,13 @@ def tumour_facts() -> tuple[Fact, ...]:
             ("0", "600"),
             hint="For mRECIST: at the start of treatment, and at each imaging after it.",
         ),
-        yesno("new_lesion", "New lesion since treatment began", "tumour", "1 cm or more."),
+        yesno(
+            "new_lesion",
+            "New lesion since treatment began",
+            "tumour",
+            "1 cm or more.",
+            as_written=True,
+        ),
         choice(
             "nontarget_state",
             "Lesions that are no target",
@@ -39,8 +45,9 @@ def tumour_facts() -> tuple[Fact, ...]:
             ("incomplete", "Some are left, no progression"),
             ("pd", "Progressed beyond doubt"),
             hint="For mRECIST; tumour in the portal vein belongs here.",
+            as_written=True,
         ),
-        yesno("macrovascular_invasion", "Tumour in a portal or hepatic vein", "tumour"),
+        yesno("macrovascular_invasion", "Tumour in a portal or hepatic vein", "tumour", dated=True),
         choice(
             "portal_invasion",
             "Portal vein invasion, furthest",
@@ -50,6 +57,7 @@ def tumour_facts() -> tuple[Fact, ...]:
             ("vp2", "Vp2, second order"),
             ("vp3", "Vp3, first order"),
             ("vp4", "Vp4, main trunk or other side"),
+            dated=True,
         ),
         choice(
             "hepatic_vein_invasion",
@@ -59,6 +67,7 @@ def tumour_facts() -> tuple[Fact, ...]:
             ("vv1", "Vv1, peripheral branch"),
             ("vv2", "Vv2, main hepatic vein"),
             ("vv3", "Vv3, inferior vena cava"),
+            dated=True,
         ),
         yesno("bile_duct_invasion", "Bile duct invasion", "tumour"),
         choice(
@@ -79,8 +88,9 @@ def tumour_facts() -> tuple[Fact, ...]:
             ("suspicious", "Suspicious"),
             ("n1", "Proven, regional"),
             ("distant", "Distant"),
+            dated=True,
         ),
-        yesno("extrahepatic_spread", "Disease outside the liver", "tumour"),
+        yesno("extrahepatic_spread", "Disease outside the liver", "tumour", dated=True),
         choice(
             "spread_site",
             "Where outside the liver",
@@ -92,6 +102,7 @@ def tumour_facts() -> tuple[Fact, ...]:
             ("nodes", "Distant nodes"),
             ("several", "Several"),
             ("other", "Other"),
+            dated=True,
         ),
         yesno("liver_metastasis", "Metastases inside the liver", "tumour"),
         yesno(
@@ -170,7 +181,7 @@ def tumour_facts() -> tuple[Fact, ...]:
 
 def vascular_facts() -> tuple[Fact, ...]:
     return (
-        yesno("portal_hypertension", "Portal hypertension", "vascular"),
+        yesno("portal_hypertension", "Portal hypertension", "vascular", dated=True),
         number("hvpg", "HVPG", "vascular", (u.unit("mmHg"),), ("0", "60"), ("1", "35")),
         choice(
             "varices",
@@ -182,9 +193,10 @@ def vascular_facts() -> tuple[Fact, ...]:
             ("present", "Present, size not stated"),
             ("not_examined", "Not examined"),
             unseen="not_examined",
+            dated=True,
         ),
         yesno("variceal_bleeding", "Has bled from varices", "vascular"),
-        yesno("splenomegaly", "Enlarged spleen", "vascular"),
+        yesno("splenomegaly", "Enlarged spleen", "vascular", dated=True),
         number(
             "spleen",
             "Spleen length",
@@ -193,7 +205,7 @@ def vascular_facts() -> tuple[Fact, ...]:
             ("2", "45"),
             ("6", "30"),
         ),
-        yesno("collaterals", "Portosystemic collaterals", "vascular"),
+        yesno("collaterals", "Portosystemic collaterals", "vascular", dated=True),
         yesno("portal_thrombosis_bland", "Bland portal vein thrombosis", "vascular"),
         yesno(
             "portal_thrombosis", "Portal vein thrombosis, bland or tumour not stated", "vascular"
@@ -213,7 +225,7 @@ def vascular_facts() -> tuple[Fact, ...]:
 
 def background_facts() -> tuple[Fact, ...]:
     return (
-        yesno("cirrhosis", "Cirrhosis", "background"),
+        yesno("cirrhosis", "Cirrhosis", "background", dated=True),
         choice(
             "liver_cause",
             "Cause of liver disease",
@@ -240,6 +252,7 @@ def background_facts() -> tuple[Fact, ...]:
             ("chemotherapy", "Injured by chemotherapy"),
             ("fibrosis", "Fibrosis"),
             ("cirrhosis", "Cirrhosis"),
+            dated=True,
         ),
         yesno("alcohol", "Alcohol as a cause", "background"),
         number(
@@ -271,7 +284,13 @@ def background_facts() -> tuple[Fact, ...]:
         yesno("obesity", "Obesity", "background"),
         yesno("hypertension", "Arterial hypertension", "background"),
         yesno("renal_insufficiency", "Chronic kidney disease", "background"),
-        yesno("dialysis", "Dialysis twice in the past week, or 24 h of CVVHD", "background"),
+        yesno(
+            "dialysis",
+            "Dialysis twice in the past week, or 24 h of CVVHD",
+            "background",
+            "For MELD.",
+            as_written=True,
+        ),
         yesno(
             "anticoagulated",
             "On an anticoagulant",
@@ -326,6 +345,7 @@ def fitness_facts() -> tuple[Fact, ...]:
             "within_transplant_criteria",
             "Within the board's transplant criteria, AFP included",
             "fitness",
+            dated=True,
         ),
         yesno("major_resection", "Resection of three segments or more is meant", "fitness"),
     )

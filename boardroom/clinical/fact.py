@@ -26,6 +26,8 @@ SECTIONS: Mapping[Section, str] = MappingProxyType(
 )
 """Sections in the order in which a form and a page show them."""
 
+AS_WRITTEN = "Without a date it counts as of the day on which you answer."
+
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
@@ -34,6 +36,8 @@ class Fact:
     """One fact: what it is called, how it is entered, and which values can be true.
 
     `unseen`: the choice that says that nobody looked, which undoes no finding; "" for none.
+    `dated`: a rule asks of which day the answer is, so that the forms ask for it. `as_written`:
+    without a date it is of the day on which it was written down.
     """
 
     key: str
@@ -47,6 +51,13 @@ class Fact:
     choices: tuple[tuple[str, str], ...] = ()
     help: str = ""
     unseen: str = ""
+    dated: bool = False
+    as_written: bool = False
+
+    @property
+    def asks_day(self) -> bool:
+        """Whether a form asks for its day: measured, of the liver's function, or judged by age."""
+        return self.kind == "number" or self.section == "liver" or self.dated
 
     @property
     def standard(self) -> Unit:
@@ -86,9 +97,42 @@ def choice(
     *choices: tuple[str, str],
     hint: str = "",
     unseen: str = "",
+    dated: bool = False,
+    as_written: bool = False,
 ) -> Fact:
-    return Fact(key, label, section, "choice", choices=choices, help=hint, unseen=unseen)
+    return Fact(
+        key,
+        label,
+        section,
+        "choice",
+        choices=choices,
+        help=_with_day(hint, as_written),
+        unseen=unseen,
+        dated=dated or as_written,
+        as_written=as_written,
+    )
 
 
-def yesno(key: str, label: str, section: Section, hint: str = "") -> Fact:
-    return Fact(key, label, section, "yesno", choices=YES_NO, help=hint)
+def yesno(
+    key: str,
+    label: str,
+    section: Section,
+    hint: str = "",
+    *,
+    dated: bool = False,
+    as_written: bool = False,
+) -> Fact:
+    return Fact(
+        key,
+        label,
+        section,
+        "yesno",
+        choices=YES_NO,
+        help=_with_day(hint, as_written),
+        dated=dated or as_written,
+        as_written=as_written,
+    )
+
+
+def _with_day(hint: str, as_written: bool) -> str:
+    return f"{hint} {AS_WRITTEN}".strip() if as_written else hint

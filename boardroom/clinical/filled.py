@@ -17,6 +17,7 @@ class RecordedFact:
     value: str
     unit: str = ""
     taken_on: dt.date | None = None
+    written_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,10 @@ from boardroom.clinical.case_inputs import DERIVATIONS
 from boardroom.clinical.case_liver import LIMITS_UNNAMED
 from boardroom.clinical.case_record import (
     NOTHING,
+    AsWritten,
     FactLike,
     Found,
+    as_written,
     newer,
     of_day,
     statement,
@@ -69,7 +71,7 @@ class CaseRecord:
         unseen = [fact for fact in self.facts if _nobody_looked(fact)]
         for fact in self.facts:
             if fact.key in FACTS and fact not in unseen:
-                self._take(fact)
+                self._take(as_written(fact))
         self._take_unseen(unseen)
         for key, later in outdated(self._latest).items():
             old = self._latest.pop(key)
@@ -256,6 +258,8 @@ def _source(fact: FactLike) -> Source:
     label = FACTS[fact.key].label
     if isinstance(fact, ReadFact):
         label = f"{label}, {fact.origin}"
+    elif isinstance(fact, AsWritten):
+        label = f"{label} (day of the answer)"
     return Source(fact.key, label, fact.value, fact.unit, fact.taken_on)
 
 

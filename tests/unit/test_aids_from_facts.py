@@ -90,6 +90,45 @@ def test_dialysis_is_that_of_the_week_of_the_creatinine(days: int | None, counts
             assert said.endswith("not within 7 days of the creatinine of 5 Mar 2026: not used.")
 
 
+@pytest.mark.parametrize(
+    ("answer", "written", "counts", "said"),
+    [
+        ("no", 5, True, ""),
+        ("no", 0, True, ""),
+        ("no", 12, True, ""),
+        ("no", 13, False, "of 25 Feb 2026, not within 7 days of the creatinine of 5 Mar 2026"),
+        ("no", -8, True, "of 18 Mar 2026, the day of the answer, is taken for the creatinine"),
+        ("no", -26, False, "of 5 Apr 2026, not within 7 days"),
+        ("yes", -2, True, ""),
+        ("yes", -8, False, "of 18 Mar 2026, not within 7 days"),
+        ("no", None, False, "without a date, not within 7 days"),
+    ],
+)
+def test_an_answer_about_dialysis_without_a_date_is_of_the_day_on_which_it_was_written(
+    answer: str, written: int | None, counts: bool, said: str
+) -> None:
+    labs = [one for one in LABS if one.key != "dialysis"]  # of 5 Mar, 5 days before TODAY
+    day = None if written is None else TODAY - dt.timedelta(days=written)
+    asked_on = TODAY + dt.timedelta(days=40)
+    facts = [*labs, RecordedFact("dialysis", answer, written_on=day)]
+    filled = CaseRecord(facts, asked_on, sex="female").fill("meld3")
+    assert filled.result is not None
+    assert filled.result.complete is counts
+    about = [words for words in filled.warnings if "ialysis" in words]
+    assert (said in about[0]) if said else about == []
+    if counts:
+        (source,) = (one for one in filled.sources if one.key == "dialysis")
+        assert source.taken_on == day
+        assert source.label.endswith("(day of the answer)")
+
+
+def test_only_what_the_catalogue_says_is_of_the_day_of_writing() -> None:
+    undated = RecordedFact("cirrhosis", "yes", written_on=TODAY)
+    found = CaseRecord([undated], TODAY).fact("cirrhosis")
+    assert found is not None
+    assert found.taken_on is None
+
+
 @pytest.mark.parametrize("key", ["ascites", "encephalopathy"])
 @pytest.mark.parametrize(("days", "said"), [(35, False), (36, True)])
 def test_what_was_seen_long_before_the_labs_is_used_and_said(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from boardroom.clinical import ImpossibleValue
+from boardroom.clinical.from_facts import CaseRecord, RecordedFact
 from boardroom.clinical.response import mrecist
+from tests.unit.aid_samples import TODAY, fact
 
 
 def response(first: float, least: float, now: float, **changes: Any) -> str:
@@ -53,3 +56,22 @@ def test_the_smallest_sum_includes_the_first() -> None:
     assert result.values["objective_response"] is False
     assert result.values["disease_control"] is False
     assert result.values["change_from_baseline_percent"] == 20
+
+
+@pytest.mark.parametrize(("written", "response"), [(-3, "PD"), (0, "PD"), (14, "PD"), (15, "")])
+def test_what_is_answered_without_a_date_is_of_the_day_on_which_it_was_written(
+    written: int, response: str
+) -> None:
+    sums = [fact("viable_sum_mm", mm, "mm", days) for mm, days in (("100", 90), ("40", 45))]
+    day = TODAY - dt.timedelta(days=written)
+    said = [
+        RecordedFact(key, value, written_on=day)
+        for key, value in (("new_lesion", "no"), ("nontarget_state", "none"))
+    ]
+    record = CaseRecord(
+        [*sums, fact("viable_sum_mm", "48", "mm", 0), *said], TODAY + dt.timedelta(days=5)
+    )
+    filled = record.fill("mrecist")
+    assert filled.result is not None
+    assert filled.result.complete is bool(response)
+    assert filled.result.values.get("response", "") == response
