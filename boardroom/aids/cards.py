@@ -21,6 +21,7 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.clinical.aid import NOTE
 from boardroom.clinical.facts import is_lab
+from boardroom.clinical.surgery import DISAGREE
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,11 @@ LOUD = ASKED - {"tnm_ajcc8", "afp_model"} | {"meld", "mrecist"}
 """Aids whose warnings a card says aloud; the others' stand in the fold."""
 
 LOUD_OF_THE_RECORD = frozenset(("flr",))
-"""Those of which it says, where there is a result, what is to be said of the values behind it."""
+"""Those of which it says, where there is a result, what is to be said of the values behind it, and
+that two ways to measure disagree."""
+
+_BEGUN = {"flr": "flr_ml"}
+"""Aids whose missing inputs a card names once this fact is there: nobody asks for them before."""
 
 _OF_LESIONS = frozenset(("bclc_2022", "tnm_ajcc8", "clip"))
 """Aids of the staging card that rest on the lesions."""
@@ -190,7 +195,7 @@ def card_of(
         missing=_unique(
             m
             for line in lines
-            if line.name in ASKED
+            if line.name in ASKED or _begun(line.name, reading)
             for m in line.missing
             # Nobody can measure what is not there
             if m.place != LESIONS or not reading.get("none_seen")
@@ -219,6 +224,10 @@ def card_of(
     )
 
 
+def _begun(name: str, reading: Reading) -> bool:
+    return any(one["key"] == _BEGUN.get(name) for one in reading["aids"][name]["sources"])
+
+
 def _unique(missing: Iterable[Missing]) -> tuple[Missing, ...]:
     """Each place once, since two aids can ask for the same thing in different words."""
     by_label = {one.label: one for one in missing}
@@ -238,8 +247,8 @@ def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
         if not (name in LOUD or known) or not filled["sources"]:
             continue
         found |= dict.fromkeys(w for w in filled["warnings"] if not w.startswith(_QUIET))
-        if filled["result"] is not None and name in LOUD:
-            found |= dict.fromkeys(filled["result"]["warnings"])
+        said = filled["result"]["warnings"] if filled["result"] is not None else ()
+        found |= dict.fromkeys(w for w in said if name in LOUD or w.startswith(DISAGREE))
     return tuple(found)
 
 

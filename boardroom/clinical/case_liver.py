@@ -109,10 +109,13 @@ def judged(record: Record) -> Found:
 
 def liver_quality(record: Record) -> Found:
     """Quality of the liver, which "Cirrhosis: Yes" can contradict: the newer counts, and of two
-    of one day the one that asks for more."""
+    of one day the one that asks for more. Where nobody stated it, cirrhosis says it."""
     fact, cirrhosis = record.fact("liver_quality"), record.fact("cirrhosis")
     if fact is None:
-        return NOTHING
+        if cirrhosis is None or cirrhosis.value != "yes":
+            return NOTHING
+        why = f"The minimum is that of a cirrhotic liver, by {statement(cirrhosis)}."
+        return Found("cirrhosis", (cirrhosis.key,), (why,))
     words = {"steatosis": "injured", "chemotherapy": "injured", "fibrosis": "cirrhosis"}
     found = Found(words.get(fact.value, fact.value), ("liver_quality",))
     scarred = fact.value == "cirrhosis"

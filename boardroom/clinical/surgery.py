@@ -12,6 +12,7 @@ from boardroom.clinical.inputs import ImpossibleValue, choice, half_up, lab, nin
 MINIMUM = {"normal": 20.0, "injured": 30.0, "cirrhosis": 40.0}
 FORMULAS = {"vauthey": (-794.41, 1267.28), "urata": (2.4, 706.2)}
 FORMULA_NAMES = {"vauthey": "Vauthey 2002", "urata": "Urata 1995"}
+DISAGREE = "Standardised and measured share of the remnant"
 LEAST_BSA = 1.0  # below it Vauthey's line leaves what a liver can weigh
 
 
@@ -133,7 +134,11 @@ def flr(
     if bsa is not None and "flr_percent" in values:
         how += " The measured share stands beside it."
         if (nine(values["flr_percent"]) >= minimum) != sufficient:
-            warnings.append("Standardised and measured share do not agree on the minimum.")
+            measured = values["flr_percent"]
+            warnings.append(
+                f"{DISAGREE} do not agree on the minimum of {minimum:g} %: {percent:.1f} % and "
+                f"{measured:.1f} %."
+            )
     if percent > 100:
         warnings.append("The remnant is larger than the whole liver is expected to be.")
     if not sufficient:
@@ -179,15 +184,21 @@ def _functional(remnant: float, total: float, tumour: float) -> float:
         ),
         number("meld", "MELD", 6, 40),
     ),
+    # Only a minor resection without portal hypertension is judged by it
+    spares=lambda values: (
+        ("meld",)
+        if values.get("portal_hypertension") or values.get("major_resection_3_or_more_segments")
+        else ()
+    ),
 )
 def resection_decompensation_risk(
-    portal_hypertension: bool, major_resection_3_or_more_segments: bool, meld: float
+    portal_hypertension: bool, major_resection_3_or_more_segments: bool, meld: float | None
 ) -> Outcome:
-    """Low, intermediate or high."""
+    """Low, intermediate or high; MELD counts for a minor resection without portal hypertension."""
     major = major_resection_3_or_more_segments
     if portal_hypertension and major:
         risk = "high"
-    elif portal_hypertension or major or meld > 9:
+    elif portal_hypertension or major or (meld is not None and meld > 9):
         risk = "intermediate"
     else:
         risk = "low"

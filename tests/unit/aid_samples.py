@@ -74,7 +74,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "flr": {"flr_volume_ml": 500, "bsa_m2": 1.8, "liver": "normal"},
     "resection_decompensation_risk": {
         "portal_hypertension": False,
-        "major_resection_3_or_more_segments": True,
+        "major_resection_3_or_more_segments": False,
         "meld": 8,
     },
     "makuuchi": {"ascites": "none", "bilirubin_mg_dl": 0.8, "icg_r15_percent": 12},

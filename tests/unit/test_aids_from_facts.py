@@ -232,10 +232,18 @@ def test_risk_of_resection_rests_on_meld_and_portal_hypertension() -> None:
     assert {"creatinine", "hvpg"} <= {source.key for source in measured.sources}
     stated = of(name, *LABS[4:], *LABS[:3], fact("portal_hypertension", "no"), facts[-1])
     assert values(stated)["risk"] == "intermediate"
-    lacking = of(name, fact("portal_hypertension", "no"), facts[-1])
+    minor = fact("major_resection", "no")
+    lacking = of(name, fact("portal_hypertension", "no"), minor)
     assert lacking.result is not None
     assert lacking.result.missing == ("MELD",)
     assert "MELD lacks" in lacking.warnings[0]
+    # Where MELD changes nothing it is not waited for
+    assert values(of(name, fact("portal_hypertension", "yes"), facts[-1]))["risk"] == "high"
+    assert values(of(name, fact("portal_hypertension", "yes"), minor))["risk"] == "intermediate"
+    assert values(of(name, fact("portal_hypertension", "no"), facts[-1]))["risk"] == "intermediate"
+    unanswered = of(name, fact("portal_hypertension", "yes"))
+    assert unanswered.result is not None
+    assert unanswered.result.missing == ("Resection of three segments or more",)
 
 
 def test_remnant_and_makuuchi_from_the_record() -> None:
@@ -246,6 +254,14 @@ def test_remnant_and_makuuchi_from_the_record() -> None:
         fact("liver_quality", "steatosis"),
     )
     assert values(of("flr", *facts))["minimum_percent"] == 30
+    unsaid = of("flr", *facts[:3], fact("cirrhosis", "yes"))
+    assert values(unsaid)["minimum_percent"] == 40
+    assert unsaid.warnings == (
+        "The minimum is that of a cirrhotic liver, by “Cirrhosis: Yes” of 5 Mar 2026.",
+    )
+    no = of("flr", *facts[:3], fact("cirrhosis", "no")).result
+    assert no is not None
+    assert no.missing == ("Quality of the liver",)
     ascites = fact("ascites", "moderate_severe")
     assert values(of("makuuchi", LABS[0], ascites))["largest_resection"] == "no_resection"
 
