@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from boardroom.aids import kept
+from boardroom.aids.child_pugh import child_pugh
 from boardroom.aids.figure import Figure, Tone
 from boardroom.aids.li_rads import li_rads
 from boardroom.aids.reading import Reading
 from boardroom.clinical.case_response import NEWER_MAP, SAME_DAY
 from boardroom.clinical.display import shown
-from boardroom.clinical.facts import is_lab
-from boardroom.clinical.liver_function import child_pugh_class
 from boardroom.web import short_day
 
 
@@ -35,7 +34,7 @@ def signed(number: float, places: int = 2) -> str:
 def liver(reading: Reading, units: str) -> list[Figure]:
     found: list[Figure] = []
     if "child_pugh" in reading["aids"]:
-        found.append(_child_pugh(reading))
+        found.append(child_pugh(reading, values_of(reading, "child_pugh")))
     if albi := values_of(reading, "albi"):
         grade = albi["malbi_grade"]
         found.append(Figure("ALBI", str(grade), f"score {signed(albi['score'])}"))
@@ -59,47 +58,6 @@ def _portal(reading: Reading) -> Figure:
     tone: Tone = "caution" if answer == "present" else ""
     word = {"present": "significant", "absent": "not significant"}.get(answer, answer)
     return Figure("Portal hypertension", word, basis, tone, f"portal hypertension {word}")
-
-
-def _child_pugh(reading: Reading) -> Figure:
-    told = reading["facts"].get("child_pugh_points")
-    points = int(float(told["value"])) if told else 0
-    label = f"{child_pugh_class(points)}{points}"
-    if found := values_of(reading, "child_pugh"):
-        tone: Tone = {"B": "caution", "C": "caution"}.get(found["class"], "")  # type: ignore[assignment]
-        note = f"{found['two_year_survival_percent']}\u202f% live two years"
-        if (older := _computed_before(reading, told["taken_on"])) if told else "":
-            said = f"reported {label}, {short_day(dt.date.fromisoformat(told['taken_on']))}"
-            line = f"Child-Pugh computed {found['label']} from values {older}, {said}"
-            tone = "caution" if label != found["label"] else tone
-            note = f"computed from values {older}; {said}; {note}"
-            return Figure("Child-Pugh", found["label"], note, tone, line)
-        return Figure("Child-Pugh", found["label"], note, tone)
-    if told:
-        return _reported(label, told["taken_on"], bool(reading.get("reported_old")))
-    return Figure("Child-Pugh", "–", "not known yet", "open")
-
-
-def _computed_before(reading: Reading, reported_on: str | None) -> str:
-    """The days of the labs behind Child-Pugh, where one is older than the report; else ""."""
-    sources = reading["aids"]["child_pugh"]["sources"]
-    labs = [one["taken_on"] for one in sources if is_lab(one["key"])]
-    days = sorted(day for day in labs if day)
-    if not reported_on or (days and days[0] >= reported_on):
-        return ""
-    if not days:
-        return "without a date"
-    named = [short_day(dt.date.fromisoformat(day)) for day in dict.fromkeys((days[0], days[-1]))]
-    return f"of {' to '.join(named)}"
-
-
-def _reported(label: str, taken_on: str | None, old: bool) -> Figure:
-    day = short_day(dt.date.fromisoformat(taken_on)) if taken_on else "without a date"
-    note = f"as reported {day}, not computed"
-    if not old:
-        return Figure("Child-Pugh", label, note)
-    said = f"Child-Pugh {label} as reported {day}, old"
-    return Figure("Child-Pugh", label, f"{note}, old", "caution", said)
 
 
 def _meld(reading: Reading) -> Figure:

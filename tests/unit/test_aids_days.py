@@ -114,9 +114,22 @@ def test_a_report_that_is_newer_than_the_labs_stands_beside_the_computed_one() -
     assert shown.tone == "caution"
 
 
-@pytest.mark.parametrize("days", [5, 9, None])
-def test_a_report_that_is_not_newer_is_left_out(days: int | None) -> None:
-    assert child_pugh("10", days).words == "Child-Pugh B8"
+@pytest.mark.parametrize(
+    ("points", "days", "line"),
+    [
+        ("8", 5, "Child-Pugh B8"),
+        ("9", 5, "Child-Pugh computed B8, reported B9, 5 Mar 2026"),
+        ("9", 35, "Child-Pugh computed B8, reported B9, 3 Feb 2026"),
+        ("9", 36, "Child-Pugh B8"),  # of an earlier state of the liver
+        ("9", None, "Child-Pugh computed B8, reported B9, without a date"),
+    ],
+)
+def test_a_report_of_the_time_of_the_labs_that_differs_is_said(
+    points: str, days: int | None, line: str
+) -> None:
+    figure = child_pugh(points, days)
+    assert (figure.value, figure.words) == ("B8", line)
+    assert ("they differ" in figure.note) is ("computed" in line)
 
 
 def test_labs_of_several_days_are_older_where_one_of_them_is() -> None:
