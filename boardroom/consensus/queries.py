@@ -13,6 +13,7 @@ from boardroom.consensus import rules, stale
 from boardroom.consensus.awaiting import awaited, needed_words
 from boardroom.consensus.later_words import still_lacking
 from boardroom.consensus.models import Confirmation, Consensus, SignOff
+from boardroom.consensus.represent import Report, reached_already
 from boardroom.consensus.rules import Content, content_of, content_points
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
@@ -134,15 +135,25 @@ def migration_of(item: AgendaItem, content: Content) -> str:
     return rules.holding_migration(content, stage_order_of(item, board_of(item.meeting)))
 
 
+def _last_of(item: AgendaItem, key: str) -> Report | None:
+    """The newest dated value of a fact of the case; None without one, or without a fact."""
+    dated = [one for one in item.case.facts if one.key == key and one.taken_on] if key else []
+    newest = max(dated, key=lambda one: (one.taken_on or dt.date.min, one.id), default=None)
+    if newest is None or newest.taken_on is None:
+        return None
+    return Report(newest.key, newest.value, newest.unit, newest.taken_on)
+
+
 def cautions_of(item: AgendaItem) -> tuple[str, ...]:
     """What whoever writes the consensus looks at again, a sentence each: options that the verdict
-    excludes, an agreement that no opinion shares, and a choice that does not fit the reason for
-    leaving the stage's first option."""
+    excludes, an agreement that no opinion shares, a value to wait for that is reached already, and
+    a choice that does not fit the reason for leaving the stage's first option."""
     board, content = board_of(item.meeting), content_of(consensus_of(item))
     found = rules.contradictions(content, board)
     if content.strength == "unanimous" and item.revealed_at is not None:
         given = [one.verdict for one in revealed_opinions(item.case_id)]
         found += rules.agreement_cautions(content, given, board)
+    found += reached_already(content.represent, _last_of(item, content.represent.fact))
     if not content.chosen:
         return found
     return found + rules.stage_cautions(content, stage_order_of(item, board), board)

@@ -148,6 +148,23 @@ def met(
     return found
 
 
+def reached_already(represent: Represent, last: Report | None) -> tuple[str, ...]:
+    """That the last value known at the decision meets the condition, one sentence or none.
+
+    Something to look at again, no bar: it can be meant of the next value all the same.
+    """
+    if last is None or not represent.value or not _reached(represent, last):
+        return ()
+    side = "under" if represent.below else "over"
+    value = f"{last.value} {_unit(last.fact, last.unit)}".strip()
+    words = (
+        f"The case is to come back when {_name(represent.fact)} is {side} {_value(represent)}, but "
+        f"the last value, of {last.on.day} {last.on:%b %Y}, is {value}: it would come back with "
+        "the next value like it."
+    )
+    return (words,)
+
+
 def facts_to_wait_for() -> list[tuple[str, list[tuple[str, str]]]]:
     """("Blood", [("afp|ng/mL", "AFP, ng/mL"), …]): numbers with each of their units."""
     groups: dict[str, list[tuple[str, str]]] = {}

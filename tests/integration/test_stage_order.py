@@ -66,6 +66,14 @@ def test_the_first_option_with_a_reason_for_leaving_it_is_cautioned(room: Any, r
     assert rows(select(Consensus))[0].stage_migration == "age", "what was typed is kept"
 
 
+def test_a_value_to_wait_for_that_is_reached_already_is_cautioned(room: Any) -> None:
+    said = cautions(room, back_fact="afp|ng/mL", back_side="below", back_value="500")
+    assert "the last value, of" in said
+    assert "is 22 ng/mL: it would come back with the next value like it. Is that meant?" in said
+    stage = room.as_("chair").get(f"/meetings/{room.meeting}/stage").text
+    assert "it would come back with" in stage
+
+
 def test_another_option_without_a_reason_is_cautioned(room: Any) -> None:
     assert f"{BARE} Is that meant?" in cautions(room, disposition_tace="chosen")
 

@@ -15,6 +15,7 @@ from boardroom.consensus.represent import (
     in_words,
     met,
     months_after,
+    reached_already,
     represent_of,
 )
 
@@ -114,3 +115,25 @@ def test_whose_word_a_provisional_decision_waits_for(
     missing: list[str], said: set[str], left: tuple[str, ...] | None
 ) -> None:
     assert awaited(missing, said) == left
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "below", "said"),
+    [
+        ("484", "ng/mL", True, "under 500 ng/mL, but the last value, of 20 Nov 2026, is 484 ng/mL"),
+        ("500", "ng/mL", True, ""),
+        ("612", "ng/mL", True, ""),
+        ("612", "ng/mL", False, "over 500 ng/mL, but the last value, of 20 Nov 2026, is 612 ng/mL"),
+        ("300", "IU/mL", True, "is 300 IU/mL"),
+        ("450", "IU/mL", True, ""),  # 545 ng/mL
+    ],
+)
+def test_a_value_that_is_reached_already_is_said(
+    value: str, unit: str, below: bool, said: str
+) -> None:
+    wanted = Represent(fact="afp", unit="ng/mL", value="500", below=below)
+    last = Report("afp", value, unit, dt.date(2026, 11, 20))
+    found = reached_already(wanted, last)
+    assert (said in found[0]) if said else found == ()
+    assert reached_already(wanted, None) == ()
+    assert reached_already(Represent(fact="afp", unit="ng/mL"), last) == ()
