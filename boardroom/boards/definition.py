@@ -270,7 +270,10 @@ def _unknown_needs(board: BoardDefinition) -> Iterator[tuple[str, str]]:
     diagnoses = {d.key for d in board.diagnoses}
     modalities = {m.key for m in board.imaging_modalities}
     known = (
-        p.CASE_PARTS | {f"referral.{f}" for f in p.REFERRAL_FIELDS} | {f"fact.{f}" for f in FACTS}
+        p.CASE_PARTS
+        | {f"referral.{f}" for f in p.REFERRAL_FIELDS}
+        | {f"patient.{f}" for f in p.PATIENT_FIELDS}
+        | {f"fact.{f}" for f in FACTS}
     )
     for i, need in enumerate(board.readiness):
         if need.item not in known:

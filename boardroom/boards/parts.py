@@ -40,6 +40,9 @@ REFERRAL_FIELDS = frozenset(
 )
 """Fields of a referral that a board can ask for under `readiness` as `referral.<field>`."""
 
+PATIENT_FIELDS = frozenset({"sex", "birth_date"})
+"""Of the patient, what a board can ask for as `patient.<field>`: scores rest on sex and age."""
+
 CASE_PARTS = frozenset(
     {
         "lesions",
@@ -240,7 +243,8 @@ class PlanStep(Part):
 class Need(Part):
     """One thing a fair discussion needs.
 
-    `item`: `referral.<field>`, `fact.<key>` or a part of the case (see CASE_PARTS).
+    `item`: `referral.<field>`, `patient.<field>`, `fact.<key>` or a part of the case (see
+    CASE_PARTS).
     `missing`: what to say when it is not there. `essential`: without it the case should not be
     listed; otherwise it is only pointed out. `diagnoses`: only for these (empty: for all).
     `max_age_days`: for facts, how old is too old (0: any age). `modalities`: for imaging, which

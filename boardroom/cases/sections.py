@@ -79,6 +79,8 @@ def section_of_item(item: str) -> str:
     kind, _, name = item.partition(".")
     if kind == "patient_view":
         return "patient-view"
+    if kind == "patient":
+        return "patient"
     return section_of(f"fact-{name}-1-value" if kind == "fact" else name)
 
 
@@ -102,11 +104,14 @@ class SectionState:
 
     @property
     def kind(self) -> str:
-        """ "wrong", "missing", "complete", or "optional" where nothing in it is needed."""
+        """ "wrong", "missing", "helps" where what is needed is there and more would help,
+        "complete", or "optional" where nothing in it is needed."""
         if self.wrong:
             return "wrong"
         if self.missing:
             return "missing"
+        if self.needed and self.helps:
+            return "helps"
         return "complete" if self.needed or self.helps == 0 else "optional"
 
     @property
@@ -115,6 +120,7 @@ class SectionState:
         return {
             "wrong": f"{self.wrong} to mend",
             "missing": f"{self.missing} missing",
+            "helps": f"{self.helps} more would help",
         }.get(self.kind, self.kind)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.parts import REFERRAL_FIELDS
+from boardroom.boards.parts import PATIENT_FIELDS, REFERRAL_FIELDS
 from boardroom.cases import rules
 from boardroom.cases.earlier import (
     Earlier,
@@ -199,6 +199,11 @@ def known_of(case: Case, read: Sides | None = None, earlier: Earlier | None = No
     given = {
         f"referral.{name}" for name in REFERRAL_FIELDS if getattr(case, name) not in ("", None)
     }
+    given |= {
+        f"patient.{name}"
+        for name in PATIENT_FIELDS
+        if getattr(case.patient, name) not in ("", "unknown", None)
+    }
     listed = any(one.segments or one.size_mm is not None for one in case.lesions)
     seen = that_counts(read)
     # Images in which somebody saw none, or too many, leave none to be listed
@@ -294,6 +299,8 @@ def place_of(item: str) -> str:
     if item in _PLACES:
         return _PLACES[item]
     kind, name = item.split(".", 1)
+    if kind == "patient":
+        return f"f-patient-{name}"
     return f"f-fact-{name}-1-value" if kind == "fact" else f"f-{name}"
 
 

@@ -168,7 +168,7 @@ def test_each_section_says_how_far_it_is(
     page = coordinator.get(f"/cases/{case_id}/edit").text
     states = sections_of(page)
     assert list(states)[:3] == ["patient", "referral", "documents"]
-    assert states["patient"] == (False, "complete")
+    assert states["patient"] == (False, "1 more would help"), "a score asks for the sex"
     assert states["referral"] == (False, "complete")
     assert states["documents"] == (False, "optional")
     assert states["first"] == (True, "2 missing"), "the next thing to do is open"
