@@ -41,7 +41,7 @@ _REPORT_ALONE: tuple[Said, str] = ("send", "The images are needed; only the repo
 class ExistingTest:
     """One test that was done elsewhere. `by`: who judged it by hand, "" where the rule did;
     `method`: of imaging, or what a document shows; `attached_on`: the day on which its file came;
-    `of_round`: the earlier round that it came with; `instead`: the younger test that stands in for
+    `of_round`: the earlier round that it came with; `instead`: the test that stands in for
     it; `files`: the keys of the files that hold it."""
 
     key: str
@@ -58,14 +58,18 @@ class ExistingTest:
 
     @property
     def words(self) -> str:
-        return WORDS[self.said] + (f" by {self.instead}" if self.instead else "")
+        if not self.instead:
+            return WORDS[self.said]
+        if self.said == "old":
+            return f"{WORDS[self.said]}: the {self.instead} is accepted"
+        return f"{WORDS[self.said]} by {self.instead}"
 
 
 def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[ExistingTest]:
     """The examinations and files of a case, then the latest value of each lab that the board wants
     young. A file of the method and day of an examination is that examination. What a younger
     accepted one stands in for is neither sent nor needed anew, and what nothing asks for is not
-    needed anew."""
+    needed anew: nor one of several methods that serve alike, once another of them is accepted."""
     judged = {one.test: one for one in case.judgements}
     found = []
     for one in case.investigations:
@@ -88,6 +92,7 @@ def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[Existin
     needs = board.needs_for(case.diagnosis or None)
     found = [_asked(one, needs) for one in _joined(found)]
     found = [_superseded(one, found) for one in found]
+    found = [_served(one, found, needs) for one in found]
     for need in needs:
         name = need.item.removeprefix("fact.")
         values = in_order(fact for fact in case.facts if fact.key == name)
@@ -154,6 +159,33 @@ def _superseded(one: ExistingTest, beside: Sequence[ExistingTest]) -> ExistingTe
     if latest is None:
         return one
     return replace(one, said="superseded", why="", instead=f"{one.label} of {short_day(latest)}")
+
+
+def _served(
+    one: ExistingTest, beside: Sequence[ExistingTest], needs: Sequence[Need]
+) -> ExistingTest:
+    """The test as it is, or merely old where an accepted one of another method serves every need
+    that asks for its own ("a CT or an MRI")."""
+    if one.said != "anew" or one.by or one.method in ("", *DOCUMENT_KINDS):
+        return one
+    asking = [
+        need
+        for need in needs
+        if need.item == "investigations.imaging"
+        and (not need.modalities or one.method in need.modalities)
+    ]
+    serving = [
+        other
+        for other in beside
+        if other.said == "accepted"
+        and other.taken_on is not None
+        and other.method not in ("", "other", *DOCUMENT_KINDS)
+        and all(not need.modalities or other.method in need.modalities for need in asking)
+    ]
+    if not asking or not serving:
+        return one
+    newest = max(serving, key=lambda other: other.taken_on or dt.date.min)
+    return replace(one, said="old", instead=f"{newest.label} of {short_day(newest.taken_on)}")
 
 
 def _line(

@@ -133,10 +133,13 @@ def test_an_older_examination_is_not_asked_for_anew_beside_a_younger_accepted_on
         found = {one.key: one for one in existing_tests(case, board, TODAY)}
         assert found["investigation:7"].words == "Superseded by CT of 18 Nov 2026"
         assert found["investigation:7"].why == ""
-        assert found["investigation:8"].said == "anew", "no other MRI stands in for it"
+        mri_words = "Too old, and not asked for: the CT of 18 Nov 2026 is accepted"
+        assert found["investigation:8"].words == mri_words, "the board asks for a CT or an MRI"
+        assert found["investigation:8"].why.startswith("90 days old")
         files[0].media_type = "text/plain"
         found = {one.key: one for one in existing_tests(case, board, TODAY)}
         assert found["investigation:7"].said == "anew", "a report stands in for no images"
+        assert found["investigation:8"].said == "anew"
         case.judgements.append(TestJudgement(test="document:1", accepted=True, reason="Seen"))
         found = {one.key: one for one in existing_tests(case, board, TODAY)}
         assert found["investigation:7"].said == "superseded"
