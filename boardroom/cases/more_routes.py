@@ -17,6 +17,7 @@ from boardroom.cases.more import More, NewValue, more_of
 from boardroom.cases.names import name_cautions
 from boardroom.cases.rules import ValueRefused
 from boardroom.cases.saving import save_case as save
+from boardroom.clinical.facts import improbable
 from boardroom.refusals import Refused
 from boardroom.web import see_other
 
@@ -41,6 +42,11 @@ def send_more(case_id: int) -> Response | tuple[str, int]:
     kept = {name for one in given for name in one.names} | {name for name, _ in offered.texts}
     values = {name: text for name, text in typed.items() if name in kept and text.strip()}
     errors = dict(_undated(given, values))
+    doubts = {} if errors else dict(_doubted(given, values))
+    if doubts:
+        # Nobody but the board changes a value once it is sent, so it is asked about before
+        form = form_of(found, typed, warnings=doubts)
+        return _page(form, offered, doubted=tuple(_as_typed(one, values) for one in given)), 422
     named = name_cautions(dict(_texts(offered, values)), found.patient.name)
     if values and not errors:
         saved = save(
@@ -79,10 +85,25 @@ def _undated(given: list[NewValue], values: dict[str, str]) -> Iterator[tuple[st
             yield f"{one.prefix}-taken_on", f"{one.fact.label}: give the day."
 
 
-def _page(form: CaseForm, offered: More) -> str:
+def _doubted(given: list[NewValue], values: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """What is improbable, as the long form says it, unless it was sent a second time unchanged."""
+    confirmed = request.form.getlist("sure")
+    for one in given:
+        value, unit = (values.get(name, "") for name in one.names[:2])
+        found = improbable(one.fact.key, value, unit)
+        if found and _as_typed(one, values) not in confirmed:
+            yield one.names[0], found
+
+
+def _as_typed(one: NewValue, values: dict[str, str]) -> str:
+    return " ".join((one.prefix, *(values.get(name, "").strip() for name in one.names[:2])))
+
+
+def _page(form: CaseForm, offered: More, doubted: tuple[str, ...] = ()) -> str:
     return render_template(
         "cases/more.html",
         form=form,
+        doubted=doubted,
         case=form.case,
         board=form.board,
         offered=offered,

@@ -15,7 +15,7 @@ from boardroom.clinical.fact import SECTIONS, Fact, Section
 from boardroom.clinical.units import Unit, convert
 
 __all__ = ["FACTS", "SECTIONS", "Checked", "Fact", "FactError", "Section", "UnitMissing"]
-__all__ += ["by_section", "check", "fact", "in_unit", "is_lab", "unit_of"]
+__all__ += ["by_section", "check", "fact", "improbable", "in_unit", "is_lab", "unit_of"]
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _MAX_CHARACTERS = 30
@@ -141,6 +141,17 @@ def check(key: str, value: str, unit: str = "") -> Checked:
     if text not in keys:
         raise FactError(f"{this.label} has to be one of: {', '.join(n for _, n in this.choices)}.")
     return Checked(text, "")
+
+
+def improbable(key: str, value: str, unit: str = "") -> str:
+    """What is to be said of a value that is possible but improbable; "" for any other, and for one
+    that is refused, which `check` says. A fact of one unit needs none named."""
+    this = FACTS.get(key)
+    only = this.units[0].key if this is not None and len(this.units) == 1 else ""
+    try:
+        return " ".join(check(key, value, unit.strip() or only).warnings)
+    except FactError:
+        return ""
 
 
 def number_in(label: str, text: str) -> Decimal:

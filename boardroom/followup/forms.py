@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from boardroom.boards.definition import BoardDefinition
+from boardroom.clinical.facts import improbable
 from boardroom.consensus.back_forms import REFUSAL, Day
 from boardroom.consensus.represent import facts_to_wait_for
 from boardroom.followup.operations import LONGEST
@@ -84,6 +85,20 @@ class ReportForm(FlaskForm):
         render_kw={"maxlength": 30, "inputmode": "decimal", "autocomplete": "off"},
     )
     taken_on = Day("On", validators=[InputRequired("Give the day.")])
+    sure = HiddenField()
+
+    @property
+    def doubted(self) -> str:
+        """What is said of an improbable value, unless it was sent a second time unchanged."""
+        fact, unit = self.fact_and_unit()
+        words = improbable(fact, self.value.data or "", unit)
+        if not words or self.sure.data == self.as_typed:
+            return ""
+        return f"{words} If it is right, record it with one more press."
+
+    @property
+    def as_typed(self) -> str:
+        return f"{self.what.data} {self.value.data}"
 
     @classmethod
     def of(cls, *, cycles: bool, **more: Any) -> ReportForm:

@@ -88,6 +88,10 @@ def report(case_id: int) -> Any:
     form = ReportForm()
     if not form.validate() or form.taken_on.data is None:
         return _again(case_id, form)
+    if doubt := form.doubted:
+        form.sure.data = form.as_typed
+        form.value.errors = [doubt]
+        return _again(case_id, form)
     fact, unit = form.fact_and_unit()
     value, day = form.value.data or "", form.taken_on.data
     try:

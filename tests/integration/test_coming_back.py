@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -339,3 +340,22 @@ def test_a_reopening_that_is_not_taken_stands_on_the_page_as_it_was_typed(
     assert bare.status_code == 422
     assert f'id="reopen-{keys[0]}-error"' in bare.text
     assert len(rows(select(Case))) == 1
+
+
+def test_an_improbable_result_is_recorded_by_a_second_press(house: Any, rows: Any) -> None:
+    made = decide(house, "BR-9001", represent={**AFP, "value": "5"}, signed=True)
+    for who in ("coordinator", "referrer"):
+        client = house.as_(who)
+        answer = report(client, made.case, "sodium|mmol/L", "160")
+        assert answer.status_code == 422
+        assert "Sodium 160 mmol/L is unusual (expected 115 to 155 mmol/L)" in answer.text
+        assert "If it is right, record it with one more press." in answer.text
+        assert rows(select(Progress)) == []
+    (sure,) = re.findall(r'name="sure" value="([^"]+)"', answer.text)
+    day = (now() - dt.timedelta(days=1)).date().isoformat()
+    sent = {"what": "sodium|mmol/L", "value": "161", "taken_on": day, "sure": sure}
+    assert client.post(f"/cases/{made.case}/progress", data=sent).status_code == 422
+    sent["value"] = "160"
+    assert client.post(f"/cases/{made.case}/progress", data=sent).status_code == 303
+    (kept,) = rows(select(Progress))
+    assert kept.value == "160"

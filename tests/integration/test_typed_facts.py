@@ -8,6 +8,7 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -96,3 +97,71 @@ def test_sums_and_no_new_lesion_make_a_response(
     tumour = card(coordinator, case_id, "Tumour burden")
     assert "mRECIST PD" in tumour
     assert "not used" not in tumour
+
+
+def test_a_remnant_is_judged_by_cirrhosis_and_what_it_lacks_is_said(
+    coordinator: FlaskClient, new_case: Make, the_case: TheCase
+) -> None:
+    case_id = new_case("draft")
+    remnant = typed(flr_ml=("600", None, 5), height=("170", "cm", 5), weight=("70", None, 5))
+    saved = save(coordinator, case_id, the_case(case_id).version, remnant)
+    assert saved["errors"] == {}
+    staging = card(coordinator, case_id, "Staging and risk")
+    missing = staging.split("Missing:")[1].split("What it rests on")[0]
+    assert "Quality of the liver" in missing
+    more = typed(
+        cirrhosis=("yes", None, None), liver_volume_ml=("1500", None, 5),
+        tumour_volume_ml=("100", None, 5), portal_hypertension=("yes", None, 5),
+        major_resection=("yes", None, None),
+    )  # fmt: skip
+    save(coordinator, case_id, saved["version"], more)
+    staging, fold = card(coordinator, case_id, "Staging and risk").split("What it rests on")
+    assert "Future remnant 39.7 %" in staging
+    assert (
+        "The minimum is that of a cirrhotic liver, by “Cirrhosis: Yes” without a date." in staging
+    )
+    assert "do not agree on the minimum of 40 %: 39.7 % and 42.9 %." in staging
+    assert "Risk of resection high" in staging, "whatever the MELD"
+    assert "consider portal vein embolisation" in fold
+    save(coordinator, case_id, the_case(case_id).version, typed(liver_quality=("normal", None, 5)))
+    staging = card(coordinator, case_id, "Staging and risk").split("What it rests on")[0]
+    assert "contradict: the higher minimum counts." in staging
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "unit", "said"),
+    [
+        ("bilirubin", "60", "mg/dL", "Total bilirubin 60 mg/dL is unusual"),
+        ("sodium", "160", "mmol/L", "Sodium 160 mmol/L is unusual"),
+    ],
+)
+def test_an_improbable_value_is_asked_about_before_it_is_sent(
+    referrer: FlaskClient, new_case: Make, the_case: TheCase, key: str, value: str, unit: str,
+    said: str,
+) -> None:  # fmt: skip
+    case_id = new_case("submitted", "Invented General")
+    sent: dict[str, Any] = typed(**{key: (value, unit, 2), "dialysis": ("no", None, 2)})
+    answer = referrer.post(f"/cases/{case_id}/more", data=sent)
+    page = unescape(answer.text)
+    assert answer.status_code == 422
+    assert f'#f-fact-{key}-1-value">{said}' in page
+    assert "Nothing was sent yet" in page
+    assert the_case(case_id).facts == []
+    sure = re.findall(r'name="sure" value="([^"]+)"', page)
+    other = sent | {f"fact-{key}-1-value": "1" + value, "sure": sure}
+    if key == "sodium":
+        other[f"fact-{key}-1-value"] = "161"
+    again = referrer.post(f"/cases/{case_id}/more", data=other)
+    assert again.status_code == 422, "another improbable value is asked about anew"
+    assert referrer.post(f"/cases/{case_id}/more", data=sent | {"sure": sure}).status_code == 303
+    assert {one.key: one.value for one in the_case(case_id).facts} == {key: value, "dialysis": "no"}
+
+
+def test_what_is_probable_is_sent_at_once(
+    referrer: FlaskClient, new_case: Make, the_case: TheCase
+) -> None:
+    case_id = new_case("submitted", "Invented General")
+    assert 'name="sure"' not in referrer.get(f"/cases/{case_id}/more").text
+    sent = typed(bilirubin=("60", "umol/L", 2))
+    assert referrer.post(f"/cases/{case_id}/more", data=sent).status_code == 303
+    assert len(the_case(case_id).facts) == 1
