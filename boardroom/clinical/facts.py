@@ -159,8 +159,14 @@ def number_in(label: str, text: str) -> Decimal:
     line. Raises FactError, which calls it by its label.
     """
     if not text.isascii() or not _NUMBER.fullmatch(text):
-        if text[:1] in "<>≤≥":
-            raise FactError(f"{label}: '{text}' is a limit. Enter the number the laboratory gave.")
+        limit = text[1:].lstrip("= ")
+        if text[:1] in "<>≤≥" and limit.isascii() and _NUMBER.fullmatch(limit):
+            # The number alone is what every score, line and comparison counts with
+            side = "under" if text[0] in "<≤" else "over"
+            raise FactError(
+                f"{label}: '{text}' is a limit. Enter the limit itself, {limit}, and say in the "
+                f"summary that the laboratory gave “{side} {limit}”."
+            )
         raise FactError(f"{label}: '{text}' is not a number.")
     if "," in text and re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text):
         # 1,234 is a thousand to one reader and one and a bit to another.

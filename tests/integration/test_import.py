@@ -141,7 +141,8 @@ def test_what_is_trusted_goes_in_and_the_rest_is_reported(
         Problem(4, "age", "x", "This is not a number."),
         Problem(
             4, "bili", "<1",
-            "Total bilirubin: '<1' is a limit. Enter the number the laboratory gave.",
+            "Total bilirubin: '<1' is a limit. Enter the limit itself, 1, and say in the summary "
+            "that the laboratory gave “under 1”.",
         ),
         Problem(5, "plt", "0.2", "The column mixes units, and in ×10⁹/L or /µL it is impossible."),
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from boardroom.clinical.facts import (
     FactError,
     by_section,
     check,
+    improbable,
     in_unit,
     lasts,
 )
@@ -66,8 +67,27 @@ def test_what_is_not_plainly_a_number_is_refused(text: str) -> None:
     assert "not a number" in refused("afp", text, "ng/mL")
 
 
-def test_a_limit_is_refused_with_what_to_do() -> None:
-    assert "Enter the number" in refused("afp", "<3", "ng/mL")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<3", "Enter the limit itself, 3, and say in the summary that the laboratory gave “under"),
+        ("≥ 1000", "Enter the limit itself, 1000, and say in the summary that the laboratory gave"),
+        (">=1000", "gave “over 1000”."),
+        ("<high", "is not a number"),
+    ],
+)
+def test_a_limit_is_refused_with_what_to_do(text: str, said: str) -> None:
+    assert said in refused("afp", text, "ng/mL")
+
+
+def test_what_is_improbable_is_said_where_only_that_is_asked() -> None:
+    assert improbable("bilirubin", "60", "mg/dL").startswith("Total bilirubin 60 mg/dL is unusual")
+    assert improbable("weight", "20") == improbable("weight", "20", "kg") != ""
+    for key, value, unit in (
+        ("bilirubin", "6", "mg/dL"), ("bilirubin", "x", "mg/dL"), ("bilirubin", "60", ""),
+        ("dialysis", "no", ""), ("cycles", "900", ""), ("", "4", ""),
+    ):  # fmt: skip
+        assert improbable(key, value, unit) == ""
 
 
 @pytest.mark.parametrize(
