@@ -168,7 +168,7 @@ def test_each_section_says_how_far_it_is(
     page = coordinator.get(f"/cases/{case_id}/edit").text
     states = sections_of(page)
     assert list(states)[:3] == ["patient", "referral", "documents"]
-    assert states["patient"] == (False, "1 more would help"), "a score asks for the sex"
+    assert states["patient"] == (False, "1 more would help"), "Charlson asks for the age"
     assert states["referral"] == (False, "complete")
     assert states["documents"] == (False, "optional")
     assert states["first"] == (True, "2 missing"), "the next thing to do is open"
@@ -193,7 +193,8 @@ def test_a_missing_thing_links_to_where_it_is_given(
     page = coordinator.get(f"/cases/{new_case(diagnosis='icca')}/edit").text
     aside = page[page.index("data-autosave-missing") :]
     links = re.findall(r'href="#([^"]+)"', aside)
-    assert "add-lesions" in links
+    assert {"add-lesions", "f-patient-birth_date"} <= set(links)
+    assert "f-patient-sex" not in links, "it is given"
     for link in links:
         assert f'id="{link}"' in page, link
 
