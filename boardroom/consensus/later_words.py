@@ -6,7 +6,7 @@ a chair who speaks for an absent specialty is not taken for one of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from boardroom.consensus.awaiting import CHANGED_SINCE, NOT_SIGNED
@@ -24,23 +24,34 @@ def spoken(kind: str) -> str:
 
 def head(specialty: str, person: str, on: str, *, kind: str, by_chair: bool) -> str:
     """Who said what on which day: "Confirmed by Hepatology, Dr Invented, 26 Nov 2026", or
-    "Oncology, Dr Invented, dissents (26 Nov 2026)". `specialty`: its name, empty for the chair."""
+    "Oncology, Dr Invented, dissents (26 Nov 2026)". `specialty`: its name, empty for the chair;
+    `person`: empty where only specialties are told, as in letters."""
+    name = f", {person}" if person else ""
     if word := spoken(kind):
-        return f"{specialty or 'The chair'}, {person}, {word} ({on})"
+        return f"{specialty or 'The chair'}{f'{name},' if name else ''} {word} ({on})"
     if by_chair and specialty:
-        return f"Confirmed for {specialty}, by the chair, {person}, {on}"
-    return f"Confirmed by {specialty or 'the chair'}, {person}, {on}"
+        return f"Confirmed for {specialty}, by the chair{name}, {on}"
+    return f"Confirmed by {specialty or 'the chair'}{name}, {on}"
 
 
-def body(text: str, reopen_condition: str = "", against: Sequence[str] = ()) -> str:
-    """What was said, when to open the case again, and who had advised against what is chosen."""
+def body(text: str, reopen_condition: str = "") -> str:
+    """What was said, and when to open the case again."""
     parts = [" ".join(text.split())]
     if reopen_condition:
         parts.append(f"Open again if: {condition(reopen_condition)}")
-    parts = [part for part in (*parts, *map(str, against)) if part]
+    parts = [part for part in parts if part]
     if len(parts) < 2:
         return "".join(parts)
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
+
+
+def advised(against: Iterable[Sequence[str]]) -> list[str]:
+    """Who had advised against what is chosen when it was confirmed, each sentence once.
+
+    It stands apart from the confirmations: behind one, it reads as if whoever confirmed had said
+    it. `against`: what was kept with each later word.
+    """
+    return list(dict.fromkeys(str(line) for lines in against for line in lines))
 
 
 @dataclass(frozen=True)

@@ -28,14 +28,26 @@ def objections_to(item: AgendaItem) -> tuple[Objection, ...]:
 def in_words(found: tuple[Objection, ...]) -> list[str]:
     """A sentence for each option chosen: 'Advised against what is chosen: Oncology, “It grows”.'
 
-    Where several options are chosen, each sentence names its own.
+    Where several options are opposed, each sentence names its own.
     """
+    return [
+        f"Advised against what is chosen{f' ({option})' if option else ''}: {who}."
+        for option, who in _opposed(found)
+    ]
+
+
+def under_a_heading(found: tuple[Objection, ...]) -> list[str]:
+    """The same below a heading that says what they advise against: 'Oncology, “It grows”.'"""
+    return [f"{f'{option}: ' if option else ''}{who}." for option, who in _opposed(found)]
+
+
+def _opposed(found: tuple[Objection, ...]) -> list[tuple[str, str]]:
+    """(option, who with their reasons); the option is empty where only one is opposed."""
     lines = []
     for one in found:
         said: dict[str, list[str]] = {}
         for _, specialty, reason in one.against:
             said.setdefault(specialty, []).extend([f"“{unstopped(reason)}”"] if reason else [])
         who = "; ".join(", ".join((name, *reasons)) for name, reasons in said.items())
-        chosen = f" ({one.option.label})" if len(found) > 1 else ""
-        lines.append(f"Advised against what is chosen{chosen}: {who}.")
+        lines.append((one.option.label if len(found) > 1 else "", who))
     return lines

@@ -205,8 +205,8 @@ def _page(item: AgendaItem, **more: Any) -> str:
 
 @bp.app_template_global("objections_beside")
 def objections_beside(item: AgendaItem) -> list[str]:
-    """Who advised against what is chosen, a sentence each, by specialty."""
-    return objections.in_words(objections_to(item))
+    """Who advised against what is chosen, by specialty, a line for each option."""
+    return objections.under_a_heading(objections_to(item))
 
 
 @bp.app_template_global("sign_off_form")

@@ -65,7 +65,7 @@ class SignOffLine:
 @dataclass(frozen=True)
 class ConfirmationLine:
     """Somebody's later word on a provisional decision. `specialty` empty: the chair's. `by_chair`:
-    a chair said it for the specialty. `body`: what was said, with a condition and objections."""
+    a chair said it for the specialty. `body`: what was said, with a condition."""
 
     specialty: str
     mark: str
@@ -81,10 +81,8 @@ class ConfirmationLine:
         return later_words.spoken(self.kind)
 
     def head(self, on: str) -> str:
-        """Who said what on which day."""
-        return later_words.head(
-            self.specialty, self.person, on, kind=self.kind, by_chair=self.by_chair
-        )
+        """Which specialty said what on which day, without whoever said it."""
+        return later_words.head(self.specialty, "", on, kind=self.kind, by_chair=self.by_chair)
 
 
 @dataclass(frozen=True)
@@ -122,6 +120,8 @@ class ConsensusView:
     provisional: bool = False
     """Whether it was closed as provisional and not confirmed since."""
     confirmations: tuple[ConfirmationLine, ...] = ()
+    advised_against: tuple[str, ...] = ()
+    """Who had advised against what is chosen when it was confirmed, a sentence each."""
     made_final: str = ""
     """Who confirmed it since and who dissents, in short; see `later_words.since`."""
     contradictions: tuple[str, ...] = ()
@@ -195,6 +195,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         opened=item.revealed_at is not None,
         provisional=provisional,
         confirmations=tuple(confirmation_line(c, board) for c in confirmed),
+        advised_against=tuple(later_words.advised(c.against for c in confirmed)),
         made_final="" if provisional else later_words.since(said_of(confirmed, board.key)),
         contradictions=rules.contradictions(content, board),
         later_round=item.case.earlier_case_id is not None,
@@ -245,7 +246,7 @@ def confirmation_line(found: Confirmation, board: BoardDefinition) -> Confirmati
         person=found.person.name,
         kind=found.kind,
         by_chair=found.by_chair,
-        body=later_words.body(found.text, found.reopen_condition, found.against),
+        body=later_words.body(found.text, found.reopen_condition),
         at=found.at,
     )
 

@@ -159,8 +159,8 @@ def why_final(item: AgendaItem, kind: str) -> str:
 
 
 def confirmed_since(item: AgendaItem) -> list[str]:
-    """ "Confirmed by Surgery, Dr Invented, Thu 26 Nov 2026: …" of a provisional decision; of a
-    dissent "Oncology, Dr Invented, dissents (Thu 26 Nov 2026): …"."""
+    """ "Confirmed by Surgery, Thu 26 Nov 2026: …" of a provisional decision; of a dissent
+    "Oncology dissents (Thu 26 Nov 2026): …". Who said it stands in the minutes."""
     board = queries.board_of(item.meeting.board)
     lines = (confirmation_line(one, board) for one in confirmations_of(item))
     return [

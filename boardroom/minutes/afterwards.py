@@ -51,7 +51,7 @@ def confirmations(case: MinutesCase, document: MinutesDocument, clock: Clock) ->
                 kind=one.kind,
                 by_chair=one.by_chair,
             ),
-            later_words.body(one.text, one.reopen_condition, one.against),
+            later_words.body(one.text, one.reopen_condition),
             by=": ",
         )
         for one in said_since(case, document)
@@ -59,12 +59,15 @@ def confirmations(case: MinutesCase, document: MinutesDocument, clock: Clock) ->
 
 
 def lines(case: MinutesCase, document: MinutesDocument, clock: Clock) -> list[View]:
-    """`confirmations` as {"text", "plain"}: whether it is no dissent and has no reservation."""
+    """`confirmations` as {"text", "plain"}: whether it is no dissent and has no reservation; after
+    them, once, who had advised against what is chosen."""
     texts = confirmations(case, document, clock)
     said = said_since(case, document)
-    return [
+    spoken = [
         {"text": text, "plain": s.kind == "signed"} for text, s in zip(texts, said, strict=True)
     ]
+    against = later_words.advised(one.against for one in said)
+    return [*spoken, *({"text": text, "plain": False} for text in against)]
 
 
 def sign_offs(case: MinutesCase, document: MinutesDocument) -> list[SignOff]:

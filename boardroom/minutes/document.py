@@ -38,6 +38,7 @@ from boardroom.minutes.decision import (
 from boardroom.minutes.earlier import EarlierRound
 from boardroom.minutes.versions import SCHEMA_VERSION, Version, as_of
 from boardroom.opinions.rules import was_late
+from boardroom.text import stop
 
 NOT_HASHED = frozenset({"signature", "amendments", "confirmations", "generated_at"})
 """What stands beside the record and is therefore not part of its hash."""
@@ -273,8 +274,10 @@ def to_json(document: MinutesDocument) -> str:
     content = document.model_dump(mode="json")
     for said in content["confirmations"]:
         # What a key says since is said in words there, so that no dissent reads as agreement.
-        parts = (said["text"], said["reopen_condition"], said["against"])
         how = "said by the chair on its behalf" if said["by_chair"] else spoken(said["kind"])
-        said["text"] = ": ".join(filter(None, (how[:1].upper() + how[1:], body(*parts))))
+        words = body(said["text"], said["reopen_condition"])
+        said["text"] = ": ".join(filter(None, (how[:1].upper() + how[1:], words)))
+        if said["against"]:
+            said["text"] = f"{stop(said['text'])} Beside it: {' '.join(said['against'])}".strip()
     content = as_of(document.schema_version, content)
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -189,7 +189,9 @@ def _row(case: MinutesCase, document: MinutesDocument) -> dict[str, str | int | 
         "deferral_owner": case.deferral.owner if case.deferral else "",
         "deferral_due": _day(case.deferral.due) if case.deferral else "",
         "quorum_beyond": "; ".join(case.quorum.beyond),
-        "confirmations": "; ".join(afterwards.confirmations(case, document, clock)),
+        "confirmations": "; ".join(
+            line["text"] for line in afterwards.lines(case, document, clock)
+        ),
         "board_verdict_key": _key(c.verdict) if c else "",
         "board_verdict": _label(c.verdict) if c else "",
         "strength_key": _key(c.strength) if c else "",

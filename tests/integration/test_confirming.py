@@ -153,7 +153,8 @@ def test_who_advises_against_what_is_chosen_is_called_out_and_stands_in_the_reco
     chair = house.as_("chair")
     shown = chair.get(f"/cases/{made.case}").text
     assert "dissents</b> (" in shown
-    assert "It is the biology. Open again if: it grows by March. Advised against what is" in shown
+    assert "It is the biology. Open again if: it grows by March.</p>" in shown
+    assert shown.count("Advised against what is chosen: Oncology, “Biology”.</p>") == 1
     assert "Confirmed since" not in shown
     assert "Biology" in shown
     assert "is its condition met?" in shown, "the dissent can open the case again"
@@ -200,7 +201,8 @@ def test_a_dissent_beside_signed_minutes_is_nowhere_called_a_confirmation(house:
         assert f"provisionally, {beside}" in page, who
     assert f"provisionally, {beside}" in house.as_("referrer").get("/").text
     assert "Oncology: dissent" in told
-    assert "Advised against what is chosen: Oncology, “Biology”." in told
+    assert told.count("Advised against what is chosen") == 1
+    assert "<p>Oncology, “Biology”.</p>" in told
     chair = house.as_("chair")
     said = chair.get(f"/meetings/{made.meeting}/minutes.json").get_json()["confirmations"]
     assert [one["kind"] for one in said] == ["signed", "dissent"]
@@ -211,9 +213,13 @@ def test_a_dissent_beside_signed_minutes_is_nowhere_called_a_confirmation(house:
         assert "final since. What it lacked then:" in written
         assert ", dissents (" in written
         assert "Confirmed by Hepatology" in written
+        assert written.count("Advised against what is chosen: Oncology, “Biology”.") == 1
+    page = chair.get(f"/meetings/{made.meeting}/minutes").text
+    assert page.count("Advised against what is chosen") == 1
+    assert page.count("Provisional, confirmed since, with dissent") == 2, "above, and at the case"
     chair.post(f"/cases/{made.case}/letters/referrer")
     letter = chair.get(f"/cases/{made.case}/letters/referrer").text
-    assert ", dissents (" in letter
+    assert "Oncology dissents (" in letter
     assert "Open again if: it grows by March" in letter
 
 
@@ -330,7 +336,8 @@ def test_an_older_record_says_a_later_dissent_in_its_text(house: Any) -> None:
     older = json.loads(to_json(document.model_copy(update={"schema_version": "2.1"})))
     (said,) = older["confirmations"]
     assert "kind" not in said
-    assert said["text"].startswith("Dissents: It is the biology. Open again if: it grows by March.")
+    words = "Dissents: It is the biology. Open again if: it grows by March. Beside it: Advised"
+    assert said["text"].startswith(words)
 
 
 def test_a_reservation_of_an_absent_specialty_is_told_and_changes_the_letters(house: Any) -> None:

@@ -178,11 +178,12 @@ def test_the_corrected_clinical_letter_says_who_confirmed_the_decision(
         item_id=house.item, specialty="hepatology", person_id=house.people["chair"],
         text="Seen on\nMonday.", at=dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC),
     )  # fmt: skip
+    confirmed.against = ["Advised against what is chosen: Surgery, “Too large”."]
     with house.app.app_context(), write_transaction() as session:
         name = session.get_one(Person, house.people["chair"]).name
         session.add(confirmed)
         session.get_one(Case, house.case).status = CaseStatus.DECIDED
-    said = f"Confirmed by Hepatology, {name}, Thu 26 Nov 2026: Seen on Monday."
+    said = "Confirmed by Hepatology, Thu 26 Nov 2026: Seen on Monday."
     assert said not in house.client("referrer").get(house.at("referrer")).text
     assert chair.post(
         house.at("referrer", "/correct"), data={"reason": "It is final now."}
@@ -192,6 +193,7 @@ def test_the_corrected_clinical_letter_says_who_confirmed_the_decision(
     first, second = rows(select(ApprovedLetter).order_by(ApprovedLetter.number))
     (panel,) = (s["text"] for s in second.content["sections"] if s["key"] == "panel")
     assert panel.endswith(f"Sign-off of the consensus:\n- Dissent: Oncology, see below\n- {said}")
+    assert name not in json.dumps(second.content["sections"]), "by specialty, as the editor says"
     assert "Confirmed by" not in json.dumps(first.content), "what went out stays as it was"
     assert said in house.client("referrer").get(house.at("referrer")).text
 

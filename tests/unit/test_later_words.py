@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from boardroom.consensus.later_words import Said, final_since, outcome, since
+from boardroom.consensus.later_words import Said, advised, body, final_since, head, outcome, since
 
 HEP = Said("Hepatology", "agree", "Thu 26 Nov 2026")
 RAD = Said("Radiology", "agree", "Fri 27 Nov 2026", by_chair=True)
@@ -60,3 +60,26 @@ def test_the_outcome_in_a_word_or_two() -> None:
     assert outcome(["dissent"]) == "final since, with dissent"
     assert outcome(["reservation"]) == "confirmed since, with reservation"
     assert outcome(["reservation", "dissent"]) == "confirmed since, with reservation and dissent"
+
+
+@pytest.mark.parametrize(
+    ("specialty", "kind", "by_chair", "named", "unnamed"),
+    [
+        ("Surgery", "agree", False, "Confirmed by Surgery, Dr A, Thu", "Confirmed by Surgery, Thu"),
+        ("Surgery", "agree", True, "Confirmed for Surgery, by the chair, Dr A, Thu",
+         "Confirmed for Surgery, by the chair, Thu"),
+        ("", "agree", False, "Confirmed by the chair, Dr A, Thu", "Confirmed by the chair, Thu"),
+        ("Surgery", "dissent", False, "Surgery, Dr A, dissents (Thu)", "Surgery dissents (Thu)"),
+    ],
+)  # fmt: skip
+def test_the_head_of_a_later_word_with_and_without_a_name(
+    specialty: str, kind: str, by_chair: bool, named: str, unnamed: str
+) -> None:
+    assert head(specialty, "Dr A", "Thu", kind=kind, by_chair=by_chair) == named
+    assert head(specialty, "", "Thu", kind=kind, by_chair=by_chair) == unnamed
+
+
+def test_who_advised_against_it_is_said_once_and_behind_no_confirmation() -> None:
+    against = ["Advised against what is chosen: Oncology, “It grows”."]
+    assert advised([against, against, []]) == against
+    assert body("Seen", "it grows") == "Seen. Open again if: it grows."
