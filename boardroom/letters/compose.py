@@ -72,6 +72,7 @@ class Decision:
     scans: Scans = ""
     first_is_addressees: bool = False  # whether who asked gave the first opinion
     earlier: again.Earlier | None = None  # of a case that came back
+    spoke_since: tuple[str, ...] = ()  # specialties with a word of their own after the meeting
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -89,8 +90,12 @@ class Decision:
 
     @property
     def specialties(self) -> tuple[str, ...]:
-        """Who looked at the case, each once."""
-        keys = (*(v.specialty for v in self.views), *(s.specialty for s in self.signatures))
+        """Who looked at the case, each once; also who did so only after the meeting."""
+        keys = (
+            *(v.specialty for v in self.views),
+            *(s.specialty for s in self.signatures),
+            *self.spoke_since,
+        )
         return tuple(dict.fromkeys(keys))
 
 
@@ -229,9 +234,8 @@ def _who(case: Decision, library: PhraseLibrary) -> str:
         return met
     tone = library.tone
     looked = {"seen": tone.scans_seen, "reports": tone.scans_read}.get(case.scans, tone.no_scans)
-    return f"{met} {looked} These experts gave their view, in the talk or before it:\n" + "\n".join(
-        lines
-    )
+    when = "before the talk, in it or after it" if case.spoke_since else "in the talk or before it"
+    return f"{met} {looked} These experts gave their view, {when}:\n" + "\n".join(lines)
 
 
 def options_with(case: Decision, board: BoardDefinition, disposition: str) -> list[str]:

@@ -73,6 +73,9 @@ def decision_of(item: AgendaItem) -> Decision:
         first_is_addressees=is_of(case.first_by, case.referrer_hospital, case.referrer_name),
         answers=tuple(q.answer for q in asked(case)),
         earlier=earlier_of(case),
+        spoke_since=tuple(
+            c.specialty for c in confirmations_of(item) if c.specialty and not c.by_chair
+        ),
     )
 
 

@@ -125,6 +125,8 @@ def test_who_advised_against_it_last_did_not_only_first_think_otherwise(
                 )
             )
     begun(house)
-    assert f"The team agreed on this together. {said}" in str(
-        letter_row(house, "patient").sections["found"]
-    )
+    sections = letter_row(house, "patient").sections
+    assert f"The team agreed on this together. {said}" in str(sections["found"])
+    after = agreed == "confirmed" and not by_chair
+    told = "before the talk, in it or after it:" if after else "in the talk or before it:"
+    assert f"These experts gave their view, {told}" in str(sections["who"])
