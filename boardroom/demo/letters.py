@@ -74,4 +74,6 @@ class Letters:
             sections["words"] = compose.explained(texts, library_for(letter.case.board))
         operations.save(letter, sections, letter.version, actor=actor)
         if approve:
-            operations.approve(letter, letter.version, actor=actor, acknowledged=True)
+            operations.approve(
+                letter, letter.version, actor=actor, acknowledged=True, explained=True
+            )

@@ -276,8 +276,15 @@ def readability_of(letter: Letter, *, aside: bool = False) -> rules.Readability:
         glossary=library.plain_words,
         known=library.easy,
         names=[*names, case.first_by],
+        own=[q.text for q in queries.asked(case)],
     )
     return run_aside(measure) if aside else measure()
+
+
+def left_hard_of(letter: Letter) -> list[str]:
+    """What a patient's letter leaves for the talk to explain, a line each; see
+    `Readability.left_hard`."""
+    return readability_of(letter).left_hard if letter.kind == LetterKind.PATIENT else []
 
 
 def _parts_of(letter: Letter, library: PhraseLibrary) -> list[tuple[str, str, str]]:

@@ -14,14 +14,13 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.reclassification import Outcome, another_way, left_open
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content
-from boardroom.letters import again, rules
+from boardroom.letters import again, plain, rules
 from boardroom.letters.phrases import OptionPhrase, PhraseLibrary
 from boardroom.letters.sentences import capital, paragraphs, said
 from boardroom.letters.wording import step_line, with_article, within
 from boardroom.text import in_sentence
 
 AGAINST = "advise_against"
-SHORT = 25  # words of a question that is told to the patient as it stands
 
 Scans = Literal["seen", "reports", ""]
 """How far the board saw the patient's scans: the images, only reports of them, or none."""
@@ -196,7 +195,7 @@ def _counted(number: int, one: str, some: str) -> str:
 
 
 def _asked(case: Decision, library: PhraseLibrary) -> str:
-    asked = library.tone.asked_us.format(question=_question(case, library))
+    asked = library.tone.asked_us.format(question=plain.question_to(case.question, library))
     if case.earlier is not None:
         return paragraphs(
             library.tone.opening, again.to_the_patient(case.earlier, case.chosen, library), asked
@@ -211,20 +210,6 @@ def _asked(case: Decision, library: PhraseLibrary) -> str:
         ),
         said(told, library.tone.looked_again, asked),
     )
-
-
-def _question(case: Decision, library: PhraseLibrary) -> str:
-    """The question in its own words where a patient can read them; else a place to fill in."""
-    question = case.question.strip()
-    reads = rules.readability(
-        question,
-        target=library.target_grade,
-        longest=library.longest_sentence,
-        glossary=library.plain_words,
-        known=library.easy,
-    )
-    plain = reads.easy and not reads.hard_words and not reads.long_sentences
-    return f"“{question}”" if plain and reads.words <= SHORT else library.tone.question_to_fill_in
 
 
 def _who(case: Decision, library: PhraseLibrary) -> str:
@@ -302,14 +287,16 @@ def _not_advised(option: OptionPhrase, verdict: str) -> str:
 
 
 def _next(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
-    plain = {step.text.casefold(): library.steps[step.key] for step in board.plan_steps}
+    own = {step.text.casefold(): library.steps[step.key] for step in board.plan_steps}
     lines = []
     for step in case.content.steps:
-        ours = plain.get(step.what.casefold(), "")
-        line = step_line(ours or step.what, step.who, in_sentence(step.when), plain=bool(ours))
+        ours = own.get(step.what.casefold(), "")
+        who = plain.fields(step.who, board, library)
+        line = step_line(ours or step.what, who, in_sentence(step.when), plain=bool(ours))
         lines.append(f"- {line}")
     by = f" by {case.tell_by}" if case.tell_by and not case.tell_by_is_past else ""
-    told = library.tone.told_by.format(teller=capital(case.teller), by=by) if case.teller else ""
+    teller = capital(plain.teller(case.teller, board, library))
+    told = library.tone.told_by.format(teller=teller, by=by) if teller else ""
     when = library.tone.again.format(when=in_sentence(case.content.rediscuss).rstrip("."))
     conditions = " or ".join(in_words(case.content.represent))
     return paragraphs(

@@ -12,7 +12,13 @@ from boardroom.cases.models import Case, PatientQuestion
 from boardroom.cases.saving import sign_answer
 from boardroom.db import db, now
 from boardroom.letters import queries, rules
-from boardroom.letters.building import document_of, draft_of, outdated_words_of, points_of
+from boardroom.letters.building import (
+    document_of,
+    draft_of,
+    left_hard_of,
+    outdated_words_of,
+    points_of,
+)
 from boardroom.letters.document import content_hash
 from boardroom.letters.models import ApprovedLetter, Letter, LetterKind
 from boardroom.meetings.models import AgendaItem
@@ -153,12 +159,14 @@ def approve(
     actor: Person,
     acknowledged: bool = False,
     words_stay: bool = False,
+    explained: bool = False,
 ) -> ApprovedLetter:
     """Approve the letter as it stands: its text is frozen with its hash.
 
     `version`: the one that was read. `acknowledged`: that the decision is provisional;
-    `words_stay`: that words stay which call a final one provisional. Raises Forbidden, Locked,
-    Refused naming what is open, StaleVersion where it changed since.
+    `words_stay`: that words stay which call a final one provisional; `explained`: that a talk
+    explains what is hard in a patient's letter, which the trail keeps. Raises Forbidden, Locked,
+    Refused naming what is open or was not ticked, or where it changed since.
     """
     if not queries.approves(actor, letter.item, letter.kind):
         raise Forbidden(
@@ -179,6 +187,13 @@ def approve(
             "The decision is final, and the letter still speaks of its confirmation. Change these "
             "words, or tick that they stay:",
             points=[f"{heading}: “{sentence}”" for _, heading, sentence in outdated],
+        )
+    hard = left_hard_of(letter)
+    if hard and not explained:
+        raise Refused(
+            "Some of it is hard to read alone. Say it in other words, or tick that it is explained "
+            "in the talk:",
+            points=hard,
         )
     place = actor.on(letter.case.board)
     board = queries.board_of(letter.case.board)
@@ -204,7 +219,8 @@ def approve(
     letter.open, letter.correction = False, ""
     letter.version += 1
     db.session.flush()
-    _note("approved a letter", letter, number=approved.number, hash=digest)
+    talk = {"explained_in_the_talk": hard} if hard else {}
+    _note("approved a letter", letter, number=approved.number, hash=digest, **talk)
     return approved
 
 

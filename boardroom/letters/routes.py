@@ -218,6 +218,7 @@ def approve(case_id: int, kind: str) -> Any:
             actor=current_user,
             acknowledged="acknowledged" in request.form,
             words_stay="words_stay" in request.form,
+            explained="explained" in request.form,
         )
     except Refused as refusal:
         return _page(case_id, kind, str(refusal), refusal.points), 422

@@ -142,6 +142,15 @@ class Readability:
         return tuple(sorted((p for p in self.parts if p.hard), key=lambda p: -p.grade))
 
     @property
+    def left_hard(self) -> list[str]:
+        """What a talk has to explain: the words that nothing explains and the parts that miss the
+        target, a line each; nothing where all of it can be read alone."""
+        words = ", ".join(sorted((one.word for one in self.hard_words), key=str.casefold))
+        parts = "; ".join(f"“{part.heading}” (grade {part.number})" for part in self.hard_parts)
+        harder = f"Parts harder than grade {self.target}: {parts}."
+        return [f"Words not explained: {words}."] * bool(words) + [harder] * bool(parts)
+
+    @property
     def in_words(self) -> str:
         """What the grade means, in a sentence."""
         if self.grade is None:
@@ -179,6 +188,7 @@ def readability(
     known: Collection[str] = (),
     names: Iterable[str] = (),
     explaining: str = "",
+    own: Collection[str] = (),
 ) -> Readability:
     """Measure a letter's text with textstat. Words of two syllables or more that its list of easy
     words lacks are hard, and so is every abbreviation.
@@ -187,6 +197,7 @@ def readability(
     words stand in the text too counts as explained. `known`: words that need no explanation though
     textstat's list of easy words lacks them. `names`: people and places. `explaining`: the letter's
     own list of words, beside the text; a word that it explains is not hard, however it does so.
+    `own`: what the patient wrote and the text quotes; nobody explains their own words to them.
     """
     whole = sentences(f"{text}\n{explaining}")
     words = [w for s in whole for w in _WORD.findall(s)]
@@ -197,7 +208,9 @@ def readability(
         target=target,
         words=len(words),
         long_sentences=tuple(s for s in whole if len(s.split()) > longest),
-        hard_words=tuple(_hard_words(text, explaining, glossary, known, names)),
+        hard_words=tuple(
+            _hard_words(_without(text, own), explaining, glossary, {*known, *words_in(own)}, names)
+        ),
     )
 
 
@@ -293,6 +306,12 @@ def needless(explained: str, texts: Iterable[str]) -> list[HardWord]:
         for word, plain in explanations(explained)
         if not terms_in(written, {word: plain})
     ]
+
+
+def _without(text: str, quoted: Iterable[str]) -> str:
+    for quote in sorted(filter(None, map(str.strip, quoted)), key=len, reverse=True):
+        text = text.replace(f"“{quote}”", "")
+    return text
 
 
 def words_in(texts: Iterable[str]) -> frozenset[str]:

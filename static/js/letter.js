@@ -24,6 +24,14 @@
       mark.hidden = !hard;
       mark.querySelector("span").textContent = hard ? hard.dataset.letterSays : "";
     }
+    // What is hard is named where the letter is approved too; a tick is for what was read there.
+    const left = document.querySelector("[data-letter-left-hard]");
+    if (!left) return;
+    const now = document.querySelector("[data-letter-left]"), list = left.querySelector("[data-letter-left-list]");
+    left.hidden = !now;
+    if (list.textContent === (now?.textContent ?? "")) return;
+    list.replaceChildren(...(now ? [...now.children].map((line) => line.cloneNode(true)) : []));
+    left.querySelector("input").checked = false;
   });
   // A part is taken anew: autosave has sent what was typed, and a part that somebody else changed
   // meanwhile is not sent back as it was here.

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from boardroom.audit import AuditEntry
-from boardroom.cases.models import Case, CaseStatus
+from boardroom.cases.models import Case, CaseStatus, PatientQuestion
 from boardroom.consensus.models import Confirmation, Consensus
 from boardroom.db import db, now, write_transaction
 from boardroom.letters import on_pages
@@ -261,7 +261,8 @@ def test_a_final_letter_that_speaks_of_its_confirmation_goes_only_on_purpose(
     assert refused.status_code == 422
     assert "or tick that they stay" in refused.text
     assert 'name="words_stay"' in refused.text
-    assert approve(client, house, kind, words_stay="1").status_code == 303
+    hard = {"explained": "1"} if kind == "patient" else {}  # hepatology, confirmation
+    assert approve(client, house, kind, words_stay="1", **hard).status_code == 303
 
 
 def test_words_that_count_from_the_meeting_are_pointed_at_and_do_not_stand_in_the_way(
@@ -279,3 +280,50 @@ def test_words_that_count_from_the_meeting_are_pointed_at_and_do_not_stand_in_th
     assert "<b>today</b> in “The surgeon will call you today.”" in beside
     assert f'<a href="#{answer}">Will it hurt?</a>: <b>next week</b>' in beside
     assert approve(client, house).status_code == 303
+
+
+HARD = "Hepatic encephalopathy and the portosystemic shunt may deteriorate with time and age."
+
+
+def test_what_is_hard_to_read_is_named_at_the_approval_and_goes_with_one_more_tick(
+    house: House, rows: Callable[..., list[Any]]
+) -> None:
+    client = ready(house)
+    page = client.get(house.at("patient")).text
+    assert "data-letter-left-hard hidden" in page
+    assert "Nothing is open." in page
+    saved = save(client, house, **{f"answer-{house.question}": HARD})
+    assert "Nothing is open." not in saved.json["missing_html"]
+    page = client.get(house.at("patient")).text
+    assert "data-letter-left-hard hidden" not in page
+    left = [
+        "Words not explained: deteriorate, encephalopathy, hepatic, portosystemic, shunt.",
+        "Parts harder than grade 8: “Will it hurt?” (grade 13).",
+    ]
+    refused = approve(client, house)
+    assert refused.status_code == 422
+    for line in left:
+        assert page.count(line) == 2, "beside the letter and where it is approved"
+        assert refused.text.count(line) == 3
+    assert rows(select(ApprovedLetter)) == []
+    assert approve(client, house, explained="1").status_code == 303
+    (entry,) = rows(select(AuditEntry).where(AuditEntry.action == "approved a letter"))
+    assert entry.details["explained_in_the_talk"] == left
+
+
+def test_a_letter_that_reads_easily_is_approved_at_once_whatever_the_patients_own_words(
+    house: House, rows: Callable[..., list[Any]]
+) -> None:
+    with house.app.app_context(), write_transaction() as session:
+        own = "May I drink at my granddaughter's christening, or will encephalopathy come?"
+        session.get_one(PatientQuestion, house.question).text = own
+    client = ready(house)
+    assert approve(client, house).status_code == 303
+    (entry,) = rows(select(AuditEntry).where(AuditEntry.action == "approved a letter"))
+    assert "explained_in_the_talk" not in entry.details
+
+
+def test_a_letter_between_doctors_is_not_asked_for_easy_words(house: House) -> None:
+    chair = begun(house, "chair", "referrer")
+    assert save(chair, house, "referrer", plan=HARD).status_code == 200
+    assert approve(chair, house, "referrer").status_code == 303

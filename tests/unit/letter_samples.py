@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from boardroom.boards.definition import BoardDefinition, load_boards
@@ -53,7 +54,7 @@ def decision(
     return compose.Decision(**values)  # type: ignore[arg-type]
 
 
-def measured(text: str, library: PhraseLibrary) -> rules.Readability:
+def measured(text: str, library: PhraseLibrary, own: Sequence[str] = ()) -> rules.Readability:
     return rules.readability(
         text,
         target=library.target_grade,
@@ -61,4 +62,5 @@ def measured(text: str, library: PhraseLibrary) -> rules.Readability:
         glossary={t.term: t.plain for t in library.glossary},
         known=library.easy,
         names=["St Example"],
+        own=own,
     )

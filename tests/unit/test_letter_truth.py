@@ -28,7 +28,8 @@ def test_a_steps_own_words_on_time_win_and_who_does_it_is_kept(
     plan = compose.patient_draft(one, board, library)["next"]
     assert (
         "- A blood vessel of the liver is closed, so that the healthy side can grow: "
-        "within 14 days, with Interventional radiology. After 4 weeks we measure again." in plan
+        "within 14 days, with doctors who treat through a needle or a thin tube. "
+        "After 4 weeks we measure again." in plan
     )
     for line in plan.splitlines():
         assert not ("weeks" in line.split("within")[0] and "within" in line), line

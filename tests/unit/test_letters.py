@@ -262,3 +262,46 @@ def test_what_is_open_before_an_approval() -> None:
         "Not answered yet: Will it hurt?",
         "Still to be filled in: [number]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ("Interventional radiology", "with doctors who treat through a needle or a thin tube"),
+        ("Transplant surgery and hepatology", "with doctors who transplant livers and liver doct"),
+        ("Dr Ann Invented", "with Dr Ann Invented"),
+        ("Radiology, St Example General", "with Radiology, St Example General"),
+    ],
+)
+def test_who_does_a_step_is_told_in_plain_words_where_only_fields_are_named(
+    board: BoardDefinition, library: PhraseLibrary, who: str, told: str
+) -> None:
+    one = decision(board, "ablatable")
+    step = replace(one.content.steps[0], who=who, when="")
+    one = replace(one, content=replace(one.content, steps=(step,)))
+    assert told in compose.patient_draft(one, board, library)["next"]
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ("The hepatologist", "One of our liver doctors will talk with you"),
+        ("The surgeon", "The surgeon will talk with you"),
+        ("Dr Ann Invented", "Dr Ann Invented will talk with you"),
+        ("The family doctor", "The family doctor will talk with you"),
+    ],
+)
+def test_who_tells_the_patient_is_named_in_a_word_that_is_easy(
+    board: BoardDefinition, library: PhraseLibrary, named: str, told: str
+) -> None:
+    one = replace(decision(board, "ablatable"), teller=named)
+    assert told in compose.patient_draft(one, board, library)["next"]
+
+
+def test_nobody_explains_their_own_words_to_the_patient(library: PhraseLibrary) -> None:
+    asked = "What of my granddaughter’s encephalopathy and the portosystemic ablation?"
+    text = f"You asked: “{asked}”\nThe portosystemic way is safe."
+    assert [hard.word for hard in measured(text, library, own=[asked]).hard_words] == []
+    assert [hard.word for hard in measured(text, library).hard_words] == [
+        "ablation", "encephalopathy", "granddaughter’s", "portosystemic",
+    ]  # fmt: skip
