@@ -72,10 +72,15 @@ class Card:
 
     @property
     def line(self) -> str:
-        """The card in one line, for the wall and the minutes."""
+        """The card in one line, for the wall and the minutes; last, what is not known."""
         parts = [f.words for f in self.known if f.label in _LINE[self.key]]
         if self.key == "liver" and parts and self.age_words:
             parts.append(self.age_words)
+        lacking: dict[str, list[str]] = {}
+        for figure in self.figures:
+            if figure.tone == "open" and figure.label in _SAID_WHERE_OPEN:
+                lacking.setdefault(figure.note.removesuffix(" yet"), []).append(figure.label)
+        parts += [f"{', '.join(labels)}: {why}" for why, labels in lacking.items()]
         return " · ".join(parts)
 
 
@@ -112,9 +117,12 @@ _FIGURES: Mapping[str, Callable[[Reading, str], list[Figure]]] = {
 }
 _LINE = {
     "liver": ("Child-Pugh", "ALBI", "MELD 3.0", "MELD", "Portal hypertension"),
-    "tumour": ("Lesions", "Vein invasion", "Outside the liver", "Milan", "AFP model", "mRECIST"),
+    "tumour": ("Lesions", "Vein invasion", "Outside the liver", "Milan", "UCSF", "Up-to-seven",
+               "AFP model", "mRECIST"),
     "staging": ("BCLC", "TNM", "ECOG", "Future remnant", "Risk of resection"),
-}
+}  # fmt: skip
+_SAID_WHERE_OPEN = frozenset(("Child-Pugh", "MELD 3.0", "BCLC", "TNM"))
+"""What a line names where it is not known, so that nobody takes it for looked at and left out."""
 
 ASKED = frozenset(
     ("child_pugh", "albi", "meld3", "csph", "milan", "afp_model", "bclc_2022", "tnm_ajcc8")

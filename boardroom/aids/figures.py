@@ -235,6 +235,8 @@ def staging(reading: Reading, units: str) -> list[Figure]:
     if tnm := values_of(reading, "tnm_ajcc8"):
         group = tnm["stage_group"]
         found.append(Figure("TNM", group or tnm["written"], tnm["written"] if group else ""))
+    elif "tnm_ajcc8" in reading["aids"]:
+        found.append(Figure("TNM", "–", _no_stage(reading), "open"))
     if read := reading["tumour"]["li_rads"]:
         found.append(li_rads(read))
     for name, label, value, note in _PLAIN:

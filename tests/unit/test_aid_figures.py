@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from boardroom.aids.cards import Card
+from boardroom.aids.figure import Figure
 from boardroom.aids.figures import staging, tumour
 from boardroom.aids.fold import line_of
 from boardroom.aids.reading import beyond
@@ -108,3 +110,33 @@ def test_what_is_not_used_as_given_is_said_with_its_label_and_unit() -> None:
     filled = CaseRecord([*facts, fact("creatinine", "80", "umol/L")], TODAY).fill("meld").as_dict()
     (said,) = (one for one in line_of("meld", filled, frozenset()).remarks if "counts as" in one)
     assert said.startswith("Creatinine 0.9\u00a0mg/dL counts as 1\u00a0mg/dL: ")
+
+
+def test_a_stage_that_cannot_be_told_is_named_on_the_card_as_not_known() -> None:
+    lacking = {"bclc_2022": {"result": None}, "tnm_ajcc8": {"result": None}}
+    reading: dict[str, Any] = {"aids": lacking, "tumour": NO_LESION, "facts": {}}
+    assert [(f.label, f.value, f.note) for f in staging(reading, "si")] == [
+        ("BCLC", "–", "not known yet"), ("TNM", "–", "not known yet"),
+    ]  # fmt: skip
+    assert staging(reading | {"aids": {}}, "si") == []
+
+
+def line(key: str, *figures: Figure) -> str:
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("sources", "missing", "refused", "warnings", "aids"), ()
+    )
+    return Card(key=key, title="", figures=figures, **nothing).line
+
+
+def test_the_line_for_wall_and_minutes_says_every_criterion_and_what_is_not_known() -> None:
+    criteria = [
+        Figure("Milan", "outside"),
+        Figure("UCSF", "within"),
+        Figure("Up-to-seven", "within"),
+    ]
+    assert line("tumour", *criteria) == "Milan outside · UCSF within · Up-to-seven within"
+    gone = [Figure(label, "–", "not known yet", "open") for label in ("BCLC", "TNM")]
+    assert line("staging", Figure("ECOG", "1"), *gone) == "ECOG 1 · BCLC, TNM: not known"
+    seen = Figure("BCLC", "–", "no viable tumour", "open")
+    assert line("staging", seen) == "BCLC: no viable tumour"
+    assert line("liver", Figure("MELD 3.0", "–", "not known yet", "open")) == "MELD 3.0: not known"
