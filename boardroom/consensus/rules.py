@@ -15,6 +15,7 @@ from boardroom.consensus.represent import Represent, represent_of
 from boardroom.text import in_sentence
 
 MOST_STEPS = 12
+UNANIMOUS = "The agreement is written as unanimous"
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,13 @@ def content_points(content: Content, sign_offs: Sequence[Any], board: BoardDefin
     if content.strength == "unanimous" and against:
         names = _and(sorted({board.specialty(s.specialty).name for s in against}))
         dissent = "dissents" if len({s.specialty for s in against}) == 1 else "dissent"
-        points.append(f"The agreement is written as unanimous, but {names} {dissent}.")
+        points.append(f"{UNANIMOUS}, but {names} {dissent}.")
     return points
+
+
+def remedy(point: str) -> str:
+    """How one of `content_points` is mended before the case is closed, where it does not say so."""
+    return "Set the agreement to a majority." if point.startswith(UNANIMOUS) else ""
 
 
 def contradictions(consensus: Any | None, board: BoardDefinition) -> tuple[str, ...]:
@@ -197,7 +203,7 @@ def agreement_cautions(
     if content.strength != "unanimous" or not ours or not given or content.verdict in given:
         return ()
     others = _and([f"“{v.name}”" for v in board.verdicts if v.key in given])
-    agreed = f"The agreement is written as unanimous on “{ours}”"
+    agreed = f"{UNANIMOUS} on “{ours}”"
     return (f"{agreed}, but every verdict given was another: {others}.",)
 
 

@@ -115,6 +115,8 @@ class ConsensusView:
     unsigned: tuple[tuple[str, str], ...]
     """(mark, name) of the core specialties that have not signed."""
     open_points: tuple[str, ...]
+    left_open: tuple[tuple[str, str], ...]
+    """(point, how to mend it now) of those among them that no later word mends."""
     opened: bool
     """Whether the opinions were revealed, without which there is nothing to show or to write."""
     provisional: bool = False
@@ -161,6 +163,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
         points = reasons_left(item, confirmed)
     else:
         points = points_with(item, content, signed)
+    lasting = rules.content_points(content, signed, board)
     first = item.case.first_verdict
     by_specialty = {s.specialty for s in signed}
     migration = migration_of(item, content)
@@ -192,6 +195,7 @@ def consensus_view(item: AgendaItem) -> ConsensusView:
             if (s.core or s.key in item.case.beyond) and s.key not in by_specialty
         ),
         open_points=tuple(points),
+        left_open=tuple((one, rules.remedy(one)) for one in lasting),
         opened=item.revealed_at is not None,
         provisional=provisional,
         confirmations=tuple(confirmation_line(c, board) for c in confirmed),

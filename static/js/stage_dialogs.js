@@ -28,7 +28,7 @@
   function tell(form, data) {
     const awaited = $("[data-fill-awaited]", form);
     if (awaited) awaited.textContent = data.dataset.awaited;
-    $("[data-fill-points]", form)?.replaceChildren($("ul", data).cloneNode(true));
+    $("[data-fill-points]", form)?.replaceChildren(...$("[data-points]", data).cloneNode(true).childNodes);
     const signed = $("[data-fill-signed]", form);
     if (signed) signed.replaceChildren(BoardroomSigned.text(true));
     const objections = $("[data-objections]", data);

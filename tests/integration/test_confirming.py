@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
 from boardroom.cases.models import Case, CaseStatus
-from boardroom.consensus.models import Confirmation, SignOff, SignOffKind
+from boardroom.consensus.models import Confirmation, Consensus, SignOff, SignOffKind
 from boardroom.db import db, now, write_transaction
 from boardroom.letters import building
 from boardroom.letters.models import ApprovedLetter, Letter
@@ -418,6 +418,28 @@ def test_no_dissent_is_put_beside_an_agreement_written_as_unanimous(house: Any, 
     assert answer.status_code == 422
     assert "List the case again" in answer.text
     assert rows(select(Confirmation)) == rows(select(SignOff)) == []
+
+
+def test_a_decision_that_was_left_open_is_nowhere_said_to_be_confirmable(house: Any) -> None:
+    made = decide(house, "BR-9001", provisional=["hepatology"], strength="unanimous")
+    with house.app.app_context(), write_transaction() as session:
+        session.add(
+            SignOff(
+                item_id=made.item, specialty="oncology", person_id=house.people["oncology"],
+                kind=SignOffKind.DISSENT, text="Biology", reopen_condition="it grows",
+                consensus_version=1,
+            )
+        )  # fmt: skip
+    hepatology, case = house.as_("hepatology"), f"/cases/{made.case}"
+    page = hepatology.get(case).text
+    assert "No later word can confirm it" in page
+    assert "until it is confirmed" not in page
+    assert f'href="{made.confirm}"' not in page
+    with house.app.app_context(), write_transaction() as session:
+        session.scalars(select(Consensus)).one().strength = "majority"
+    page = hepatology.get(case).text
+    assert "It is not final until it is confirmed or discussed again." in page
+    assert f'href="{made.confirm}"' in page
 
 
 def test_too_few_people_is_a_chairs_word(house: Any, rows: Any) -> None:

@@ -111,6 +111,33 @@ def test_without_quorum_even_a_complete_decision_is_provisional(
     assert any("quorum" in reason for reason in deciding.item().provisional_reasons)
 
 
+def test_what_no_later_word_mends_is_told_apart_before_the_case_is_closed(
+    app: Flask, deciding: Board
+) -> None:
+    decide(deciding)
+    with app.app_context(), write_transaction() as session:
+        for stay in session.scalars(select(Attendance)):
+            if stay.specialty == "hepatology":
+                stay.left_at = stay.joined_at
+    state = f"/meetings/{deciding.meeting}/stage/state"
+
+    def points() -> str:
+        controls: str = deciding.clients["chair"].get(state).json["parts"]["controls"]
+        return controls.split("data-points")[1]
+
+    assert "Hepatology is missing" in points()
+    assert "Mend this now." not in points(), "who was missing can say it afterwards"
+    against = {"kind": "dissent", "text": "Too early", "reopen_condition": "it grows"}
+    deciding.post(
+        f"items/{deciding.items[0]}/sign-off", "oncology",
+        consensus_version=deciding.version(), **against,
+    )  # fmt: skip
+    later, now_ = points().split("Mend this now.")
+    assert "Hepatology is missing" in later
+    assert "unanimous" not in later
+    assert "but Oncology dissents. Set the agreement to a majority.</li>" in now_
+
+
 def test_the_pen_is_held_by_one_person_and_can_be_asked_for(deciding: Board) -> None:
     assert deciding.post("pen/take", "surgery").status_code == 204
     for late in (deciding.post("pen/take", "oncology"), deciding.post("pen/give", "oncology")):
