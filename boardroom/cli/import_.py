@@ -30,9 +30,10 @@ def import_(file: Path, mapping: Path, data: Path, as_json: bool) -> None:
     """Make cases from a registry's table.
 
     A row or a value that cannot be trusted is reported with line, column, value and reason; the
-    rest goes in, and nothing is guessed. What is said of many values alike is one line with their
-    number. Exit code 0 when everything was read, 3 when something was reported, 1 when the table
-    cannot be read or has no rows.
+    rest goes in, and nothing is guessed. A row whose case is there already changes nothing: what it
+    says otherwise is reported, to be corrected on the case. What is said of many values alike is
+    one line with their number. Exit code 0 when everything was read, 3 when something was
+    reported, 1 when the table cannot be read or has no rows.
     """
     from boardroom.interchange.registry import ImportFailed, run_import
 
@@ -67,9 +68,15 @@ def _tell_import(found: dict[str, Any]) -> None:
     click.echo(
         f"{found['rows']} rows of {found['patients']} patients read, "
         f"{found['imported']} cases made, "
-        f"{found['already_there']} there already, "
+        f"{found['already_there']} there already{_differing(found['differing'])}, "
         f"{len(found['problems'])} values or rows reported."
     )
+
+
+def _differing(rows: int) -> str:
+    if not rows:
+        return ""
+    return f" ({rows} of them {'says' if rows == 1 else 'say'} something else, not taken)"
 
 
 def _alike(problems: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:

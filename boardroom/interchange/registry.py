@@ -19,9 +19,10 @@ from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import operations
 from boardroom.cases.models import Case, Patient, Treatment
-from boardroom.cases.queries import case_of_source
+from boardroom.cases.queries import case_of_source, load_case
 from boardroom.cases.saving import save_case
 from boardroom.db import db, now, write_transaction
+from boardroom.interchange.compare import differences
 from boardroom.interchange.mapping import ImportFailed, RegistryMapping, Rounds, read_mapping
 from boardroom.interchange.rounds import follows, in_the_way, known_visits, put_in_order
 from boardroom.interchange.table import ImportReport, Problem, Row, column_problems, read_table
@@ -43,8 +44,9 @@ def run_import(
 ) -> ImportReport:
     """Make a case of each row. Needs an application context.
 
-    A row whose case is already there is left as it is, so an import that was cut short is simply
-    run again; a patient's visits come out as the same rounds in whatever order they are imported.
+    A row whose case is already there is left as it is, and what it says otherwise is reported, so
+    an import that was cut short is simply run again; a patient's visits come out as the same rounds
+    in whatever order they are imported.
     `progress` is called with how many rows are done and how many there are.
     Raises ImportFailed where table or mapping cannot be used; nothing is written then.
     """
@@ -129,14 +131,16 @@ def _import_visit(
     report: ImportReport,
 ) -> None:
     if mapping.rounds is None or visit.day is None:
-        if case_of_source(mapping.source_of(visit.source)) is not None:
-            report.already_there += 1
+        there = case_of_source(mapping.source_of(visit.source))
+        if there is not None:
+            _leave(visit, there, mapping, board, report)
         else:
             _make_case(visit, mapping, board, actor, report)
         return
     known = known_visits(mapping, visit.key)
-    if any(one.day == visit.day for one in known):
-        report.already_there += 1
+    if ours := next((one for one in known if one.day == visit.day), None):
+        on = mapping.rounds.day_0 + dt.timedelta(days=visit.day)
+        _leave(visit, load_case(ours.case_id), mapping, board, report, on)
     elif why := in_the_way(known, visit.day):
         report.problems.append(Problem(visit.row.line, mapping.rounds.day, str(visit.day), why))
         report.rows_refused += 1
@@ -150,6 +154,21 @@ def _import_visit(
         Problem(visit.row.line, mapping.rounds.day, str(visit.day), done, taken=True)
         for done in put_in_order(known, actor)
     )
+
+
+def _leave(
+    visit: Visit,
+    case: Case,
+    mapping: RegistryMapping,
+    board: BoardDefinition,
+    report: ImportReport,
+    on: dt.date | None = None,
+) -> None:
+    """Change nothing of a case that is there already, and report what the row says otherwise."""
+    found = list(differences(visit.row, case, mapping, board, on))
+    report.already_there += 1
+    report.differing += bool(found)
+    report.problems.extend(found)
 
 
 def _make_case(

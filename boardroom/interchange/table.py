@@ -36,6 +36,7 @@ class ImportReport:
     imported: int = 0
     patients: int = 0
     already_there: int = 0
+    differing: int = 0  # rows of these that say something else than is recorded
     rows_refused: int = 0
     values_taken: int = 0
     values_refused: int = 0

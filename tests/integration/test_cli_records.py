@@ -124,6 +124,10 @@ def test_import_reports_what_it_does_not_trust(data: Path, tmp_path: Path) -> No
     assert many.returncode == 3
     (line,) = [one for one in many.stdout.splitlines() if "sex" in one]
     assert line.startswith("9 lines (2, 3, 4, 5, 6 and 4 more), sex: The mapping knows"), line
+    corrected = bring("id,sex,bili\n1,1,1.4\n2,0,0.8\n")
+    assert corrected.returncode == 3
+    assert "line 2, bili: '1.4': 1.2 mg/dL there, 1.4 mg/dL in the file: not" in corrected.stdout
+    assert "2 there already (1 of them says something else, not taken)" in corrected.stdout
     few = bring("id,sex,bili\n21,8,1.0\n22,9,1.0\n")
     assert "line 2, sex: '8': The mapping knows" in few.stdout
     assert "line 3, sex: '9': The mapping knows" in few.stdout

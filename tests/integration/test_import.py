@@ -96,7 +96,8 @@ def test_the_published_registry_goes_in(app: Flask) -> None:
     assert not any(label.startswith("MELD") for label, _ in shown), "no sodium, and no dialysis"
     assert (report.rows, report.imported, report.rows_refused) == (165, 165, 0)
     assert told[-1] == (165, 165)
-    assert (again.imported, again.already_there) == (0, 165)
+    assert (again.imported, again.already_there, again.differing) == (0, 165, 0)
+    assert [p for p in again.problems if "in the file" in p.reason] == []
     assert all(case.patient.name == f"Registry patient {case.source[8:]}" for case in names)
     assert {case.status for case in names} == {"submitted"}
     reported = {(p.column, p.value): p for p in report.problems}
@@ -188,6 +189,30 @@ def test_an_import_that_was_cut_short_is_run_again(
     with app.app_context():
         codes = list(db.session.scalars(select(Case.code).order_by(Case.id)))
     assert codes == ["BR-0001", "BR-0002", "BR-0003", "BR-0004"]
+
+
+def test_a_corrected_table_changes_nothing_and_says_what_it_would(
+    app: Flask, run: Callable[..., ImportReport]
+) -> None:
+    head = "id,sex,bili,plt,age\n"
+    run(head + "a,1,1.2,150,60\nb,0,1.0,,61\nc,1,0.8,90,62\n")
+    before = facts_of(app)
+    report = run(head + "a,1,1.4,150,60\nb,1,1.00,120,63\nc,1,0.80,,62.0\nd,1,2,99,50\n")
+    assert (report.imported, report.already_there, report.differing) == (1, 3, 3)
+    assert report.problems == [
+        Problem(2, "bili", "1.4", "1.2 mg/dL there, 1.4 mg/dL in the file: not changed. "
+                                  "Correct it on the case, BR-0001."),
+        Problem(3, "sex", "1", "female there, male in the file: not changed. "
+                               "Correct it on the case, BR-0002."),
+        Problem(3, "plt", "120", "nothing there, 120 ×10⁹/L in the file: not changed. "
+                                 "Correct it on the case, BR-0002."),
+        Problem(3, "summary", "", "“Age 63.” is not in the summary there: not changed. "
+                                  "Correct it on the case, BR-0002."),
+        Problem(4, "summary", "", "“Age 62.0.” is not in the summary there: not changed. "
+                                  "Correct it on the case, BR-0003."),
+    ]  # fmt: skip
+    after = facts_of(app)
+    assert {name: after[name] for name in before} == before
 
 
 @pytest.mark.parametrize(

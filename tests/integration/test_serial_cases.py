@@ -58,7 +58,7 @@ def test_ten_patients_come_back_to_the_board_again_and_again(
         report = run_import(file, Path("survivalpath"))
         again = run_import(file, Path("survivalpath"))
     assert (report.rows, report.imported, report.patients) == (len(visits), len(visits), 10)
-    assert (again.imported, again.already_there) == (0, len(visits))
+    assert (again.imported, again.already_there, again.differing) == (0, len(visits), 0)
     assert report.rows_refused == 0
     fours = sum(visit["lesions_4means4plus"] == "4" for visit in visits)
     told = Counter(problem.column for problem in report.problems if not problem.taken)
@@ -286,3 +286,19 @@ def test_visits_that_cannot_be_placed_are_reported(app: Flask, tmp_path: Path) -
         (4, "patient", "1"), (5, "day", "-3"), (6, "day", "x"),
     ]  # fmt: skip
     assert (report.rows_refused, report.imported, report.patients) == (3, 2, 1)
+
+
+def test_a_corrected_visit_is_compared_with_its_own_day_and_not_taken(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(app, tmp_path, 0, 30)
+    before = chain(app)
+    # 20 is what the visit before says, and embolization was given on this day
+    monkeypatch.setitem(ROWS, 30, "1,30,60,45,20,0,0")
+    report = bring(app, tmp_path, 0, 30)
+    assert (report.already_there, report.differing) == (2, 1)
+    assert [(p.column, p.reason.partition(":")[0]) for p in report.problems if p.line == 3] == [
+        ("afp_ng_ml", "90 ng/mL there, 20 ng/mL in the file"),
+        ("embolization", "given there, not given in the file"),
+    ]
+    assert chain(app) == before

@@ -1,0 +1,107 @@
+"""A row whose case is there already: what it says otherwise than the case records.
+
+Nothing of it is taken: who corrects a value does so on the case, where it is dated and signed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.fields import CASE, PATIENT, as_text
+from boardroom.cases.models import Case, Fact
+from boardroom.cases.rules import ValueRefused
+from boardroom.clinical.display import shown
+from boardroom.clinical.facts import FactError, check
+from boardroom.db import now
+from boardroom.interchange.mapping import Column, RegistryMapping
+from boardroom.interchange.table import ImportReport, Problem, Row
+from boardroom.interchange.values import Values, gather
+
+NOTHING = "nothing"
+
+
+def differences(
+    row: Row,
+    case: Case,
+    mapping: RegistryMapping,
+    board: BoardDefinition,
+    on: dt.date | None = None,
+) -> Iterator[Problem]:
+    """What the row says otherwise than its case, a problem for each value.
+
+    `on`: the visit's day, where rows are visits. A cell that is empty, or that an import could not
+    take, says nothing. What the board added of other days is no difference.
+    """
+    found = gather(row, mapping, ImportReport("", mapping.name, board.key))
+    for column in mapping.columns:
+        raw = row.cells.get(column.column, "")
+        if raw and (said := _otherwise(column, found, case, board, on)):
+            there, here = said
+            yield _problem(row, column.column, raw, f"{there} there, {here} in the file", case)
+    lacking = [one for one in found.sentences if one not in case.summary]
+    if lacking:
+        what = f"“{' '.join(lacking)}” is not in the summary there"
+        yield _problem(row, "summary", "", what, case)
+
+
+def _problem(row: Row, column: str, raw: str, what: str, case: Case) -> Problem:
+    reason = f"{what}: not changed. Correct it on the case, {case.code}."
+    return Problem(row.line, column, raw, reason)
+
+
+def _otherwise(
+    column: Column, found: Values, case: Case, board: BoardDefinition, on: dt.date | None
+) -> tuple[str, str] | None:
+    """(what is recorded, what the file says), in words, where these are not the same."""
+    match column.kind:
+        case "summary":
+            return None
+        case "fact":
+            name = f"fact-{column.target}-1-"
+            value = found.fields.get(f"{name}value", "")
+            return _fact(column.target, value, found.fields.get(f"{name}unit", ""), case, on)
+        case "treatment":
+            given = any(t.kind == column.target and t.on_date == on for t in case.treatments)
+            said = column.target in found.treatments
+            words = {True: "given", False: "not given"}
+            return (words[given], words[said]) if given != said else None
+        case kind:
+            field = (CASE if kind == "case" else PATIENT)[column.target]
+            name = column.target if kind == "case" else f"patient-{column.target}"
+            if name not in found.fields:
+                return None
+            there = getattr(case if kind == "case" else case.patient, column.target)
+            try:
+                here = field.parse(found.fields[name], board, now().date())
+            except ValueRefused:
+                return None
+            return (as_text(there) or NOTHING, as_text(here)) if here != there else None
+
+
+def _fact(
+    key: str, value: str, unit: str, case: Case, on: dt.date | None
+) -> tuple[str, str] | None:
+    try:
+        checked = check(key, value, unit)
+    except FactError:
+        return None
+    recorded = [fact for fact in case.facts if fact.key == key]
+    # An import dates what a visit brings, and nothing else
+    own = [fact for fact in recorded if fact.taken_on == on] or ([] if on else recorded)
+    if any(_same(fact, checked.value, checked.unit) for fact in own):
+        return None
+    there = " and ".join(shown(key, fact.value, fact.unit).words for fact in own)
+    here = shown(key, checked.value, checked.unit).words
+    return (there or NOTHING).replace("\u202f", " "), here.replace("\u202f", " ")
+
+
+def _same(fact: Fact, value: str, unit: str) -> bool:
+    if fact.unit != unit:
+        return False
+    try:
+        return Decimal(fact.value) == Decimal(value)
+    except InvalidOperation:
+        return fact.value == value
