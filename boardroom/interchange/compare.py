@@ -14,7 +14,7 @@ from boardroom.cases.fields import CASE, PATIENT, as_text
 from boardroom.cases.models import Case, Fact
 from boardroom.cases.rules import ValueRefused
 from boardroom.clinical.display import shown
-from boardroom.clinical.facts import FactError, check
+from boardroom.clinical.facts import Checked, FactError, check
 from boardroom.db import now
 from boardroom.interchange.mapping import Column, RegistryMapping
 from boardroom.interchange.table import ImportReport, Problem, Row
@@ -91,17 +91,17 @@ def _fact(
     recorded = [fact for fact in case.facts if fact.key == key]
     # An import dates what a visit brings, and nothing else
     own = [fact for fact in recorded if fact.taken_on == on] or ([] if on else recorded)
-    if any(_same(fact, checked.value, checked.unit) for fact in own):
+    if any(_same(fact, checked) for fact in own):
         return None
     there = " and ".join(shown(key, fact.value, fact.unit).words for fact in own)
-    here = shown(key, checked.value, checked.unit).words
+    here = shown(key, str(checked.value), checked.unit).words
     return (there or NOTHING).replace("\u202f", " "), here.replace("\u202f", " ")
 
 
-def _same(fact: Fact, value: str, unit: str) -> bool:
-    if fact.unit != unit:
+def _same(fact: Fact, checked: Checked) -> bool:
+    if fact.unit != checked.unit:
         return False
     try:
-        return Decimal(fact.value) == Decimal(value)
+        return Decimal(fact.value) == Decimal(checked.value)
     except InvalidOperation:
-        return fact.value == value
+        return fact.value == checked.value
