@@ -30,7 +30,11 @@ class NewValue:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(f"{self.prefix}-{part}" for part in ("value", "unit", "taken_on"))
+        return (f"{self.prefix}-value", f"{self.prefix}-unit", self.day)
+
+    @property
+    def day(self) -> str:
+        return f"{self.prefix}-taken_on"
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ def send_more(case_id: int) -> Response | tuple[str, int]:
     given = [one for one in offered.values if typed.get(one.names[0], "").strip()]
     kept = {name for one in given for name in one.names} | {name for name, _ in offered.texts}
     values = {name: text for name, text in typed.items() if name in kept and text.strip()}
+    if same_day := _same_day():
+        values = {one.day: same_day for one in given} | values
     errors = dict(_undated(given, values))
     doubts = {} if errors else dict(_doubted(given, values))
     if doubts:
@@ -71,6 +73,11 @@ def send_more(case_id: int) -> Response | tuple[str, int]:
     return see_other("cases.case", case_id=case_id)
 
 
+def _same_day() -> str:
+    """The day that every value without its own gets."""
+    return request.form.get("same_day", "").strip()
+
+
 def _texts(offered: More, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The free texts among what is sent, which are read on the wall."""
     for name, field in offered.texts:
@@ -81,8 +88,8 @@ def _texts(offered: More, values: Mapping[str, str]) -> Iterator[tuple[str, str]
 def _undated(given: list[NewValue], values: dict[str, str]) -> Iterator[tuple[str, str]]:
     """A new result without its day would be no newer than the old one."""
     for one in given:
-        if not values.get(f"{one.prefix}-taken_on"):
-            yield f"{one.prefix}-taken_on", f"{one.fact.label}: give the day."
+        if not values.get(one.day):
+            yield one.day, f"{one.fact.label}: give the day."
 
 
 def _doubted(given: list[NewValue], values: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -107,5 +114,6 @@ def _page(form: CaseForm, offered: More, doubted: tuple[str, ...] = ()) -> str:
         case=form.case,
         board=form.board,
         offered=offered,
+        same_day=_same_day(),
         **accepted_files(),
     )

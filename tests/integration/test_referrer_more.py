@@ -96,3 +96,28 @@ def test_who_may_send_more_and_when(
     assert referrer.get(f"/cases/{case_id}/more").status_code == code
     if code != 200:
         assert referrer.post(f"/cases/{case_id}/more", data={}).status_code == code
+
+
+def test_one_date_stands_for_every_value_of_a_blood_draw_that_has_none_of_its_own(
+    referrer: FlaskClient, new_case: Make, the_case: TheCase
+) -> None:
+    case_id = new_case("listed", "Invented General")
+    sent = {
+        "same_day": "2026-01-05",
+        "fact-inr-1-value": "1.1",
+        "fact-bilirubin-1-value": "22", "fact-bilirubin-1-unit": "umol/L",
+        "fact-sodium-1-value": "139", "fact-sodium-1-unit": "mmol/L",
+        "fact-sodium-1-taken_on": "2026-01-02",
+    }  # fmt: skip
+    wrong = referrer.post(f"/cases/{case_id}/more", data=sent | {"fact-inr-1-value": "many"})
+    assert wrong.status_code == 422
+    assert 'name="same_day" value="2026-01-05"' in wrong.text
+    taken = referrer.post(f"/cases/{case_id}/more", data=sent)
+    assert taken.status_code == 303, taken.text.partition("error-summary")[2][:600]
+    assert {fact.key: str(fact.taken_on) for fact in the_case(case_id).facts} == {
+        "inr": "2026-01-05", "bilirubin": "2026-01-05", "sodium": "2026-01-02",
+    }  # fmt: skip
+    other = new_case("listed", "Invented General")
+    odd = referrer.post(f"/cases/{other}/more", data=sent | {"same_day": "5 Jan"})
+    assert odd.status_code == 422
+    assert the_case(other).facts == []
