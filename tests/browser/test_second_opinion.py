@@ -131,3 +131,22 @@ def test_a_hard_word_is_explained_in_the_letter_by_one_press(people: People) -> 
     expect(words).not_to_have_value(re.compile("- Biopsy: "))
     saved(page)
     expect(needless).to_have_count(0)
+
+
+def test_a_word_left_hard_asks_for_a_tick_while_it_stands_in_the_letter(people: People) -> None:
+    page = people.page("chair@")
+    page.locator("a[href$='/letters/patient']").first.click()
+    tick = page.get_by_label("They are explained in the talk")
+    found, before = page.get_by_label("What we found"), "There is a spot."
+    found.fill(before)
+    saved(page)
+    expect(tick).to_be_hidden()
+    found.fill(f"{before} It is idiosyncratic.")
+    expect(tick).to_be_visible()
+    expect(page.locator("[data-letter-left-hard]")).to_contain_text("idiosyncratic")
+    tick.check()
+    found.fill(f"{before} It is idiosyncratic and portosystemic.")
+    expect(page.locator("[data-letter-left-hard]")).to_contain_text("portosystemic")
+    expect(tick).not_to_be_checked()
+    found.fill(before)
+    expect(tick).to_be_hidden()
