@@ -76,7 +76,7 @@ def build(
     )
     folder = data_dir(data)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    app.config.update(read_settings(mode, folder))
+    app.config.update(read_settings(mode, folder, overrides))
     # A token belongs to a session and ends with it: a page may be open for as long as its session.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config.update(overrides)

@@ -22,6 +22,7 @@ Work = Literal["read", "write", "note"]
 
 WAIT = 5  # seconds for the turn to write
 WRITERS = 0x626F617264  # the advisory lock's number: "board"
+KINDS = ("sqlite", "postgresql+psycopg")  # what an address may begin with, its driver named
 CONNECTIONS = 20  # of one process, at most; PostgreSQL allows 100 in all unless told otherwise
 
 

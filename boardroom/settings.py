@@ -10,12 +10,16 @@ import json
 import os
 import secrets
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 Mode = Literal["production", "demo", "testing"]
 
 DEFAULT_DATA = "boardroom-data"
+
+
+SHORTEST_KEY = 32  # characters of what signs sessions
 
 
 class SettingsError(Exception):
@@ -38,18 +42,21 @@ def data_dir(chosen: str | os.PathLike[str] | None = None) -> Path:
     return Path(chosen or os.environ.get("BOARDROOM_DATA") or DEFAULT_DATA).expanduser().resolve()
 
 
-def read_settings(mode: Mode, data: Path) -> dict[str, Any]:
+def read_settings(
+    mode: Mode, data: Path, overrides: Mapping[str, object] | None = None
+) -> dict[str, Any]:
     """All settings for one run, as Flask configuration keys.
 
-    Raises SettingsError where a file cannot be read.
+    ``overrides`` win, and may hold more than settings. Raises SettingsError where a file cannot be
+    read, or a setting is unknown or not what it has to be.
     """
-    values = configured(mode, data)
+    values = configured(mode, data, overrides)
     values["MODE"] = mode
     values["DEMO"] = mode == "demo"
     values["TESTING"] = mode == "testing"
     values["DATA_DIR"] = data
     values["DOCUMENTS_DIR"] = data / "documents"
-    values["DATABASE_URL"] = checked_address(str(values.get("DATABASE_URL") or own_database(data)))
+    values["DATABASE_URL"] = values.get("DATABASE_URL") or own_database(data)
     values.setdefault("BOARDS_DIR", str(asset_dir("config") / "boards"))
     values.setdefault("LETTERS_DIR", str(asset_dir("config") / "letters"))
     if not values.get("SECRET_KEY"):
@@ -63,23 +70,19 @@ def database_file(mode: Mode, data: Path) -> Path | None:
     Makes nothing. Raises SettingsError where a file cannot be read.
     """
     data = data_dir(data)
-    url = str(configured(mode, data).get("DATABASE_URL") or own_database(data))
+    url = configured(mode, data).get("DATABASE_URL") or own_database(data)
     scheme, _, place = url.partition(":///")
     return Path(place) if scheme.startswith("sqlite") and place else None
 
 
 def checked_address(url: str) -> str:
     """A database's address with its driver. Raises SettingsError."""
-    from sqlalchemy.exc import ArgumentError
-
-    from boardroom.engines import normal_url
+    from boardroom.known_settings import address_of
 
     try:
-        return normal_url(url)
-    except ArgumentError:  # its words quote the address, which can hold a password
-        raise SettingsError(
-            "database_url is no address of a database, such as postgresql://user@host/boardroom"
-        ) from None
+        return address_of(url)
+    except ValueError as error:
+        raise SettingsError(f"database_url {error}") from None
 
 
 def point_to(data: Path, url: str) -> bool:
@@ -88,8 +91,8 @@ def point_to(data: Path, url: str) -> bool:
     Raises SettingsError where they name another one.
     """
     named = configured("production", data).get("DATABASE_URL")
-    if named is not None:
-        if checked_address(str(named)) != checked_address(url):
+    if named:
+        if named != checked_address(url):
             raise SettingsError("The settings name another database already (database_url).")
         return False
     path = data / "boardroom.toml"
@@ -106,37 +109,69 @@ def own_database(data: Path) -> str:
     return f"sqlite:///{data / 'boardroom.db'}"
 
 
-def configured(mode: Mode, data: Path) -> dict[str, Any]:
-    """What files and environment say. Raises SettingsError where a file cannot be read."""
+def configured(
+    mode: Mode, data: Path, overrides: Mapping[str, object] | None = None
+) -> dict[str, Any]:
+    """What files, environment and overrides say of the settings, each of them checked.
+
+    Raises SettingsError, with every mistake: where it stands, the setting's name, and why.
+    """
+    from boardroom import known_settings
+
     values: dict[str, Any] = {}
+    said_in: dict[str, str] = {}
     for path in (
         asset_dir("config") / "default.toml",
         asset_dir("config") / f"{mode}.toml",
         data / "boardroom.toml",
     ):
         if path.is_file():
-            values.update(_read_toml(path))
-    values.update(_from_environment())
-    return values
+            found = _read_toml(path)
+            values |= found
+            said_in |= {name: f"{path}: {name}" for name in found}
+    for name, value in _from_environment().items():
+        values[name] = value
+        said_in[name] = f"BOARDROOM_{name.upper()}"
+    for name, value in (overrides or {}).items():
+        if name.lower() in known_settings.Settings.model_fields:
+            values[name.lower()] = value
+            said_in.pop(name.lower(), None)
+    good, wrong = known_settings.checked(values)
+    if wrong:
+        raise SettingsError(
+            "\n".join(
+                f"{said_in.get(name.partition('.')[0], name)}: {why}" for name, why in wrong.items()
+            )
+        )
+    return {name.upper(): value for name, value in good.items()}
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            return {key.upper(): value for key, value in tomllib.load(file).items()}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+            return {key.lower(): value for key, value in tomllib.load(file).items()}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: {error}") from error
 
 
 def _from_environment() -> dict[str, Any]:
-    """``BOARDROOM_X=…`` as settings; a value that is valid TOML keeps its type."""
+    """``BOARDROOM_X=…`` as settings; a value that is valid TOML keeps its type.
+
+    Where text is wanted, a value without quotes is text whatever it looks like.
+    """
+    from boardroom.known_settings import FOREIGN, OTHERS, is_text
+
     found: dict[str, Any] = {}
-    for name, text in os.environ.items():
-        if name.startswith("BOARDROOM_") and name != "BOARDROOM_DATA":
-            try:
-                found[name.removeprefix("BOARDROOM_")] = tomllib.loads(f"value = {text}")["value"]
-            except tomllib.TOMLDecodeError:
-                found[name.removeprefix("BOARDROOM_")] = text
+    for variable, text in os.environ.items():
+        name = variable.removeprefix("BOARDROOM_")
+        if name == variable or name in OTHERS or FOREIGN.match(name):
+            continue
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text
+        name = name.lower()
+        found[name] = text if is_text(name) and not isinstance(value, str) else value
     return found
 
 
@@ -152,4 +187,9 @@ def _own_secret_key(data: Path) -> str:
         else:
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_hex(32))
-    return path.read_text().strip()
+    key = path.read_text().strip()
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(
+            f"{path}: holds less than {SHORTEST_KEY} characters; remove it, and one is made anew"
+        )
+    return key

@@ -7,7 +7,6 @@ import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -62,12 +61,9 @@ class WebAddress(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The address. Raises click.BadParameter."""
-        try:
-            parts = urlsplit(str(value))
-            good = parts.scheme in ("http", "https") and bool(parts.hostname)
-        except ValueError:
-            good = False
-        if not good:
+        from boardroom.known_settings import is_web_address
+
+        if not is_web_address(str(value)):
             self.fail(
                 f"'{value}' is no web address: it begins with http:// or https://, "
                 "such as http://127.0.0.1:8000.",

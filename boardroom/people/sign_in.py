@@ -31,9 +31,6 @@ from boardroom.people.sessions import Sessions
 T = TypeVar("T")
 
 SEEN_EVERY = 300  # seconds between two notes that a person was here
-# Failed tries of one network address, whatever the account. A hospital is often behind one: the
-# window is a minute, so that nobody waits longer for what others did.
-ADDRESS_LIMIT = "60 per minute"
 
 login_manager = LoginManager()
 limiter = Limiter(key_func=get_remote_address)
@@ -206,7 +203,7 @@ def throttled(view: Callable[..., T]) -> Callable[..., T]:
         deduct_when=_failed,
     )
     by_address = limiter.limit(
-        lambda: str(current_app.config.get("SIGN_IN_ADDRESS_LIMIT", ADDRESS_LIMIT)),
+        lambda: str(current_app.config["SIGN_IN_ADDRESS_LIMIT"]),
         methods=["POST"],
         deduct_when=_failed,
     )

@@ -178,11 +178,13 @@ def test_nobody_is_kept_out_for_long_by_what_others_try(
     assert int(answer.headers["Retry-After"]) <= 61
     from limits import parse_many
 
-    from boardroom.people.sign_in import ADDRESS_LIMIT
-
-    assert max(limit.get_expiry() for limit in parse_many(ADDRESS_LIMIT)) <= 60
-    production = create_app("production", data=data).config["SIGN_IN_LIMIT"]
-    assert max(limit.get_expiry() for limit in parse_many(production)) <= 15 * 60
+    production = create_app("production", data=data).config
+    longest = {
+        name: max(limit.get_expiry() for limit in parse_many(production[name]))
+        for name in ("SIGN_IN_ADDRESS_LIMIT", "SIGN_IN_LIMIT")
+    }
+    assert longest["SIGN_IN_ADDRESS_LIMIT"] <= 60
+    assert longest["SIGN_IN_LIMIT"] <= 15 * 60
 
 
 def test_signing_in_rightly_is_never_throttled(data: Path, app: Flask, surgeon: int) -> None:
