@@ -171,6 +171,16 @@ class Valkey:
         except redis.ConnectionError:
             return False
 
+    def hang(self) -> None:
+        """SIGSTOP: it takes connections and answers nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """SIGKILL: nothing is said to anybody."""
         if self.process is not None:

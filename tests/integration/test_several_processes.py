@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from html import unescape
 from pathlib import Path
 
@@ -192,6 +193,38 @@ def test_without_the_queue_screens_heal_and_nobody_stays_in(house: House) -> Non
                 await here.enter_at(house.urls[2], here.account("observer"))
             finally:
                 house.valkey.start()
+            await until(lambda: reached(house))
+            seq = await chair.do(here.at(f"items/{here.items[0].id}/reveal"))
+            await here.all_equal(seq)
+            assert seq in [push["seq"] for push in doctor.pushes], "pushed again, not asked for"
+
+    held(story)
+
+
+def test_a_queue_that_hangs_holds_nobody_up_and_is_told(house: House) -> None:
+    async def story() -> None:
+        async with meeting(house) as here:
+            chair = await here.enter_at(house.urls[0], here.account("chair"))
+            doctor = await here.enter_at(house.urls[1], here.account("specialist"))
+            await chair.do(here.at("start"))
+            await here.all_equal(await chair.do(here.at("next"), after="0"))
+            case = here.items[0].case_id
+            await until(lambda: reached(house))
+            house.valkey.hang()
+            try:
+                took, said_so = [], 0
+                for turn in range(12):
+                    began = time.monotonic()
+                    seq = await doctor.do(f"/cases/{case}/comments", body=f"It hangs, {turn}")
+                    took.append(time.monotonic() - began)
+                    said_so += turn >= 8 and not reached(house)
+                    await asyncio.sleep(0.4)
+                assert max(took) < 0.9, took
+                assert said_so == 4, "and keeps saying so"
+                await chair.reach(seq)
+                await doctor.reach(seq)
+            finally:
+                house.valkey.go_on()
             await until(lambda: reached(house))
             seq = await chair.do(here.at(f"items/{here.items[0].id}/reveal"))
             await here.all_equal(seq)
