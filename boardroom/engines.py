@@ -8,6 +8,8 @@ before it is acknowledged. Who waits for more than 5 s is told so, and has chang
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from collections.abc import Callable
 from typing import Any, Literal
@@ -55,6 +57,7 @@ def prepare(engine: Engine, present_work: Callable[[], Work]) -> None:
     """Make every transaction of the engine begin as what it is for."""
     begin: dict[Work, str]
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _sqlite_connects)
         event.listen(engine, "connect", _sqlite_connected)
         # A deferred transaction that writes later can fail against a writer in between.
         begin = {"read": "BEGIN", "write": "BEGIN IMMEDIATE", "note": "BEGIN IMMEDIATE"}
@@ -116,6 +119,14 @@ def _after_transaction(session: Session, transaction: SessionTransaction) -> Non
 def _end_turn(session: Session) -> None:
     if (turn := session.info.pop("turn", None)) is not None:
         turn.release()
+
+
+def _sqlite_connects(dialect: object, record: object, words: list[Any], options: object) -> None:
+    """Make a new file its owner's alone; SQLite gives its log and its index the same mode."""
+    if words[0].startswith((":", "file:")):  # in memory, or told in SQLite's own way
+        return
+    with contextlib.suppress(OSError):  # it is there; or cannot be made, and SQLite says so
+        os.close(os.open(words[0], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _sqlite_connected(connection: Any, record: object) -> None:

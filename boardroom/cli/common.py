@@ -6,7 +6,7 @@ import contextlib
 import gc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -155,6 +155,23 @@ def ready_app(data: Path, **overrides: Any) -> Flask:
             f"Run: boardroom upgrade --data {data}"
         )
     return app
+
+
+def check_folder(data: Path, mode: Literal["production", "demo"] = "production") -> None:
+    """Refuse a folder that is there and cannot be written (exit code 1); warn of an open one."""
+    from boardroom.settings import SettingsError, database_file
+    from boardroom.upkeep.serving import open_to_others, why_not_written
+
+    if not data.is_dir():
+        return  # it is made, or told missing, by whoever opens it
+    try:
+        file = database_file(mode, data)
+    except SettingsError:
+        return  # told, with every other mistake, by whoever opens it
+    if why := why_not_written(data, file):
+        raise click.ClickException(why)
+    if warning := open_to_others(data):
+        click.echo(warning, err=True)
 
 
 def _no_database(data: Path, why: str) -> None:

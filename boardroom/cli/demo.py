@@ -9,7 +9,15 @@ from typing import Any
 
 import click
 
-from boardroom.cli.common import AS_JSON, PORT, bring_up, listen, make_app, prepare_sockets
+from boardroom.cli.common import (
+    AS_JSON,
+    PORT,
+    bring_up,
+    check_folder,
+    listen,
+    make_app,
+    prepare_sockets,
+)
 
 
 @click.command()
@@ -30,6 +38,7 @@ def demo(port: int, data: Path | None, as_json: bool) -> None:
 
     with tempfile.TemporaryDirectory(prefix="boardroom-demo-") as temporary:
         folder = data or Path(temporary)
+        check_folder(folder, "demo")
         app = make_app(folder, "demo", ASYNC_MODE="gevent")
         bring_up(app, folder)
         from boardroom.demo.build import build

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from boardroom.cli.common import DATA, bring_up, make_app
+from boardroom.cli.common import DATA, bring_up, check_folder, make_app
 
 ASKED = {
     "email": ("--email", "BOARDROOM_ADMIN_EMAIL", "Administrator's email"),
@@ -54,6 +54,7 @@ def init(data: Path, email: str | None, name: str | None, password: str | None) 
     # Before anything is made: a refusal leaves no database without an administrator.
     if wrong := rules.account_problem(**given):
         raise click.UsageError(wrong)
+    check_folder(data)
     app = make_app(data)
     bring_up(app, data)
     with app.app_context():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from boardroom.cli.common import DATA, PORT, listen, prepare_sockets, ready_app
+from boardroom.cli.common import DATA, PORT, check_folder, listen, prepare_sockets, ready_app
 
 
 @click.command()
@@ -16,6 +16,7 @@ from boardroom.cli.common import DATA, PORT, listen, prepare_sockets, ready_app
 def serve(data: Path, host: str, port: int) -> None:
     """Serve Boardroom from a database that `init` made."""
     prepare_sockets()
+    check_folder(data)
     app = ready_app(data, ASYNC_MODE="gevent")
     from boardroom.server import serve as run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from boardroom.cli.common import DATA, existing_app, revision_of
+from boardroom.cli.common import DATA, check_folder, existing_app, revision_of
 
 
 @click.command()
@@ -15,6 +15,7 @@ def upgrade(data: Path) -> None:
     """Bring the database to this version's schema."""
     from boardroom import migrations
 
+    check_folder(data)
     app = existing_app(data)
     before = revision_of(app, data)
     migrations.upgrade(app)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from flask import Flask
@@ -10,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from boardroom import live, migrations
 from boardroom.db import db
+from boardroom.upkeep.serving import can_write
 
 
 def reasons_not_ready(app: Flask) -> list[str]:
@@ -20,7 +20,7 @@ def reasons_not_ready(app: Flask) -> list[str]:
     schema = _schema_problem(app)
     if schema:
         reasons.append(schema)
-    if not _can_write(Path(app.config["DATA_DIR"])):
+    if not can_write(Path(app.config["DATA_DIR"])):
         reasons.append("The data folder cannot be written.")
     return reasons
 
@@ -44,13 +44,3 @@ def _schema_problem(app: Flask) -> str | None:
     if revision != migrations.head():
         return f"The database is at schema {revision}, this version needs {migrations.head()}."
     return None
-
-
-def _can_write(folder: Path) -> bool:
-    try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"1")
-            file.flush()
-    except OSError:
-        return False
-    return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sqlite3
 from pathlib import Path
@@ -31,6 +33,8 @@ def test_from_an_empty_folder_to_a_person_who_signs_in(
     assert made.returncode == 0, made.stderr
     assert "boardroom serve" in made.stdout
     assert (folder / "secret_key").stat().st_mode & 0o077 == 0
+    for file in folder.glob("boardroom.db*"):  # on PostgreSQL there is none
+        assert file.stat().st_mode & 0o077 == 0, file
     again = command(
         "init", "--data", folder, "--email", "b@hospital.example", "--name", "B",
         BOARDROOM_ADMIN_PASSWORD=PASSWORD,
@@ -143,6 +147,62 @@ def test_a_folder_that_cannot_be_used(tmp_path: Path) -> None:
     file.write_text("")
     refused(command("demo", "--port", 0, "--data", file / "under"), 1, "cannot be used")
     refused(command("upgrade", "--data", file), 2, "is a file")
+
+
+ADMINISTRATOR = ("--email", "ada@hospital.example", "--name", "Ada", "--password", PASSWORD)
+
+
+@pytest.mark.parametrize("words", [("serve", "--port", 0), ("upgrade",), ("init", *ADMINISTRATOR)])
+def test_a_folder_that_cannot_be_written_is_told_in_a_line(
+    data: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[object, ...]
+) -> None:
+    def read_only(**more: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    # Whoever runs the tests may be root, to whom every folder is open.
+    monkeypatch.setattr("boardroom.upkeep.serving.tempfile.TemporaryFile", read_only)
+    done = command(*words, "--data", data)
+    refused(done, 1, f"{data} cannot be written")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.sqlite
+def test_a_database_of_another_user_is_told_in_a_line(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    can = os.access
+    monkeypatch.setattr(
+        "boardroom.upkeep.serving.os.access",
+        lambda path, how: Path(path).name != "boardroom.db" and can(path, how),
+    )
+    refused(command("upgrade", "--data", data), 1, "boardroom.db cannot be written")
+
+
+def test_a_folder_that_is_open_to_everybody_is_warned_of(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(0o755)
+    made = command("init", "--data", folder, *ADMINISTRATOR)
+    assert made.returncode == 0
+    assert f"Warning: {folder} is open to everybody" in made.stderr
+    assert f"chmod 700 {folder}" in made.stderr
+    folder.chmod(0o700)
+    assert command("upgrade", "--data", folder).stderr == ""
+
+
+@pytest.mark.sqlite
+def test_a_new_database_is_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        app = create_app("testing", data=tmp_path)
+        migrations.upgrade(app)
+        with app.app_context(), db.engine.connect():
+            modes = {f.name: f.stat().st_mode & 0o777 for f in tmp_path.glob("boardroom.db*")}
+            db.engine.dispose()
+    finally:
+        os.umask(before)
+    assert len(modes) == 3
+    assert set(modes.values()) == {0o600}
 
 
 @pytest.mark.parametrize(
