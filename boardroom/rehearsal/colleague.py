@@ -27,6 +27,7 @@ for _name in ("engineio.client", "socketio.client"):
 PART = {"X-Boardroom-Part": "1"}
 TRIES = 8  # of one post or page whose answer was lost
 COME_BACK = 30.0  # seconds in which a lost line is taken up again
+NO_ANSWER = (aiohttp.ClientError, socketio.exceptions.SocketIOError, TimeoutError)
 TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
@@ -185,6 +186,8 @@ class Colleague:
                 self.ledger.actions.remove(action)
             else:
                 self.ledger.error(f"{kind} of {self.name}: {error!r}")
+                if not isinstance(error, Unexpected):
+                    self.ledger.lost.set()
             return None
         return text
 
@@ -248,7 +251,10 @@ class Colleague:
         while True:
             try:
                 await self.join()
-            except (socketio.exceptions.SocketIOError, TimeoutError) as error:
+            except Unexpected as error:
+                self.ledger.error(f"{self.name}: could not come back: {error}")
+                return
+            except NO_ANSWER as error:
                 if time.monotonic() > until:
                     self.ledger.error(f"{self.name}: could not come back: {error!r}")
                     return

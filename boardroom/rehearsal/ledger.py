@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class Ledger:
     checked: int = 0
     equal: int = 0
     errors: list[str] = field(default_factory=list)
+    # set where an action was tried to the end, and nobody answered any more
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
 
     def error(self, text: str) -> None:
         """Note something that should not have happened; the first fifty are kept."""

@@ -9,9 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import aiohttp
-
-from boardroom.rehearsal.colleague import Colleague, Unexpected
+from boardroom.rehearsal.colleague import NO_ANSWER, Colleague, Unexpected
 from boardroom.rehearsal.ledger import Ledger
 from boardroom.rehearsal.pages import Page
 from boardroom.rehearsal.script import Item, Script
@@ -53,8 +51,9 @@ def run(
                 random.Random(seed),
             )
         )
-    except aiohttp.ClientError as error:
-        raise RehearsalFailed(f"{' or '.join(urls)} does not answer ({error}).") from error
+    except NO_ANSWER as error:
+        said = str(error) or type(error).__name__
+        raise RehearsalFailed(f"{' or '.join(urls)} does not answer ({said}).") from error
     except Unexpected as error:
         raise RehearsalFailed(str(error)) from error
 
@@ -88,16 +87,36 @@ async def _rehearse(
             chance,
             _deferrals(page),
         )
-        await script.run()
-        await asyncio.sleep(SETTLE)
-        await _few(clients, Colleague.check_stage)
+        if await _held(script, ledger):
+            await asyncio.sleep(SETTLE)
+            await _few(clients, Colleague.check_stage)
         try:
             await verify(ledger, place.meeting, place.codes, chair, clients)
-        except Unexpected as error:  # what led to it is told before it
-            ledger.error(f"the record could not be looked at: {error}")
+        except (Unexpected, ValueError, KeyError, *NO_ANSWER) as error:
+            # what led to it is told before it
+            ledger.error(f"the record could not be looked at: {error!r}")
     finally:
         await _few(clients, Colleague.close)
     return ledger.report(len(clients), cases)
+
+
+async def _held(script: Script, ledger: Ledger) -> bool:
+    """Hold the meeting; False where it was broken off, because the server was lost or another."""
+    meeting = asyncio.ensure_future(script.run())
+    lost = asyncio.ensure_future(ledger.lost.wait())
+    try:
+        await asyncio.wait((meeting, lost), return_when=asyncio.FIRST_COMPLETED)
+        if meeting.done():
+            meeting.result()
+            return not ledger.lost.is_set()
+        ledger.error("broken off: the server does not answer any more")
+    except (Unexpected, *NO_ANSWER) as error:
+        ledger.error(f"broken off: {error!r}")
+    finally:
+        for task in (meeting, lost):
+            task.cancel()
+        await asyncio.gather(meeting, lost, return_exceptions=True)
+    return False
 
 
 async def _enter(clients: list[Colleague], place: Place) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import json
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,32 +100,29 @@ class Script:
         asides = [self._comments(item, slot), self._comings_and_goings(slot), self._checks(slot)]
         if number % 4 == 1:
             asides.append(self._presenter())
-        aside = asyncio.gather(*(self._careful(work) for work in asides))
-        await self._opinions(item, slot)
-        await _until(begun + slot * 0.4)
-        if said.deferred:
-            await self.chair.act(
-                "defer",
-                self._item(item, "defer"),
-                {
-                    "reason": self.chance.choice(self.deferrals),
-                    "note": self._token("Rehearsed deferral"),
-                },
-                case_id=item.case_id,
-                token=self._last,
-            )
-        else:
-            await self._decide(item, said, slot, begun)
-        await aside
+        async with self._meanwhile(asides):
+            await self._opinions(item, slot)
+            await _until(begun + slot * 0.4)
+            if said.deferred:
+                await self.chair.act(
+                    "defer",
+                    self._item(item, "defer"),
+                    {
+                        "reason": self.chance.choice(self.deferrals),
+                        "note": self._token("Rehearsed deferral"),
+                    },
+                    case_id=item.case_id,
+                    token=self._last,
+                )
+            else:
+                await self._decide(item, said, slot, begun)
 
     async def _decide(self, item: Item, said: Said, slot: float, begun: float) -> None:
         await self.chair.act("reveal", self._item(item, "reveal"), {}, case_id=item.case_id)
-        shifting = asyncio.gather(
-            *(self._careful(self._shift(item, c, slot)) for c in self._some(self.shifters, 2))
-        )
-        await _until(begun + slot * 0.48)
-        version = await self._write(item, said, slot)
-        await shifting
+        shifting = [self._shift(item, c, slot) for c in self._some(self.shifters, 2)]
+        async with self._meanwhile(shifting):
+            await _until(begun + slot * 0.48)
+            version = await self._write(item, said, slot)
         await _until(begun + slot * 0.72)
         if version:
             await self._sign(item, said, version, slot)
@@ -363,6 +361,17 @@ class Script:
             await work
         except Exception as error:  # noqa: BLE001
             self.ledger.error(f"{type(error).__name__}: {error}")
+
+    @contextlib.asynccontextmanager
+    async def _meanwhile(self, works: Iterable[Awaitable[Any]]) -> AsyncIterator[None]:
+        """Let others work beside the block; it ends with theirs, and a failure ends both."""
+        theirs = asyncio.gather(*(self._careful(work) for work in works))
+        try:
+            yield
+            await theirs
+        finally:
+            theirs.cancel()
+            await asyncio.gather(theirs, return_exceptions=True)
 
     def _token(self, words: str) -> str:
         """A text that exists once; `_last` keeps it for the book."""

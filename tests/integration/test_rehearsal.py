@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from boardroom.rehearsal.ledger import Action, Ledger
 from boardroom.rehearsal.pages import Page
 from boardroom.rehearsal.screen import difference
 from boardroom.rehearsal.verify import count_events
 from tests import servers
+from tests.databases import free_port
+from tests.integration.rehearsals import hold
 
 
 def rehearse(url: str, *more: str) -> subprocess.CompletedProcess[str]:
@@ -43,6 +49,36 @@ def test_nobody_there_is_said_plainly() -> None:
     assert done.returncode == 2
     assert "does not answer" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("comes_back", [False, True], ids=["gone", "another in its place"])
+def test_a_server_that_is_lost_under_way_ends_in_a_report(
+    demo_folder: Path,
+    tmp_path: Path,
+    comes_back: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("boardroom.rehearsal.colleague.TRIES", 3)
+    monkeypatch.setattr("boardroom.rehearsal.colleague.COME_BACK", 2.0)
+    cases: list[int] = []
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(servers.demo(demo_folder, free_port()))
+
+        def case_begins() -> None:
+            cases.append(1)
+            if len(cases) == 2:
+                server.kill()
+                if comes_back:  # with a record that knows nothing of this meeting
+                    port = int(server.url.rpartition(":")[2])
+                    stack.enter_context(servers.demo(tmp_path / "other", port))
+
+        report, book = hold(server.url, begun=case_begins, people=6, minutes=0.3, cases=3, seed=1)
+    assert any(error.startswith("broken off") for error in report["errors"]) or comes_back
+    assert report["errors"]
+    assert report["actions"]["sent"] == len(book.actions) > report["actions"]["acknowledged"] > 5
+    gc.collect()
+    assert [r.getMessage() for r in caplog.records if r.name == "asyncio"] == []
 
 
 # --- The report tells what goes wrong: a book with losses and doubles in it ----------------------
