@@ -141,12 +141,12 @@ def test_by_command_with_settings_in_place(backed_up: Path, tmp_path: Path) -> N
     folder, file = tmp_path / "data", tmp_path / "again.zip"
     folder.mkdir()
     (folder / "boardroom.toml").write_text('log_level = "ERROR"\n')
-    (folder / "secret_key").write_text("the key of before")
+    (folder / "secret_key").write_text("the key of before, which is long enough")
     (folder / "compiled").mkdir()
     done = process("restore", backed_up, "--data", folder)
     assert done.returncode == 0, done.stderr
     assert re.search(r"\d+ cases, \d+ meetings, 2 signed minutes, \d+ documents", done.stdout)
-    assert (folder / "secret_key").read_text() == "the key of before"
+    assert (folder / "secret_key").read_text() == "the key of before, which is long enough"
     made = command("backup", file, "--data", folder)
     assert made.returncode == 0, made.stderr
     assert "2 signed minutes" in made.stdout
