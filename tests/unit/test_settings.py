@@ -70,13 +70,14 @@ def test_a_line_that_makes_no_sense_is_told_with_its_file(
     assert "\n" not in told, "nothing else is wrong"
 
 
-@pytest.mark.parametrize(("line", "reason"), LINES)
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [one for one in LINES if one[1] != "text in quotes"],  # a variable is text by itself
+)
 def test_so_is_a_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, reason: str
 ) -> None:
     name, _, value = line.partition(" = ")
-    if reason == "text in quotes":
-        pytest.skip("a variable is text by itself")
     monkeypatch.setenv(f"BOARDROOM_{name.upper()}", value)
     with pytest.raises(SettingsError) as refused:
         create_app(data=tmp_path)
