@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -31,22 +31,18 @@ FOREIGN = re.compile(r"(SERVICE_(HOST|PORT)|PORT)(_|$)")
 """What Docker and Kubernetes tell every container beside a service that is named boardroom."""
 
 
-def _key(text: str) -> str:
-    if 0 < len(text) < SHORTEST_KEY:
-        raise ValueError(
-            f"must be text of at least {SHORTEST_KEY} characters, such as the output of: "
-            "openssl rand -hex 32"
-        )
-    return text
+def _at_least(characters: int) -> Callable[[str], str]:
+    """A secret that can be guessed is none; an empty one means that there is none."""
 
+    def check(text: str) -> str:
+        if 0 < len(text) < characters:
+            raise ValueError(
+                f"must be text of at least {characters} characters, such as the output of: "
+                "openssl rand -hex 32"
+            )
+        return text
 
-def _token(text: str) -> str:
-    if 0 < len(text) < SHORTEST_TOKEN:
-        raise ValueError(
-            f"must be text of at least {SHORTEST_TOKEN} characters, such as the output of: "
-            "openssl rand -hex 32"
-        )
-    return text
+    return check
 
 
 def _limit(text: str) -> str:
@@ -125,7 +121,7 @@ def _text(value: Any) -> Any:
 
 
 Folder = Annotated[str, BeforeValidator(_text), AfterValidator(_folder)]
-Secret = Annotated[str, AfterValidator(_key)]
+Secret = Annotated[str, AfterValidator(_at_least(SHORTEST_KEY))]
 Limit = Annotated[str, AfterValidator(_limit)]
 Seconds = Annotated[int, Field(ge=5, le=31_536_000)]
 Bytes = Annotated[int, Field(ge=65_536, le=1 << 40)]
@@ -160,7 +156,7 @@ class Settings(BaseModel):
     sign_in_address_limit: Limit
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
     log_format: Literal["plain", "json"]
-    metrics_token: Annotated[str, AfterValidator(_token)]
+    metrics_token: Annotated[str, AfterValidator(_at_least(SHORTEST_TOKEN))]
     send_file_max_age_default: Annotated[int, Field(ge=0, le=31_536_000)]
 
 
