@@ -27,8 +27,8 @@ OTHERS = frozenset(
     }
 )  # fmt: skip
 """BOARDROOM_… variables that are no settings."""
-FOREIGN = re.compile(r"(SERVICE_(HOST|PORT)|PORT)(_|$)")
-"""What Docker and Kubernetes tell every container beside a service that is named boardroom."""
+FOREIGN = re.compile(r"(\w+_)?(SERVICE_(HOST|PORT)|PORT)(_|$)")
+"""What Docker and Kubernetes tell every container beside a service whose name begins so."""
 
 
 def _at_least(characters: int) -> Callable[[str], str]:

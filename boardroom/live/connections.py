@@ -25,7 +25,7 @@ from boardroom.live.attendance import (
     sweep,
 )
 from boardroom.live.presence import audience_of, presence
-from boardroom.live.push import end_here, room, socketio
+from boardroom.live.push import end_here, end_line, room, socketio
 from boardroom.live.queue import Queue, channel_of
 from boardroom.meetings.models import Meeting, MeetingStatus
 from boardroom.people.models import Person
@@ -42,6 +42,7 @@ def _on_connect(auth: object = None) -> bool | None:
             return False
         sid = request.sid  # type: ignore[attr-defined]
         presence.of_person[current_user.id].add(sid)
+        presence.sessions[sid] = current_user.get_id()
         presence.ends[sid] = ends_at(current_app)
         return None
     finally:
@@ -86,6 +87,7 @@ def _on_disconnect(reason: object = None) -> None:
     # May run inside another client's emit: note it, and let the housekeeping write.
     sid = request.sid  # type: ignore[attr-defined]
     entry = presence.sockets.pop(sid, None)
+    presence.sessions.pop(sid, None)
     presence.ends.pop(sid, None)
     for sids in list(presence.of_person.values()):
         sids.discard(sid)
@@ -140,15 +142,16 @@ def send_heads() -> None:
 
 
 def end_unwelcome() -> None:
-    """End the connections of those who lost their place while the queue told nobody."""
+    """End the connections of those who lost their place, or whose session was ended from elsewhere,
+    while the queue told nobody."""
     if presence.process is None:
         return
-    sockets = set(presence.sockets.values())
+    sockets, sessions = set(presence.sockets.values()), dict(presence.sessions)
     people = {
         person.id: person
         for person in db.session.scalars(
             select(Person)
-            .where(Person.id.in_({person_id for person_id, _, _ in sockets}))
+            .where(Person.id.in_({int(name.partition(":")[0]) for name in sessions.values()}))
             .execution_options(populate_existing=True)
         )
     }
@@ -162,11 +165,16 @@ def end_unwelcome() -> None:
     wrong = {
         person_id
         for person_id, meeting_id, audience in sockets
-        if audience_of(people[person_id], boards[meeting_id], audience == "projector") != audience
+        if person_id in people
+        and audience_of(people[person_id], boards[meeting_id], audience == "projector") != audience
     }
+    today = {person.get_id() for person in people.values()}
     db.session.rollback()
     for person_id in wrong:
         end_here(person_id)
+    for sid, name in sessions.items():
+        if name not in today and sid in presence.sessions:
+            end_line(sid)
 
 
 def cut_expired() -> None:
@@ -284,5 +292,6 @@ def start_housekeeping(app: Flask) -> None:
     with app.app_context():
         if app.config["MESSAGE_QUEUE"]:
             elsewhere.register()
+            socketio.server.manager.initialize()
         close_stale_stays()
     socketio.start_background_task(_housekeeping, app)

@@ -28,7 +28,8 @@ class _Presence:
     gone: dict[tuple[int, int], float] = field(default_factory=dict)
     # person id -> every sid, joined to a meeting or not
     of_person: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    # sid -> when the session that it connected with ends, seconds of the epoch
+    # sid -> the session that it connected with, and when that ends, seconds of the epoch
+    sessions: dict[str, str] = field(default_factory=dict)
     ends: dict[str, float] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -169,8 +169,13 @@ def publish() -> None:
 def end_here(person_id: int) -> None:
     """End a person's connections to this process."""
     for sid in list(presence.of_person.get(person_id, ())):
-        socketio.emit("goodbye", {}, to=sid, ignore_queue=True)
-        close(sid)
+        end_line(sid)
+
+
+def end_line(sid: str) -> None:
+    """End one connection to this process, for good."""
+    socketio.emit("goodbye", {}, to=sid, ignore_queue=True)
+    close(sid)
 
 
 def forget() -> None:

@@ -58,7 +58,8 @@ class Queue(PubSubManager):
         return not self._away
 
     def initialize(self) -> None:
-        """Called by Socket.IO before the first connection."""
+        """Listen and send from now on; Socket.IO itself would wait for the first connection."""
+        self.server.manager_initialized = True
         super().initialize()
         self.server.start_background_task(self._send)
 
@@ -87,12 +88,11 @@ class Queue(PubSubManager):
                     self._drop()
                     self.server.sleep(WAIT)
                     self._out.ping()
+                    self._found("sending")
                 else:
                     self._send_next()
             except (self._error, OSError) as error:
                 self._lost("sending", type(error).__name__)
-            else:
-                self._found("sending")
 
     def _send_next(self) -> None:
         try:

@@ -167,7 +167,7 @@
     const s = state(form);
     clearTimeout(s.timer);
     s.since = 0;
-    if (s.busy) { await s.busy; if (s.dialog) return false; }
+    while (s.busy) await s.busy; // of several who wait, one goes on
     if (s.dialog || !form.isConnected) return false;
     const list = toPost(form);
     if (!list.length) { // typed and taken back: what the server has is what is shown

@@ -166,13 +166,17 @@ def test_somebody_who_may_watch_no_more_is_out_at_once_in_every_process(house: H
 def test_without_the_queue_screens_heal_and_nobody_stays_in(house: House) -> None:
     async def story() -> None:
         async with meeting(house) as here:
-            guest = here.account("specialist", 7)
+            guest, other = here.account("specialist", 7), here.account("specialist", 8)
             chair = await here.enter_at(house.urls[0], here.account("chair"))
             doctor = await here.enter_at(house.urls[1], here.account("specialist"))
             stays = await here.enter_at(house.urls[2], guest)
-            line, stays._socket = stays._socket, None
-            assert stays.screen is not None
-            stays.screen._ledger = Ledger()  # that page will be told to sign in
+            signed_out = await here.enter_at(house.urls[2], other)
+            lines = []
+            for one in (stays, signed_out):
+                lines.append(one._socket)
+                one._socket = None
+                assert one.screen is not None
+                one.screen._ledger = Ledger()  # that page will be told to sign in
             admin = await here.enter_at(house.urls[0], here.account("administrator"))
             await chair.do(here.at("start"))
             house.valkey.stop()
@@ -185,10 +189,14 @@ def test_without_the_queue_screens_heal_and_nobody_stays_in(house: House) -> Non
                 answer = requests.get(house.urls[0] + "/health/ready", timeout=5).json()
                 assert answer["status"] == "ready", "the others can be served"
                 assert "queue" in " ".join(answer["notes"])
-                await admin.post(f"/boards/liver/people/{guest.person}/deactivate", {})
-                await until(lambda: line is None or not line.connected, 20)
-                here.clients.remove(stays)
-                await stays.close()
+                for person in (guest, other):
+                    await admin.post(f"/boards/liver/people/{person.person}/deactivate", {})
+                # Welcome again, but with a session of another day: the one of before is over.
+                await admin.post(f"/boards/liver/people/{other.person}/reactivate", {})
+                await until(lambda: not any(line and line.connected for line in lines), 20)
+                for one in (stays, signed_out):
+                    here.clients.remove(one)
+                    await one.close()
                 # Signing in counts tries by itself meanwhile.
                 await here.enter_at(house.urls[2], here.account("observer"))
             finally:

@@ -124,6 +124,7 @@ def test_variables_are_read_by_the_kind_of_their_setting(
         # Not settings
         "DATA": "/elsewhere", "ADMIN_PASSWORD": "x", "USER_PASSWORD": "x", "SHARED": "/x",
         "PORT": "tcp://10.0.0.1:8000", "PORT_8000_TCP": "x", "SERVICE_HOST": "10.0.0.1",
+        "REDIS_SERVICE_HOST": "10.0.0.2", "REDIS_PORT_6379_TCP_ADDR": "10.0.0.2",
     }  # fmt: skip
     for name, text in said.items():
         monkeypatch.setenv(f"BOARDROOM_{name}", text)
