@@ -39,9 +39,9 @@ NEAR_MM = 40
 class Difference:
     """One thing that two readings say differently.
 
-    `kind`: only_first, only_second, segment, size, viable, li_rads, features, contact, portal,
-    vein, duct, spread. `first`, `second`: the lesion's numbers in each, None where it concerns
-    none.
+    `kind`: lesions, only_first, only_second, segment, size, viable, li_rads, features, contact,
+    portal, vein, duct, spread. `first`, `second`: the lesion's numbers in each, None where it
+    concerns none.
     """
 
     kind: str
@@ -136,9 +136,10 @@ def _apart(a: Lesion, b: Lesion) -> float:
 def compare(
     first: Findings, second: Findings, names: tuple[str, str] = ("first reading", "second reading")
 ) -> Comparison:
-    """Everything that two readings say differently, lesion by lesion, then invasion and spread."""
+    """Everything that two readings say differently: of the lesions as a whole, lesion by lesion,
+    then invasion and spread."""
     pairs = pair(first.lesions, second.lesions)
-    found: list[Difference] = []
+    found = _as_a_whole(first, second, names)
     for a_number, b_number in pairs:
         found += _of_lesion(first.lesion(a_number), second.lesion(b_number), names)
     seen = {a for a, _ in pairs}, {b for _, b in pairs}
@@ -155,6 +156,22 @@ def compare(
                 here = {"first" if kind == "only_first" else "second": one.number}
                 found.append(Difference(kind, words, **here))
     return Comparison(pairs, (*found, *_beyond(first, second, names)))
+
+
+def _as_a_whole(first: Findings, second: Findings, names: tuple[str, str]) -> list[Difference]:
+    """Where one counts lesions and the other does not, they cannot be found to agree."""
+    if (first.tells_lesions, first.uncountable) == (second.tells_lesions, second.uncountable):
+        return []
+    one, other = _count(first), _count(second)
+    return [Difference("lesions", f"Lesions: {one} ({names[0]}); {other} ({names[1]}).")]
+
+
+def _count(findings: Findings) -> str:
+    if findings.uncountable:
+        return "too many to count"
+    if findings.lesions:
+        return f"{len(findings.lesions)} placed"
+    return "none seen" if findings.none_seen else "nothing said of lesions"
 
 
 def _short(one: Lesion) -> str:

@@ -182,3 +182,34 @@ def test_two_not_seen_stand_apart_and_off_the_lesions() -> None:
     first, second = (labels.box_of(float(x), float(y), "not seen", 6.5) for x, y in places)
     assert first.shared(second) == 0
     assert all(box.shared(labels.disc(88, 132, 10)) == 0 for box in (first, second))
+
+
+SILENT, COUNTLESS = Findings(in_all="open"), Findings(in_all="uncountable")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one", "other"),
+    [
+        (Findings((BASE,)), COUNTLESS, "1 placed", "too many to count"),
+        (Findings((BASE,)), SILENT, "1 placed", "nothing said of lesions"),
+        (Findings((BASE,)), Findings(), "1 placed", "nothing said of lesions"),
+        (Findings(in_all="none"), SILENT, "none seen", "nothing said of lesions"),
+        (Findings(in_all="none"), COUNTLESS, "none seen", "too many to count"),
+        (Findings((BASE,), in_all="uncountable"), Findings((BASE,)), "too many to count",
+         "1 placed"),
+        (COUNTLESS, SILENT, "too many to count", "nothing said of lesions"),
+    ],
+)  # fmt: skip
+def test_two_never_agree_where_only_one_counts_lesions(
+    first: Findings, second: Findings, one: str, other: str
+) -> None:
+    shown = of_findings({"referring": (first, None), "board": (second, None)})
+    assert shown.words == [f"Lesions: {one} (referring hospital); {other} (board)."]
+    turned = of_findings({"referring": (second, None), "board": (first, None)})
+    assert turned.words == [f"Lesions: {other} (referring hospital); {one} (board)."]
+
+
+def test_two_that_say_the_same_of_lesions_as_a_whole_agree() -> None:
+    for same in (SILENT, COUNTLESS, Findings(in_all="none")):
+        assert compare(same, same).differences == ()
+    assert compare(SILENT, Findings()).differences == ()
