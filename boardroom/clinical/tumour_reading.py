@@ -260,7 +260,8 @@ class Findings:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Findings:
-        """Read back what `as_dict` wrote."""
+        """Read back what `as_dict` wrote; before it wrote `in_all`, no lesion meant none seen."""
+        before = {} if "in_all" in stored or stored["lesions"] else {"in_all": "none"}
         lesions = tuple(
             Lesion(
                 **{
@@ -274,7 +275,7 @@ class Findings:
             )
             for one in stored["lesions"]
         )
-        return cls(**{**stored, "lesions": lesions, "spread": tuple(stored["spread"])})
+        return cls(**{**before, **stored, "lesions": lesions, "spread": tuple(stored["spread"])})
 
 
 def description(findings: Findings, whose: str) -> str:

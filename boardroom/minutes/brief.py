@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    model_validator,
 )
 
 # Control characters and non-characters cannot stand in a Word file or a PDF; the bidirectional
@@ -218,6 +219,14 @@ class MapReading(Part):
     spread: tuple[Key, ...] = ()
     note: Text = ""
     in_all: Key = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none_was_seen(cls, data: Any) -> Any:
+        """Before 2.3 a reading without a lesion was one of no lesion, and was signed as that."""
+        if isinstance(data, dict) and "in_all" not in data and not data.get("lesions"):
+            return {**data, "in_all": "none"}
+        return data
 
 
 class Treatment(Part):

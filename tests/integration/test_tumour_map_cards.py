@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.models import Lesion as Line
+from boardroom.clinical.tumour_reading import Findings
 from boardroom.db import now, write_transaction
+from boardroom.tumour_map.models import Reading, Side
 from boardroom.web import local, short_day
 from tests.integration.map_room import Rows, both, fields, read, reading_room, stored
 from tests.integration.room import Room
@@ -135,6 +137,36 @@ def test_an_empty_map_of_the_board_leaves_the_other_hospitals_lesions(room: Room
     assert "Vp2" in page
     assert "Nothing is said of lesions." in page
     assert "seen by the referring hospital alone" not in page
+
+
+def test_two_do_not_agree_where_only_one_counts(room: Room) -> None:
+    read(room, "coordinator", "referring", **fields({"size_mm": "30"}))
+    for version, (said, words) in enumerate(
+        (("uncountable", "too many to count"), ("open", "nothing said of lesions"))
+    ):
+        sent = fields(in_all=said, version=version)
+        assert read(room, "radiologist", **sent).status_code == 303
+        page = room.client("surgeon").get(room.at("")[:-1]).text
+        assert f"Lesions: 1 placed (referring hospital); {words} (board)." in page
+        assert "The two readings agree." not in page
+
+
+def test_an_empty_map_kept_before_it_could_say_more_still_saw_no_lesion(
+    room: Room, rows: Rows
+) -> None:
+    room.change(Case, room.case, diagnosis="hcc")
+    read(room, "coordinator", "referring", **fields({"size_mm": "30"}, imaged_on="2026-01-10"))
+    findings = Findings().as_dict()
+    del findings["in_all"]
+    with room.app.app_context(), write_transaction() as session:
+        session.add(Reading(case_id=room.case, side=Side.BOARD, version=1, findings=findings))
+        session.execute(delete(Line))  # the list followed it
+    page = " ".join(room.client("surgeon").get(room.at("")[:-1]).text.split())
+    assert "No lesion is seen." in page
+    assert "Lesion 1 (segment V, 30 mm): seen by the referring hospital alone." in page
+    assert "<dt>Lesions</dt> <dd>1 ·" not in page, "the hospital's are not taken in"
+    assert 'value="none"' in room.client("radiologist").get(room.at("map/board")).text
+    assert "in_all" not in stored(rows)[-1].findings, "what is stored stays"
 
 
 def test_a_map_says_that_there_are_too_many_to_count(room: Room) -> None:

@@ -20,6 +20,8 @@ from boardroom.minutes.document import (
     to_json,
 )
 from boardroom.minutes.formats import FORMATS, render
+from boardroom.minutes.mapped import drawn_again
+from boardroom.minutes.redaction import without_names
 from boardroom.minutes.versions import NEWER, SCHEMA_VERSION
 from tests.unit import minutes_samples as samples
 
@@ -95,6 +97,24 @@ def test_it_is_drawn_in_every_form(format_: str, names: bool, version: str) -> N
         # As JSON in the words of its own version: a day since 2.0.
         as_a_day = format_ == "json" and version != "1.0"
         assert ("2026-11-30" if as_a_day else "Mon 30 Nov 2026") in text
+
+
+def test_an_empty_map_of_an_earlier_record_still_says_that_no_lesion_is_seen() -> None:
+    content, _ = stored("2.2")
+    (board,) = content["cases"][0]["tumour_map"]
+    hospital = {**board, "side": "referring"}
+    content["cases"][0]["tumour_map"] = [hospital, {**board, "lesions": []}]
+    document = MinutesDocument.model_validate({**content, "generated_at": samples.at(200)})
+    assert record_of(document) == content, "its hash is of what was signed"
+    again = MinutesDocument.model_validate(json.loads(to_json(document)))
+    for one in (document, again, without_names(document)):
+        drawn = drawn_again(one.cases[0].tumour_map)
+        assert drawn.pictures[1].findings.none_seen
+        assert drawn.words == ["Lesion 1 (segment V, 42 mm): seen by the referring hospital alone."]
+    present = samples.minutes([samples.case(1, tumour_map=[{"side": "board", "in_all": ""}])])
+    assert "in_all" in record_of(present)["cases"][0]["tumour_map"][0]
+    (picture,) = drawn_again(present.cases[0].tumour_map).pictures
+    assert not picture.findings.tells_lesions
 
 
 def _fields(schema: dict[str, Any], part: Any, path: str) -> set[str]:

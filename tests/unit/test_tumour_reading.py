@@ -225,3 +225,13 @@ def test_features_are_kept_and_an_older_reading_has_none() -> None:
     assert Findings.of(stored).lesions[0].features == ()
     assert ("features", 0) in refusals(Findings((Lesion(1, features=("none", "aphe")),)))
     assert ("features", 0) in refusals(Findings((Lesion(1, features=("mosaic",)),)))
+
+
+def test_a_stored_map_without_a_word_of_lesions_as_a_whole_saw_none() -> None:
+    def before(findings: Findings) -> dict[str, Any]:
+        return {key: value for key, value in findings.as_dict().items() if key != "in_all"}
+
+    assert Findings.of(before(Findings(portal="vp2"))) == Findings(portal="vp2", in_all="none")
+    assert Findings.of(before(Findings((BASE,)))) == Findings((BASE,))
+    for said in ("", "open", "none", "uncountable"):  # as stored since, the word is always there
+        assert Findings.of(Findings(in_all=said).as_dict()) == Findings(in_all=said)
