@@ -100,10 +100,10 @@ def _map(case: CaseBrief) -> View | None:
                 "alt": picture.alt,
                 "heading": picture.heading,
                 "source": words.reading(picture.reading),
-                "lesions": [
-                    *(one.words for one in picture.findings.lesions),
-                    *paragraphs(picture.findings.in_all_words if picture.reading.version else ""),
-                ],
+                "lesions": [one.words for one in picture.findings.lesions],
+                "in_all": paragraphs(
+                    picture.findings.in_all_words if picture.reading.version else ""
+                ),
                 "beyond": [f"{label}: {said}" for label, said in picture.findings.beyond()],
                 "note": paragraphs(picture.findings.note),
             }

@@ -164,7 +164,8 @@ def _map(paper: Paper, found: View | None) -> None:
     paper.pictures([(one["png"], one["alt"]) for one in found["pictures"]], WIDTH / 2 - 0.2)
     for one in found["pictures"]:
         paper.labelled(
-            words.joined(one["heading"], one["source"]), [*one["lesions"], *one["beyond"]]
+            words.joined(one["heading"], one["source"]),
+            [*one["lesions"], *one["in_all"], *one["beyond"]],
         )
         for text in one["note"]:
             paper.line((text, {"color": MUTED}))

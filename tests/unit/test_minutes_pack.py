@@ -105,3 +105,9 @@ def test_a_name_in_the_reason_is_left_out_of_a_pack_without_names() -> None:
     bare = without_names(pack([case])).model_dump_json()
     assert "is stable" in bare
     assert "Nonesuch" not in bare
+
+
+def test_a_map_of_too_many_lesions_to_count_says_so() -> None:
+    reading = {"side": "board", "version": 1, "in_all": "uncountable"}
+    document = pack([samples.case(1, tumour_map=[reading])])
+    assert "Too many to count, or not to be told apart." in text_of(pack_pdf(document))

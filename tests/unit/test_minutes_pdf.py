@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+import docx
 import pikepdf
 import pypdf
 import pytest
@@ -16,6 +17,7 @@ from boardroom.minutes.fonts import load_fonts
 from boardroom.minutes.pdf import minutes_pdf
 from boardroom.minutes.redaction import without_names
 from boardroom.minutes.view import minutes_view
+from boardroom.minutes.word import minutes_docx
 from boardroom.minutes.words import STANCES
 from tests.unit import minutes_samples as samples
 
@@ -307,6 +309,23 @@ def test_the_map_is_drawn_beside_the_other_reading_with_its_words() -> None:
     assert (bare[1].portal, bare[0].side, bare[0].lesions[0].segments) == (
         "vp3", "referring", ("VII",),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("uncountable", "Too many to count, or not to be told apart."),
+        ("none", "No lesion is seen."),
+        ("open", "Nothing is said of lesions."),
+    ],
+)
+def test_a_map_alone_says_what_it_says_of_lesions_as_a_whole(said: str, words: str) -> None:
+    reading = {"side": "board", "version": 1, "in_all": said}
+    document = samples.minutes([samples.case(1, tumour_map=[reading])])
+    assert text_of(minutes_pdf(document)).count(words) == 1
+    assert "".join(docx.Document(io.BytesIO(minutes_docx(document))).element.body.itertext()).count(
+        words
+    )
 
 
 def test_a_stance_that_moved_is_drawn_and_spoken_with_the_one_before() -> None:
