@@ -39,6 +39,7 @@ TARGET_MM = 10
 """From this viable diameter on a lesion is a target, and a new one counts."""
 GROWTH_MM = 10
 """Growth that makes of a lesion below that size one that counts."""
+TOO_MANY = "The new reading has too many lesions to count."
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,10 @@ def answer(
     by their numbers, and one with another number is not said to be new. `beyond`: what the two
     rounds know outside the lesions; `before_that`: the rounds before the earlier one, oldest first.
     """
-    before, after = list(earlier), {one.number: one for one in later}
+    before = list(earlier)
+    after = {one.number: one for one in later}
+    if pairs is None and not looked.now_whole:
+        after = {}  # the list does not follow a map that places none of too many to count
     same = pairs if pairs is not None else {one.number: one.number for one in before}
     seen = Seen()
     found, why = None, ""
@@ -174,7 +178,8 @@ def _targets(
     for one in targets:
         found = after.get(same.get(one.number, 0))
         if found is None:
-            why = why or f"Lesion {one.number} of the earlier round is not in the new reading."
+            gone = f"Lesion {one.number} of the earlier round is not in the new reading."
+            why = why or (gone if looked.now_whole else TOO_MANY)
         elif not is_nodule(found):
             why = why or f"Lesion {found.number} was a target and is {found.li_rads} now."
         elif (size := now_living_mm(one, found)) is None:

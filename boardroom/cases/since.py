@@ -44,8 +44,9 @@ class Change:
 class Looked:
     """Whether the images of two rounds were read on a map: then no lesion is an answer too.
 
-    `whole`: whether the first map named every lesion, so that another one is new; `then_on`,
-    `now_on`: the days that the images count by.
+    `whole`: whether the first map named every lesion, so that another one is new; `now_whole`:
+    whether the second did, so that one it does not name is missing, and not among too many to
+    count; `then_on`, `now_on`: the days that the images count by.
     """
 
     then: bool = False
@@ -53,6 +54,7 @@ class Looked:
     whole: bool = True
     then_on: dt.date | None = None
     now_on: dt.date | None = None
+    now_whole: bool = True
 
 
 NOT_MAPPED = Looked()
@@ -155,17 +157,20 @@ def _lesions(
     before, after = {one.number: one for one in earlier}, {one.number: one for one in later}
     if not after and not looked.now:
         return []  # not read again yet: nothing can be said
-    known = bool(before) or looked.then
+    known = (bool(before) or looked.then) and looked.whole and looked.now_whole
     same = _same(before, pairs)
     then = {same[number]: number for number in before if same.get(number) in after}
     found = []
     for number, new in after.items():
         change = _of_lesion(before.get(then.get(number)), new)
         if change is not None and change.direction == "new" and not known:
-            change = replace(change, direction="other")  # the first to be listed at all
+            change = replace(change, direction="other")  # it may have been there unlisted
         if change is not None:
             found.append((number, change))
-    for number in before.keys() - then.values():
+    if looked.whole and not looked.now_whole:
+        was = f"{len(before)} listed" if before else "none seen" if looked.then else ""
+        found.append((0, Change("Lesions", was, "too many to count", "other")))
+    for number in before.keys() - then.values() if looked.now_whole else ():
         # Its number may mean another lesion by now
         label = f"Former lesion {number}" if number in after else f"Lesion {number}"
         found.append((number, Change(label, _lesion(before[number]), "", "missing")))

@@ -49,6 +49,7 @@ def since(earlier: Case, later: Case, units: str = "") -> Since:
         then is None or not then.findings.uncountable,
         then.day if then is not None else None,
         now.day if now is not None else None,
+        now is None or not now.findings.uncountable,
     )
     pairs, on_the_map = _maps(earlier, later, then, now)
     beyond = (_beyond(earlier, then), _beyond(later, now, (earlier, then)))
@@ -120,7 +121,8 @@ def _maps(
 ) -> tuple[dict[int, int] | None, list[str]]:
     """(which lesion of then is which of now, what else differs); (None, []) without two maps.
 
-    A map that says nothing of lesions names none to be followed.
+    A map that says nothing of lesions names none to be followed, nor does one that places none of
+    too many to count.
     """
     if then is None or now is None:
         return None, []
@@ -130,7 +132,7 @@ def _maps(
         (earlier.code, later.code),
     )
     words = [one.words for one in found.differences if one.kind in _MAP_KINDS]
-    told = then.findings.tells_lesions and now.findings.tells_lesions
+    told = then.findings.tells_lesions and bool(now.findings.lesions or now.findings.none_seen)
     return dict(found.pairs) if told else None, words
 
 

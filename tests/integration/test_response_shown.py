@@ -166,3 +166,13 @@ def test_an_empty_map_of_the_new_round_is_no_answer(house: Any) -> None:
     assert "By mRECIST since" not in page(house, new)
     mapped(house, new, 0, None, in_all="none")
     assert "Lesion 1 of the earlier round is not in the new reading." in page(house, new)
+
+
+def test_a_map_of_too_many_lesions_tells_of_none_that_it_is_gone(house: Any) -> None:
+    _, new = rounds(house, 50, None)
+    mapped(house, new, 0, None, in_all="uncountable")
+    shown = page(house, new)
+    assert shown.count("too many to count") >= 1
+    assert "The new reading has too many lesions to count." in shown
+    assert "1 listed" in shown
+    assert "not in the new reading" not in shown

@@ -407,3 +407,14 @@ def test_where_a_map_named_too_many_lesions_another_is_not_said_to_be_new() -> N
     assert made is not None
     assert (made.response, made.new) == ("SD", ())
     assert "To be judged: lesion 2, 20 mm" in made.words
+
+
+def test_of_too_many_lesions_to_count_none_is_said_to_be_gone_or_new() -> None:
+    looked = Looked(True, True, now_whole=False)
+    for listed in ([], [lesion(1, 20), lesion(2, 30)]):
+        made = answer([lesion(1, 40)], listed, None, looked=looked)
+        assert made is not None
+        assert (made.response, made.words) == ("", "The new reading has too many lesions to count.")
+    placed = answer([lesion(1, 40), lesion(2, 20)], [lesion(1, 30)], {1: 1}, looked=looked)
+    assert placed is not None
+    assert placed.words == "The new reading has too many lesions to count."

@@ -129,3 +129,26 @@ def test_both_values_of_a_line_are_in_one_unit() -> None:
     kit = [fact("dcp", "40", "mAU/mL"), fact("dcp", "7.5", "ng/mL", on=later)]
     (one,) = changes(case(kit[:1], []), case(kit, []))
     assert "mAU/mL" in one.was, "there is no factor between the two"
+
+
+def test_of_too_many_to_count_none_is_missing_and_none_new() -> None:
+    before = case([], [lesion(1, 30), lesion(2, 20)])
+    countless = Looked(then=True, now=True, now_whole=False)
+    (one,) = changes(before, case([], []), None, countless)
+    assert one.words == "Lesions: 2 listed then, too many to count now"
+    placed = changes(before, case([], [lesion(1, 40), lesion(2, 9)]), {1: 1}, countless)
+    assert [(x.label, x.direction) for x in placed] == [
+        ("Lesions", "other"), ("Lesion 1", "up"), ("Lesion 2", "other"),
+    ]  # fmt: skip
+    (one,) = changes(case([], []), case([], []), None, countless)
+    assert one.words == "Lesions: none seen then, too many to count now"
+    (one,) = changes(case([], []), case([], []), None, Looked(now=True, now_whole=False))
+    assert one.words == "Lesions: too many to count now"
+
+
+def test_what_was_too_many_to_count_before_is_no_change() -> None:
+    both = Looked(then=True, now=True, whole=False, now_whole=False)
+    assert changes(case([], []), case([], []), {}, both) == []
+    counted = Looked(then=True, now=True, whole=False)
+    (one,) = changes(case([], []), case([], [lesion(1, 9)]), {}, counted)
+    assert one.direction == "other", "it may have been one of the many"
