@@ -226,7 +226,7 @@ def _fields_of(one: Lesion) -> dict[str, Any]:
 def findings_in(form: ReadingForm) -> Findings:
     """What the form says, be it possible or not."""
     return Findings(
-        tuple(_lesion(row) for row in _rows(form)),
+        tuple(_lesion(row) for row in rows_kept(form)),
         **{
             name: getattr(form, name).data or ""
             for name in ("portal", "portal_side", "vein", "vein_which", "duct", "note", "in_all")
@@ -235,7 +235,8 @@ def findings_in(form: ReadingForm) -> Findings:
     )
 
 
-def _rows(form: ReadingForm) -> list[Any]:
+def rows_kept(form: ReadingForm) -> list[Any]:
+    """The lesions' forms, without those that are empty or to be removed."""
     return [row.form for row in form.lesions if not row.form.remove.data and not row.form.is_blank]
 
 
@@ -245,7 +246,7 @@ def written_in(form: ReadingForm, today: dt.date, born: dt.date | None = None) -
     `born`: the patient's day of birth, where it is known.
     """
     form.validate()
-    rows, findings = _rows(form), findings_in(form)
+    rows, findings = rows_kept(form), findings_in(form)
     fine = not any(field.errors for field in form if field is not form.lesions)
     fine &= not any(field.errors for row in rows for field in row)
     for row in rows:

@@ -6,18 +6,18 @@ from typing import Any
 
 from wtforms import HiddenField
 
-from boardroom.tumour_map.forms import Choices, ReadingForm
+from boardroom.tumour_map.forms import Choices, ReadingForm, rows_kept
 
 
 def refused_fields(form: ReadingForm) -> list[tuple[str, str, str]]:
     """(element to go to, label, reason) of each field that is refused, in the page's order."""
     fields: list[tuple[Any, str]] = []
     for field in form:
-        if field is not form.lesions:
-            fields.append((field, ""))
-            continue
-        rows = [entry.form for entry in form.lesions]
-        fields += [(one, f"Lesion {row.number.data}: ") for row in rows for one in row]
+        if field is form.lesions:
+            rows = rows_kept(form)
+            fields += [(one, f"Lesion {row.number.data}: ") for row in rows for one in row]
+        elif not isinstance(field, HiddenField):
+            fields.append((field, ""))  # a hidden one of the whole form has no place to go to
     return [
         (_goes_to(field), whose + (field.label.text if whose == "" else _small(field.label.text)),
          " ".join(str(reason) for reason in field.errors))

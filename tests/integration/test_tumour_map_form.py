@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.models import Lesion as Line
 from boardroom.clinical.reading_refusals import CAUTIONS
 from boardroom.db import write_transaction
+from boardroom.tumour_map.forms import ReadingForm
+from boardroom.tumour_map.refused import refused_fields
 from tests.integration.map_room import Rows, fields, read, reading_room, stored
 from tests.integration.room import Room
 
@@ -240,3 +243,23 @@ def test_only_that_none_is_seen_takes_listed_lesions_away(room: Room, rows: Rows
     assert listed() == [22]
     assert read(room, "radiologist", **fields(in_all="none", version=2)).status_code == 303
     assert listed() == []
+
+
+def test_only_what_counts_is_listed_as_refused(room: Room) -> None:
+    ignored = {"size_mm": "4.2", "remove": "y"}
+    refused = read(room, "radiologist", **fields(ignored, {"size_mm": "401"}, portal="vp9"))
+    assert refused.status_code == 422
+    (summary,) = re.findall(r'id="error-summary">(.*?)</div>', refused.text, re.DOTALL)
+    assert re.findall(r'href="#([^"]*)"', summary) == ["lesions-1-size_mm", "portal"]
+    assert "2 things need another look" in summary
+    wrong = fields({"size_mm": "30", "number": "-1"})
+    summary = read(room, "radiologist", **wrong).text
+    assert 'href="#lesions-0-segments-0"' in summary
+
+
+def test_a_token_that_is_refused_is_no_field_to_go_to(room: Room) -> None:
+    with room.app.test_request_context(method="POST", data=fields({"size_mm": "401"})):
+        form = ReadingForm(meta={"csrf": True})
+        form["csrf_token"].errors = ["The token has expired."]
+        form.lesions[0].form.size_mm.errors = ["from 1 to 400 mm"]
+        assert [where for where, _, _ in refused_fields(form)] == ["lesions-0-size_mm"]
