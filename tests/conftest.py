@@ -101,7 +101,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, cluster: Postgres | None
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not made.exists():
                 shutil.rmtree(begun, ignore_errors=True)
-                begun.mkdir()
+                begun.mkdir(mode=0o700)
                 if cluster is not None:
                     point_to(begun, cluster.address(cluster.new()))
                 make(begun)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -157,8 +157,13 @@ def ready_app(data: Path, **overrides: Any) -> Flask:
     return app
 
 
-def check_folder(data: Path, mode: Literal["production", "demo"] = "production") -> None:
-    """Refuse a folder that is there and cannot be written (exit code 1); warn of an open one."""
+def check_folder(
+    data: Path,
+    mode: Literal["production", "demo"] = "production",
+    warn: Callable[[str], object] | None = None,
+) -> None:
+    """Refuse a folder that is there and cannot be written (exit code 1); warn of an open one, on
+    standard error where `warn` says nothing else."""
     from boardroom.settings import SettingsError, database_file
     from boardroom.upkeep.serving import open_to_others, why_not_written
 
@@ -171,7 +176,11 @@ def check_folder(data: Path, mode: Literal["production", "demo"] = "production")
     if why := why_not_written(data, file):
         raise click.ClickException(why)
     if warning := open_to_others(data):
-        click.echo(warning, err=True)
+        (warn or _warn)(warning)
+
+
+def _warn(text: str) -> None:
+    click.echo(f"Warning: {text}", err=True)
 
 
 def _no_database(data: Path, why: str) -> None:

@@ -16,8 +16,11 @@ from boardroom.cli.common import DATA, PORT, check_folder, listen, prepare_socke
 def serve(data: Path, host: str, port: int) -> None:
     """Serve Boardroom from a database that `init` made."""
     prepare_sockets()
-    check_folder(data)
+    warnings: list[str] = []
+    check_folder(data, warn=warnings.append)
     app = ready_app(data, ASYNC_MODE="gevent")
+    for warning in warnings:  # as a line of the log, which is there now
+        app.logger.warning("%s", warning)
     from boardroom.server import serve as run
 
     listen(run, app, host, port, lambda url: click.echo(f"Boardroom is at {url}"))

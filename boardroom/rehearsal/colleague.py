@@ -281,6 +281,7 @@ class Colleague:
         """Put everything away."""
         if self._task is not None:
             self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
         await self.leave()
         if self.screen is not None:
             self.screen.close()

@@ -61,6 +61,6 @@ def open_to_others(folder: Path) -> str | None:
     if not mode & 0o007:
         return None
     return (
-        f"Warning: {folder} is open to everybody on this machine (mode {mode:04o}). It holds "
+        f"{folder} is open to everybody on this machine (mode {mode:04o}). It holds "
         f"patients' data: chmod 700 {folder}"
     )

@@ -51,6 +51,8 @@ def test_nobody_there_is_said_plainly() -> None:
     assert "Traceback" not in done.stderr
 
 
+# What aiohttp says of lines that were being taken up when the server went
+@pytest.mark.filterwarnings("ignore:Unclosed connection:ResourceWarning")
 @pytest.mark.parametrize("comes_back", [False, True], ids=["gone", "another in its place"])
 def test_a_server_that_is_lost_under_way_ends_in_a_report(
     demo_folder: Path,
