@@ -11,7 +11,10 @@ import fcntl
 import gc
 import os
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -125,11 +128,14 @@ class RememberedRule(Rule):
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once(made_once: MadeOnce) -> Iterator[None]:
-    """Every test has an application of its own; they share compiled templates and routes."""
+    """Every test has an application of its own; they share compiled templates and routes, and what
+    was parsed of the boards' and letters' files."""
     compiled = FileSystemBytecodeCache(str(made_once("templates", lambda folder: None)))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Flask, "jinja_options", {"bytecode_cache": compiled})
         patched.setattr(Flask, "url_rule_class", RememberedRule)
+        parsed = cache(tomllib.loads)
+        patched.setattr(tomllib, "loads", lambda text: deepcopy(parsed(text)))
         yield
 
 
