@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
+import os
 import traceback
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -51,9 +53,12 @@ log = logging.getLogger(__name__)
 MOST_PLACES = 40  # of one error; a deeper one is told by its end
 
 
-NO_ROOM = (
-    "Nothing was changed. Whoever runs Boardroom has to make room; keep this page open until then."
-)
+NO_ROOM = {
+    "changed": "Nothing was changed. Whoever runs Boardroom has to make room; keep this page open "
+    "until then.",
+    "shown": "Who reads a case is written down, and there is no room for it: so it is not shown. "
+    "Whoever runs Boardroom has to make room.",
+}
 
 MESSAGES = {
     400: ("That request could not be read", "Go back, reload the page and try again."),
@@ -78,6 +83,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, database_error)
     app.register_error_handler(PoolTimeout, database_error)
+    app.register_error_handler(OSError, _system_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -161,9 +167,7 @@ def database_error(error: DBAPIError | PoolTimeout) -> tuple[str, int]:
     said = getattr(error, "orig", error) if status == 503 else _type(error)
     log.error("database: %s", " ".join(str(said).split()))
     _let_go()
-    if _is_full(error):
-        return error_page(status, "The server’s disk is full", NO_ROOM)
-    return error_page(status)
+    return _no_room() if _is_full(error) else error_page(status)
 
 
 def _is_full(error: DBAPIError | PoolTimeout) -> bool:
@@ -171,6 +175,19 @@ def _is_full(error: DBAPIError | PoolTimeout) -> bool:
     said = getattr(error, "orig", None)
     codes = (getattr(said, "sqlite_errorname", ""), getattr(said, "sqlstate", ""))
     return "SQLITE_FULL" in codes or "53100" in codes
+
+
+def _system_error(error: OSError) -> tuple[str, int]:
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return _unexpected(error)
+    log.error("disk: %s, in %s", os.strerror(error.errno), request.endpoint)
+    _let_go()
+    return _no_room()
+
+
+def _no_room() -> tuple[str, int]:
+    words = NO_ROOM["shown" if request.method in ("GET", "HEAD") else "changed"]
+    return error_page(HTTPStatus.SERVICE_UNAVAILABLE, "The server’s disk is full", words)
 
 
 def _let_go() -> None:
