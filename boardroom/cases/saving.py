@@ -100,7 +100,10 @@ def touch(case: Case, *, actor: Person | None, action: str) -> None:
     """Count a change of the case's content, record it, and tell the screens that show the case."""
     case.version += 1
     db.session.flush()
-    audit.record(action, board=case.board, case_id=case.id, actor=actor)
+    place = actor.on(case.board) if actor is not None else None
+    # As what: it says whose words they are when the place is another's, or nobody's, one day
+    role: dict[str, Any] = {"role": place.role} if place is not None else {}
+    audit.record(action, board=case.board, case_id=case.id, actor=actor, **role)
     shown = {"case", "agenda"}
     live.announce_case(case.id, "case_changed", shown, actor=actor, before=shown)
 

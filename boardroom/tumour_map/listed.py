@@ -73,8 +73,7 @@ def listed_by_the_hospital(case: Case) -> Referral:
     begun_there = bool(case.referrer_hospital) and not (case.earlier_case_id or case.source)
     for entry in db.session.scalars(trail):
         tables = {change["table"] for change in entry.changes}
-        place = entry.actor.on(case.board) if entry.actor is not None else None
-        role = place.role if place is not None else None
+        role = _role_then(entry)
         theirs = begun_there or role == Role.REFERRER
         if Row.__tablename__ in tables and Reading.__tablename__ not in tables:
             for change in entry.changes:
@@ -104,6 +103,14 @@ def _follow(lines: dict[int, dict[str, Any]], change: dict[str, Any]) -> None:
             line[name] = known[name] if new is None and name != "number" else new
     if "number" in line:
         lines[change["id"]] = line
+
+
+def _role_then(entry: AuditEntry) -> str | None:
+    """As what somebody wrote; where an older trail does not say, what they are now."""
+    if "role" in entry.details:
+        return str(entry.details["role"])
+    place = entry.actor.on(entry.board) if entry.actor is not None and entry.board else None
+    return place.role if place is not None else None
 
 
 def _hands_in(entry: AuditEntry) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, CaseStatus, Investigation
@@ -18,6 +18,7 @@ from boardroom.cases.models import Lesion as Line
 from boardroom.db import db, now, write_transaction
 from boardroom.meetings.models import Meeting
 from boardroom.minutes.record import gather
+from boardroom.people.models import Membership
 from tests.integration.map_room import Rows, fields, read, reading_room, stored
 from tests.integration.room import Room
 
@@ -265,3 +266,19 @@ def test_what_the_form_does_not_offer_is_refused(
         assert answer.status_code == 422, more
         assert "Choose" in answer.text or "Give" in answer.text or "whole number" in answer.text
     assert not stored(rows)
+
+
+@pytest.mark.parametrize("who", ["referrer", "coordinator"])
+def test_what_was_listed_is_the_hospitals_after_its_writer_has_left(
+    room: Room, rows: Rows, who: str
+) -> None:
+    key = list_one(room, rows, "referrer", segments="VIII", size_mm="29")
+    hand_in(room)
+    room.change(Case, room.case, status=CaseStatus.NEEDS_INFORMATION)
+    change(room, rows, who, key, size_mm="31")
+    room.change(Case, room.case, status=CaseStatus.SUBMITTED)
+    with room.app.app_context(), write_transaction() as session:
+        session.execute(delete(Membership).where(Membership.person_id == room.people[who]))
+    read(room, "radiologist", **fields({"size_mm": "38"}))
+    sizes = {one.side: [lesion.size_mm for lesion in one.said.lesions] for one in stored(rows)}
+    assert sizes == {"board": [38], "referring": [31]}
