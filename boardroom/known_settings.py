@@ -27,8 +27,15 @@ OTHERS = frozenset(
     }
 )  # fmt: skip
 """BOARDROOM_… variables that are no settings."""
-FOREIGN = re.compile(r"(\w+_)?(SERVICE_(HOST|PORT)|PORT)(_|$)")
+FOREIGN = re.compile(r"(\w+_)?(SERVICE_(HOST|PORT)(_\w+)?|PORT_\w+)=|(\w+_)?PORT=(tcp|udp|sctp)://")
 """What Docker and Kubernetes tell every container beside a service whose name begins so."""
+GONE = {
+    "wtf_csrf_time_limit": (
+        "is a setting no longer: a page can be sent as long as its session lasts "
+        "(permanent_session_lifetime). Take the line out"
+    ),
+}
+"""What an older version knew."""
 
 
 def _at_least(characters: int) -> Callable[[str], str]:
@@ -180,6 +187,8 @@ def checked(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 
 def unknown(name: str, values: Mapping[str, Any]) -> str:
     """Why a name is refused, with what may have been meant."""
+    if name.lower() in GONE:
+        return GONE[name.lower()]
     if isinstance(values.get(name), Mapping):
         lost = [key for key in values[name] if str(key).lower() in Settings.model_fields]
         if lost:

@@ -164,7 +164,7 @@ def _from_environment() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for variable, text in os.environ.items():
         name = variable.removeprefix("BOARDROOM_")
-        if name == variable or name in OTHERS or FOREIGN.match(name):
+        if name == variable or name in OTHERS or FOREIGN.match(f"{name}={text}"):
             continue
         try:
             value = tomllib.loads(f"value = {text}")["value"]

@@ -40,6 +40,7 @@ LINES = [
     ('message_queue = "redis://x:y/0"', "no address of Redis"),
     ('letters_dir = "/nowhere/at/all"', "names no folder"),
     ('boards_dir = "/nowhere/at/all"', "names no folder"),
+    ("wtf_csrf_time_limit = 43200", "permanent_session_lifetime). Take the line out"),
     ('mesage_queue = "redis://127.0.0.1/0"', "is message_queue meant?"),
     ('colour = "green"', "no such setting"),
     ('testing = "yes"', "no such setting"),
@@ -133,6 +134,15 @@ def test_variables_are_read_by_the_kind_of_their_setting(
     assert settings["METRICS_TOKEN"] == "quoted-quoted-quoted-quoted"
     assert (settings["PROXY_COUNT"], settings["SESSION_COOKIE_SECURE"]) == (2, False)
     assert "SHARED" not in settings
+
+
+@pytest.mark.parametrize("name", ["PORT", "WEB_PORT"])
+def test_a_port_that_somebody_set_is_no_setting_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(f"BOARDROOM_{name}", "8000")
+    with pytest.raises(SettingsError, match=f"BOARDROOM_{name}: there is no such setting"):
+        read_settings("production", tmp_path)
 
 
 def test_the_later_word_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
