@@ -12,7 +12,7 @@ from flask import (
     request,
 )
 
-from boardroom import audit, audit_queries
+from boardroom import audit, audit_proof, audit_queries
 from boardroom.people import queries
 from boardroom.people.blueprint import bp, definition
 from boardroom.people.forms import (
@@ -48,7 +48,7 @@ def audit_trail(board: str) -> Any:
             for label, group in groupby(told, key=lambda each: day(each.entry.at, board))
         ],
         asked=asked,
-        checked=audit.verify() if request.args.get("verify") == "1" else None,
+        checked=audit_proof.verify() if request.args.get("verify") == "1" else None,
     )
     return html, 200 if valid else 422
 

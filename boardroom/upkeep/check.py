@@ -13,7 +13,7 @@ import rfc8785
 from flask import Flask
 from sqlalchemy import select
 
-from boardroom import audit, create_app, migrations
+from boardroom import audit, audit_proof, create_app, migrations
 from boardroom.db import db
 from boardroom.minutes.models import Minutes
 from boardroom.upkeep.archive import DATABASE, AuditEnd, Manifest, UpkeepFailed
@@ -90,7 +90,7 @@ def record_in(folder: Path) -> Iterator[Flask]:
 def check_record(app: Flask) -> None:
     """Walk the audit chain and hash the signed minutes again. Raises UpkeepFailed."""
     with app.app_context():
-        _, wrong = audit.verify()
+        _, wrong = audit_proof.verify()
         if wrong:
             raise UpkeepFailed(f"The audit trail is broken: {wrong}.")
         query = select(Minutes).order_by(Minutes.id).execution_options(yield_per=20)

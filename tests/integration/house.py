@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from boardroom import audit, create_app
+from boardroom import audit_proof, create_app
 from boardroom.db import db
 from boardroom.rehearsal.ledger import Ledger
 from boardroom.rehearsal.setting import Account, prepare
@@ -113,6 +113,6 @@ def whole(house: House) -> None:
     """The audit trail is one chain, whoever wrote into it."""
     app = create_app("demo", data=house.folder)
     with app.app_context():
-        assert audit.verify()[1] is None
+        assert audit_proof.verify()[1] is None
         db.session.rollback()
         db.engine.dispose()

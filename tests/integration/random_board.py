@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from boardroom import audit
+from boardroom import audit_proof
 from boardroom.audit import AuditEntry
 from boardroom.consensus.models import Consensus
 from boardroom.db import db, write_transaction
@@ -265,7 +265,7 @@ class RandomBoard:
                     self._look(who, page)
         presence.sockets.clear()
         with self.app.app_context():
-            assert audit.verify()[1] is None
+            assert audit_proof.verify()[1] is None
             db.session.rollback()
 
 

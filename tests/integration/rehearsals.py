@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from boardroom import audit, create_app
+from boardroom import audit_proof, create_app
 from boardroom.db import db
 from boardroom.meetings.models import MeetingEvent
 from boardroom.rehearsal import run as rehearsal
@@ -62,6 +62,6 @@ def nothing_lost_or_doubled(folder: Path, report: dict[str, Any], book: Ledger, 
         assert sorted(kinds) == list(range(1, len(events) + 1)), "no gap and no double"
         for one in acknowledged:  # a save that changed nothing has no event
             assert one.seq is None or kinds[one.seq] == EVENTS[one.kind], (one, seed)
-        assert audit.verify()[1] is None, seed
+        assert audit_proof.verify()[1] is None, seed
         db.session.close()
         db.engine.dispose()

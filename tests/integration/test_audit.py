@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from boardroom import audit, audit_queries
+from boardroom import audit, audit_proof, audit_queries
 from boardroom.audit import AuditEntry
 from boardroom.cases.models import Case, Patient
 from boardroom.db import db, write_connection, write_transaction
@@ -50,7 +50,7 @@ def case_id(app: Flask, admin: int) -> int:
 
 def verdict(app: Flask) -> str | None:
     with app.app_context():
-        return audit.verify()[1]
+        return audit_proof.verify()[1]
 
 
 # --- What gets in ------------------------------------------------------------------------------
@@ -170,6 +170,65 @@ def test_tampering_is_noticed(app: Flask, case_id: int, tampering: str, says: st
     fault = verdict(app)
     assert fault is not None
     assert says in fault
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("tampering", "says"),
+    [
+        ("UPDATE audit_entry SET at = 'one day' WHERE id = 2", "cannot be read"),
+        ("UPDATE audit_entry SET changes = '{' WHERE id = 3", "cannot be read"),
+        ("DROP TABLE audit_entry", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_is_a_fault_and_not_an_error(
+    app: Flask, case_id: int, tampering: str, says: str
+) -> None:
+    tamper(app, tampering)
+    assert says in (verdict(app) or "")
+
+
+def test_an_empty_trail_of_people_is_not_whole(app: Flask, case_id: int) -> None:
+    tamper(app, "DELETE FROM audit_entry")
+    with app.app_context(), write_connection(db.engine) as connection:
+        connection.execute(text("DELETE FROM audit_head"))
+    assert "no entry says who let them in" in (verdict(app) or "")
+
+
+def test_a_guard_that_was_taken_away_is_noticed(app: Flask, case_id: int) -> None:
+    with app.app_context():
+        assert audit_proof.guarded()
+    tamper(app, "SELECT 1")
+    with app.app_context():
+        assert not audit_proof.guarded()
+
+
+def test_a_trail_that_was_shortened_with_its_end_is_not_the_one_that_was_noted(
+    app: Flask, case_id: int
+) -> None:
+    with app.app_context():
+        noted = audit_proof.end()
+        assert noted[0] == audit_proof.verify(noted)[0]
+        assert audit_proof.verify(noted)[1] is None
+        with write_transaction():
+            audit.record("something later", board="liver")
+        assert audit_proof.verify(noted)[1] is None, "it has grown from there"
+        with write_connection(db.engine) as connection:
+            last = connection.scalar(
+                text("SELECT previous_hash FROM audit_entry WHERE hash = :hash"),
+                {"hash": noted[1]},
+            )
+    tamper(app, "SELECT 1")
+    with app.app_context(), write_connection(db.engine) as connection:
+        connection.execute(text("DELETE FROM audit_entry WHERE id >= :first"), {"first": noted[0]})
+        connection.execute(
+            text("UPDATE audit_head SET length = :length, hash = :hash"),
+            {"length": noted[0] - 1, "hash": last},
+        )
+    with app.app_context():
+        assert audit_proof.verify()[1] is None, "of itself it is a trail"
+        fault = audit_proof.verify(noted)[1]
+    assert fault == f"it is not the one of which entry number {noted[0]} was noted"
 
 
 # --- The page ----------------------------------------------------------------------------------

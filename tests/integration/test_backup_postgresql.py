@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from boardroom import audit, create_app
+from boardroom import audit, audit_proof, create_app
 from boardroom.db import db, write_transaction
 from boardroom.minutes.models import Minutes
 from boardroom.upkeep import backup as backups
@@ -91,7 +91,7 @@ def test_what_comes_back_is_what_was_there(
     manifest = put_back(file, tmp_path / "new", url)
     app = create_app("testing", data=tmp_path / "new", DATABASE_URL=url)
     with app.app_context():
-        length, wrong = audit.verify()
+        length, wrong = audit_proof.verify()
         assert wrong is None
         assert length == manifest.audit.length + 1, "and that it was restored"
         db.session.rollback()

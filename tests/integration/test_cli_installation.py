@@ -64,6 +64,12 @@ def test_from_an_empty_folder_to_a_person_who_signs_in(
         assert server.stop() == 0
     whole = process("audit", "verify", "--data", folder)
     assert (whole.returncode, "is whole" in whole.stdout) == (0, True)
+    noted = whole.stdout.split()[-1]
+    again = process("audit", "verify", "--noted", noted, "--data", folder)
+    assert again.stdout == whole.stdout
+    other = noted.replace(noted[-8:], "00000000")
+    assert process("audit", "verify", "--noted", other, "--data", folder).returncode == 1
+    assert process("audit", "verify", "--noted", "12", "--data", folder).returncode == 2
 
 
 @pytest.mark.parametrize(

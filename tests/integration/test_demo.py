@@ -15,7 +15,7 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from boardroom import audit, create_app, migrations
+from boardroom import audit_proof, create_app, migrations
 from boardroom.audit import AuditEntry
 from boardroom.cases import documents
 from boardroom.cases.models import Case, Document, InformationRequest
@@ -190,7 +190,7 @@ def test_time_runs_forwards_everywhere_and_never_into_the_future(demo: Flask) ->
 
 
 def test_the_trail_is_whole_and_names_who_did_it(demo: Flask) -> None:
-    length, wrong = audit.verify()
+    length, wrong = audit_proof.verify()
     assert wrong is None
     assert length > 200
     nobody = {e.action for e in all_of(AuditEntry) if e.actor_id is None}

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from boardroom import audit, create_app
+from boardroom import audit_proof, create_app
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import operations
 from boardroom.cases.models import Patient
@@ -85,7 +85,7 @@ def test_the_record_is_the_same_afterwards_and_goes_on(
                 board, actor=None, patient=Patient(name="Mx Invented", sex="female")
             )
             assert made.id > max(row[-1] for row in before["case"] if isinstance(row[-1], int))
-        assert audit.verify()[1] is None
+        assert audit_proof.verify()[1] is None
         db.session.close()
         db.engine.dispose()
     # A second time there is nothing to move, and a full database takes nothing.

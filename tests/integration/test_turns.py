@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from boardroom import audit, create_app, engines, migrations
+from boardroom import audit, audit_proof, create_app, engines, migrations
 from boardroom.db import db, note_transaction, write_transaction
 from boardroom.meetings.models import ServerProcess
 from boardroom.people.models import Membership, Person, Role
@@ -79,7 +79,7 @@ def test_writers_queue_without_holding_connections(record: Flask) -> None:
             audit.record("wrote first")
         for writer in waiting:
             writer.join(30)
-        assert audit.verify() == (WRITERS + 1, None)
+        assert audit_proof.verify() == (WRITERS + 1, None)
         assert db.session.scalar(select(audit.AuditEntry.action).limit(1)) == "wrote first"
         db.session.rollback()
 
@@ -109,7 +109,7 @@ def test_a_turn_that_never_comes_is_told_and_the_next_one_comes(
         with other.app_context():
             write()
             db.engine.dispose()
-        assert audit.verify() == (2, None)
+        assert audit_proof.verify() == (2, None)
         db.session.rollback()
 
 
@@ -127,7 +127,7 @@ def test_a_failure_gives_the_turn_back(record: Flask) -> None:
         db.session.execute(text("SELECT 1"))  # and the end of a request, committed or not
     with record.app_context():
         write()
-        assert audit.verify() == (2, None)
+        assert audit_proof.verify() == (2, None)
         db.session.rollback()
 
 
