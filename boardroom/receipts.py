@@ -24,9 +24,11 @@ from werkzeug.wrappers import Response
 from boardroom.db import Base, db, now
 from boardroom.errors import Refused
 
+JSON = "application/json"
 KEPT_FOR = dt.timedelta(days=3)
 NOT_SAID = {"_key", "csrf_token"}  # the token can be another one when a form is sent again
 REPEATED = "X-Boardroom-Repeated"
+MOST_KEPT = 64_000  # characters of an answer; pages are longer, and a repeat is sent on to one
 
 
 class Receipt(Base):
@@ -42,6 +44,8 @@ class Receipt(Base):
     status: Mapped[int]
     location: Mapped[str] = mapped_column(default="")
     seq: Mapped[str] = mapped_column(String(20), default="")
+    # Of a script's post, the JSON that it goes on with
+    answer: Mapped[str] = mapped_column(default="", server_default="")
     at: Mapped[dt.datetime] = mapped_column(default=now, index=True)
 
 
@@ -82,6 +86,7 @@ def once(view: Callable[[], Any]) -> Callable[[], Any]:
                     status=response.status_code,
                     location=response.headers.get("Location", ""),
                     seq=response.headers.get("X-Boardroom-Seq", ""),
+                    answer=_to_keep(response),
                 )
             )
             try:
@@ -125,8 +130,17 @@ def _find(key: str) -> Receipt | None:
     )
 
 
+def _to_keep(response: Response) -> str:
+    if response.mimetype != JSON:
+        return ""
+    text = response.get_data(as_text=True)
+    return text if len(text) <= MOST_KEPT else ""
+
+
 def _again(receipt: Receipt) -> Response:
-    response = make_response("", receipt.status)
+    response = make_response(receipt.answer, receipt.status)
+    if receipt.answer:
+        response.mimetype = JSON
     response.headers[REPEATED] = "true"
     if receipt.location:
         response.headers["Location"] = receipt.location

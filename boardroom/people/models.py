@@ -96,3 +96,13 @@ class Membership(Base):
     def votes(self) -> bool:
         """Whether this place gives opinions and signs off: a specialty, and not a guest's role."""
         return self.specialty is not None and self.role not in (Role.OBSERVER, Role.REFERRER)
+
+
+class EndedSession(Base):
+    """A session that somebody signed out of: whoever has a copy of its cookie is not let in."""
+
+    __tablename__ = "ended_session"
+    __audit__ = False
+
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    until: Mapped[dt.datetime] = mapped_column(index=True)  # then the cookie has ended by itself

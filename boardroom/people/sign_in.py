@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import threading
 import time
 import unicodedata
@@ -16,16 +18,17 @@ from flask import Flask, current_app, make_response, request, session, url_for
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from boardroom import receipts
 from boardroom.db import db, note_transaction, now
 from boardroom.errors import error_page
 from boardroom.live.queue import channel_of
-from boardroom.people.models import Membership, Person
+from boardroom.people.models import EndedSession, Membership, Person
 from boardroom.people.sessions import Sessions
 
 T = TypeVar("T")
@@ -101,13 +104,26 @@ def begin_session(person: Person) -> None:
     login_user(person)
     session.permanent = True
     session["seen"] = int(time.time())
+    session["session"] = secrets.token_urlsafe(16)
     person.last_seen_at = now()
+    db.session.execute(delete(EndedSession).where(EndedSession.until < now()))
+    receipts.forget_old()
 
 
 def end_session() -> None:
-    """Sign out on this device."""
+    """Sign out on this device. A copy of its cookie lets nobody in from now on."""
+    if name := session.get("session"):
+        # Twice as long as a cookie: one that was asked for in this instant is signed anew
+        until = now() + 2 * current_app.permanent_session_lifetime
+        known = select(EndedSession.id).where(EndedSession.digest == _digest(name))
+        if db.session.scalar(known) is None:
+            db.session.add(EndedSession(digest=_digest(name), until=until))
     logout_user()
     session.clear()
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
 
 
 def init_sign_in(app: Flask) -> None:
@@ -136,10 +152,16 @@ def load_person(session_id: str) -> Person | None:
         return None
     # A board whose definition was taken away has no pages: nobody has a place on it meanwhile.
     here = Person.memberships.and_(Membership.board.in_(current_app.extensions["boards"]))
-    person = db.session.get(Person, int(person_id), options=[joinedload(here)])
-    if person is None or not person.active or person.session_version != int(version):
+    ended = exists().where(EndedSession.digest == _digest(session.get("session", "")))
+    query = select(Person, ended).where(Person.id == int(person_id)).options(joinedload(here))
+    found = db.session.execute(query).unique().one_or_none()
+    if found is None:
         return None
-    return person
+    person, has_ended = found
+    if has_ended or not person.active or person.session_version != int(version):
+        return None
+    loaded: Person = person
+    return loaded
 
 
 def _note_presence(response: Response) -> Response:

@@ -283,10 +283,7 @@ class Script:
                 token=token,
                 again=self.chance.random() < 0.2,
             )
-            if answer == "":  # the first answer was lost, and a repeated one carries no text
-                form = (await scribe.page(path, part=True)).form(r"/consensus$")
-                version = int(form.fields["version"]) if form is not None else version
-            elif answer is not None:
+            if answer is not None:  # the first one, whether this was sent once or twice
                 told = json.loads(answer)
                 version = int(told["version"])
                 if told.get("errors"):

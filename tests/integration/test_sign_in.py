@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +16,9 @@ from sqlalchemy import select
 
 from boardroom import create_app
 from boardroom.audit import AuditEntry
-from boardroom.db import write_transaction
+from boardroom.db import now, write_transaction
 from boardroom.people import sign_in as signing
-from boardroom.people.models import Person
+from boardroom.people.models import EndedSession, Person
 from tests.integration.accounts import PASSWORD, is_signed_in, post_sign_in, the
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -213,6 +214,27 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(
     production = create_app("production", data=data)
     for name, value in (("SECURE", True), ("HTTPONLY", True), ("SAMESITE", "Lax")):
         assert production.config[f"SESSION_COOKIE_{name}"] == value
+
+
+def test_a_copy_of_the_cookie_of_who_signed_out_lets_nobody_in(
+    app: Flask, surgeon: int, rows: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, copy, phone = (app.test_client() for _ in range(3))
+    for device in (here, phone):
+        assert post_sign_in(device, "bo.sample@boardroom.example", PASSWORD).status_code == 303
+    cookie = here.get_cookie("boardroom")
+    assert cookie is not None
+    copy.set_cookie("boardroom", cookie.value)
+    assert is_signed_in(copy)
+    assert here.post("/sign-out").status_code == 303
+    assert not is_signed_in(copy)
+    assert is_signed_in(phone), "another device is another session"
+    assert len(rows(select(EndedSession))) == 1
+    # Once the cookie has ended by itself, nobody needs to remember it
+    later = now() + dt.timedelta(days=9)
+    monkeypatch.setattr("boardroom.people.sign_in.now", lambda: later)
+    post_sign_in(app.test_client(), "bo.sample@boardroom.example", PASSWORD)
+    assert rows(select(EndedSession)) == []
 
 
 def test_reading_pages_notes_now_and_then_that_somebody_is_about(
