@@ -69,6 +69,7 @@ def address_of(url: str) -> str:
 
     Raises ValueError, which says why without the address: that can hold a password.
     """
+    from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
     from boardroom.engines import KINDS, normal_url
@@ -83,18 +84,22 @@ def address_of(url: str) -> str:
         ) from None
     if made.partition(":")[0] not in KINDS:
         raise ValueError("must begin with postgresql:// (or sqlite:///, for a file)")
+    if "@" in (make_url(made).host or ""):  # it would be named where the host is not found
+        raise ValueError("has two @: one in a password is written %40")
     return made
 
 
 def _queue(url: str) -> str:
     if not url:
         return url
-    from redis.connection import parse_url
+    from redis import ConnectionPool, RedisError
 
+    parts = urlsplit(url)
     try:
-        good = urlsplit(url).scheme in ("redis", "rediss") and bool(urlsplit(url).hostname)
-        parse_url(url)  # type: ignore[no-untyped-call]
-    except ValueError:
+        good = parts.scheme in ("redis", "rediss") and bool(parts.hostname)
+        good = good and (parts.path in ("", "/") or parts.path[1:].isdecimal())
+        ConnectionPool.from_url(url).make_connection()  # connects to nothing yet
+    except (ValueError, TypeError, RedisError):  # TypeError: an option that there is not
         good = False
     if not good:
         raise ValueError("is no address of Redis or Valkey, such as redis://127.0.0.1:6379/0")
@@ -111,6 +116,12 @@ def is_web_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
+def _host(name: str) -> str:
+    if not re.fullmatch(r"([A-Za-z0-9.-]+(:[0-9]+)?)?", name):
+        raise ValueError("must be a host and no more, such as boardroom.example or 10.0.0.1:8000")
+    return name
+
+
 def _public(url: str) -> str:
     if url and not is_web_address(url):
         raise ValueError("must begin with https:// (or http://), such as https://boardroom.example")
@@ -118,7 +129,7 @@ def _public(url: str) -> str:
 
 
 def _folder(name: str) -> str:
-    if not Path(name).is_dir():
+    if name and not Path(name).is_dir():
         raise ValueError(f"names no folder: {name}")
     return name
 
@@ -145,7 +156,7 @@ class Settings(BaseModel):
     message_queue: Annotated[str, AfterValidator(_queue)]
     public_url: Annotated[str, AfterValidator(_public)]
     proxy_count: Annotated[int, Field(ge=0, le=10)]
-    server_name: str = ""
+    server_name: Annotated[str, AfterValidator(_host)] = ""
     trusted_hosts: list[str] = []
     boards_dir: Folder = ""
     letters_dir: Folder = ""

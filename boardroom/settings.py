@@ -57,8 +57,9 @@ def read_settings(
     values["DATA_DIR"] = data
     values["DOCUMENTS_DIR"] = data / "documents"
     values["DATABASE_URL"] = values.get("DATABASE_URL") or own_database(data)
-    values.setdefault("BOARDS_DIR", str(asset_dir("config") / "boards"))
-    values.setdefault("LETTERS_DIR", str(asset_dir("config") / "letters"))
+    for name in ("boards", "letters"):
+        shipped = str(asset_dir("config") / name)
+        values[f"{name.upper()}_DIR"] = values.get(f"{name.upper()}_DIR") or shipped
     if not values.get("SECRET_KEY"):
         values["SECRET_KEY"] = _own_secret_key(data)
     return values
@@ -125,7 +126,7 @@ def configured(
         asset_dir("config") / f"{mode}.toml",
         data / "boardroom.toml",
     ):
-        if path.is_file():
+        if path.exists() or path.is_symlink():  # a folder of that name, or one that leads nowhere
             found = _read_toml(path)
             values |= found
             said_in |= {name: f"{path}: {name}" for name in found}

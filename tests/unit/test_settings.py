@@ -38,6 +38,12 @@ LINES = [
     ('database_url = "postgres"', "no address of a database"),
     ('message_queue = "http://x"', "no address of Redis"),
     ('message_queue = "redis://x:y/0"', "no address of Redis"),
+    ('message_queue = "redis://x/0?foo=bar"', "no address of Redis"),
+    ('message_queue = "redis://x/0?ssl_cert_reqs=none"', "no address of Redis"),
+    ('message_queue = "redis://x/0?protocol=9"', "no address of Redis"),
+    ('message_queue = "redis://x/abc"', "no address of Redis"),
+    ('database_url = "postgresql://u:pass@word@x/b"', "in a password is written %40"),
+    ('server_name = "http://x"', "a host and no more"),
     ('letters_dir = "/nowhere/at/all"', "names no folder"),
     ('boards_dir = "/nowhere/at/all"', "names no folder"),
     ("wtf_csrf_time_limit = 43200", "permanent_session_lifetime). Take the line out"),
@@ -143,6 +149,37 @@ def test_a_port_that_somebody_set_is_no_setting_and_said(
     monkeypatch.setenv(f"BOARDROOM_{name}", "8000")
     with pytest.raises(SettingsError, match=f"BOARDROOM_{name}: there is no such setting"):
         read_settings("production", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:a%40b@10.0.0.1:6379/1",
+        "rediss://user:word@queue.example:6380/0?ssl_cert_reqs=required",
+        "redis://127.0.0.1",
+    ],
+)
+def test_addresses_of_a_queue_that_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("BOARDROOM_MESSAGE_QUEUE", url)
+    assert read_settings("production", tmp_path)["MESSAGE_QUEUE"] == url
+
+
+def test_a_settings_file_that_is_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "boardroom.toml").mkdir()
+    with pytest.raises(SettingsError, match=r"boardroom\.toml: .*directory"):
+        read_settings("production", tmp_path)
+
+
+def test_no_folder_of_boards_means_the_shipped_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOARDROOM_BOARDS_DIR", "")
+    monkeypatch.setenv("BOARDROOM_LETTERS_DIR", "")
+    settings = read_settings("production", tmp_path)
+    assert (Path(settings["BOARDS_DIR"]) / "liver.toml").is_file()
+    assert (Path(settings["LETTERS_DIR"]) / "liver.toml").is_file()
 
 
 def test_the_later_word_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
