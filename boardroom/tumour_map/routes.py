@@ -219,7 +219,7 @@ def _page(case: Case, side: Side, form: forms.ReadingForm, **more: Any) -> str:
         history=queries.history_of(case.id, side),
         scale_note=rules.SCALE_NOTE,
         whose=whose,
-        refused=refused_fields(form),
+        refused=refused_fields(form, compared=other is not None),
         lesion_cautions=CAUTIONS,
         caution_of=caution_of,
         can_begin=other is not None and side not in sides and "from" not in request.args,

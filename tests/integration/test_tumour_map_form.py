@@ -257,9 +257,23 @@ def test_only_what_counts_is_listed_as_refused(room: Room) -> None:
     assert 'href="#lesions-0-segments-0"' in summary
 
 
+@pytest.mark.parametrize("compared", [False, True])
+def test_a_refused_comparison_leads_to_its_field_or_else_to_its_lesion(
+    room: Room, *, compared: bool
+) -> None:
+    if compared:
+        read(room, "coordinator", "referring", **fields({}))
+    page = read(room, "radiologist", **fields({}, {"same_as": "zz"})).text
+    (summary,) = re.findall(r'id="error-summary">(.*?)</div>', page, re.DOTALL)
+    (place,) = re.findall(r'href="#([^"]*)"', summary)
+    assert place == ("lesions-1-same_as" if compared else "lesions-1-segments-0")
+    assert f'id="{place}"' in page
+
+
 def test_a_token_that_is_refused_is_no_field_to_go_to(room: Room) -> None:
     with room.app.test_request_context(method="POST", data=fields({"size_mm": "401"})):
         form = ReadingForm(meta={"csrf": True})
         form["csrf_token"].errors = ["The token has expired."]
         form.lesions[0].form.size_mm.errors = ["from 1 to 400 mm"]
-        assert [where for where, _, _ in refused_fields(form)] == ["lesions-0-size_mm"]
+        found = refused_fields(form, compared=False)
+        assert [where for where, _, _ in found] == ["lesions-0-size_mm"]
