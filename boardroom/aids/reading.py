@@ -10,7 +10,6 @@ import datetime as dt
 from typing import Any
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.earlier import mistyped_in
 from boardroom.cases.models import Case, Fact
 from boardroom.cases.models import Lesion as LesionLine
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
@@ -42,9 +41,8 @@ def record_of(
 
     `board`: without it no limits go with a prothrombin activity.
     """
-    wrong = mistyped_in(case)
     record = CaseRecord(
-        [fact for fact in case.facts if fact not in wrong],
+        case.standing_facts,
         on,
         tuple(case.lesions),
         ecog=case.ecog,
@@ -53,7 +51,7 @@ def record_of(
         read=read,
         prothrombin_limits=(board.aids.prothrombin_limits or "") if board is not None else "",
     )
-    record.contradictions += tuple(map(_mistyped, wrong))
+    record.contradictions += tuple(_mistyped(fact) for fact in case.facts if not fact.stands)
     return record
 
 
@@ -83,7 +81,7 @@ def _that_counts(sides: Sides, board: str) -> Read | None:
 def suits(case: Case, board: BoardDefinition) -> tuple[set[str], list[str]]:
     """(names of the aids that suit the diagnosis, one line for each kind that does not)."""
     found, why = set(FILLED) - NOT_SHOWN, []
-    said = {fact.key for fact in case.facts if fact.value == "yes"}
+    said = {fact.key for fact in case.standing_facts if fact.value == "yes"}
     for rule in board.aids.only_for:
         if case.diagnosis in rule.diagnoses or (rule.or_with and rule.or_with in said):
             continue

@@ -95,7 +95,7 @@ def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[Existin
     found = [_served(one, found, needs) for one in found]
     for need in needs:
         name = need.item.removeprefix("fact.")
-        values = in_order(fact for fact in case.facts if fact.key == name)
+        values = in_order(fact for fact in case.standing_facts if fact.key == name)
         if not need.max_age_days or not values:
             continue
         latest = values[-1]

@@ -19,6 +19,8 @@ from boardroom.clinical import facts as clinical
 from boardroom.clinical.catalogue_conditions import COMPLETE
 from boardroom.clinical.fact import Fact, Section
 
+MISTYPED = "Marked as mistyped: it counts for nothing until it is corrected."
+
 
 @dataclass(frozen=True)
 class FactRow:
@@ -213,6 +215,8 @@ def _improbable(case: Case) -> Iterator[tuple[str, str]]:
                 found = clinical.check(key, row.value, row.unit).warnings
             except clinical.FactError as refused:  # of a registry, or of an earlier catalogue
                 found = (refused.reason,)
+            if not row.stands:
+                found = (MISTYPED,)
             if found:
                 yield f"fact-{key}-{number}-value", " ".join(found)
     for lesion in case.lesions:

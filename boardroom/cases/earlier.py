@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Date, column, select
+from sqlalchemy import column, select
 from sqlalchemy import table as named
 from sqlalchemy.orm import joinedload
 
@@ -23,11 +23,6 @@ from boardroom.tumour_map.queries import latest
 from boardroom.web import local
 
 _RETURN = named("case_return", column("case_id"))  # rounds that began by themselves; see followup
-_RESULT = named(
-    "progress",  # what was reported after a decision; see followup
-    *(column(name) for name in ("case_id", "fact", "value", "unit", "mistyped_at")),
-    column("taken_on", Date),
-)
 
 Examination = tuple[str, str, dt.date | None, str]
 Said = tuple[str, dt.date | None]
@@ -129,26 +124,6 @@ def said_before(case: Case) -> dict[Undated, Said]:
 
 def _undated(fact: Any) -> Undated:
     return (fact.key, fact.value, fact.unit)
-
-
-def mistyped_in(case: Case) -> list[Fact]:
-    """The facts of a case that are results of the round before which somebody marked as mistyped,
-    and that no other result says; a first round asks nothing.
-
-    The round had begun with them: nothing is deleted, and nothing is to count them.
-    """
-    if case.earlier_case_id is None:
-        return []
-    result = _RESULT.c
-    query = select(
-        result.fact, result.value, result.unit, result.taken_on, result.mistyped_at.is_(None)
-    ).where(result.case_id == case.earlier_case_id, result.fact != "")
-    marked: set[tuple[object, ...]] = set()
-    standing: set[tuple[object, ...]] = set()
-    for *one, stands in db.session.execute(query):
-        (standing if stands else marked).add(tuple(one))
-    wrong = marked - standing
-    return [one for one in case.facts if (one.key, one.value, one.unit, one.taken_on) in wrong]
 
 
 def as_in(said: Said | None) -> str:

@@ -134,6 +134,11 @@ class Case(Base):
     )
 
     @property
+    def standing_facts(self) -> list[Fact]:
+        """The facts that count: without those that were marked as mistyped."""
+        return [fact for fact in self.facts if fact.stands]
+
+    @property
     def beyond(self) -> tuple[str, ...]:
         """Keys of the specialties that this case needs besides the board's quorum."""
         return tuple(one.specialty for one in self.needed)
@@ -149,7 +154,8 @@ class Fact(_OfCase, Base):
     """A clinical fact, kept as it was entered: the value, its unit and its date.
 
     `written_on`: the day on which somebody put this value into the case; None for what was carried
-    over, imported, or entered before it was kept.
+    over, imported, or entered before it was kept. `mistyped_at`: when the result that it is was
+    marked as mistyped at follow-up; it stays until somebody corrects it and counts for nothing.
     """
 
     __tablename__ = "fact"
@@ -159,8 +165,14 @@ class Fact(_OfCase, Base):
     unit: Mapped[str] = mapped_column(String(32), default="")
     taken_on: Mapped[dt.date | None]
     written_on: Mapped[dt.date | None]
+    mistyped_at: Mapped[dt.datetime | None]
 
     case: Mapped[Case] = relationship(back_populates="facts")
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts: nobody has marked it as mistyped."""
+        return self.mistyped_at is None
 
 
 class Lesion(_OfCase, Base):

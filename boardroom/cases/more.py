@@ -68,8 +68,9 @@ def more_of(case: Case, board: BoardDefinition) -> More:
 
 
 def _value(case: Case, key: str) -> NewValue:
-    known = in_order(entered(case, key))
-    latest = in_words(known[-1]) if known else None
+    known = entered(case, key)
+    standing = in_order(fact for fact in known if fact.stands)
+    latest = in_words(standing[-1]) if standing else None
     words = ""
     if latest is not None:
         day = f", {latest.taken_on.day} {latest.taken_on:%b %Y}" if latest.taken_on else ""

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
 from boardroom.cases import documents, rules
-from boardroom.cases.earlier import mistyped_in
 from boardroom.cases.fields import LINE_WORDS, MOST_LINES, NONE_STATED, clean
 from boardroom.cases.models import (
     Case,
@@ -239,10 +238,8 @@ def carry_over(case: Case, copy: Case) -> None:
     for name in CARRIED:
         setattr(copy, name, getattr(case, name))
     refused = {one.test for one in case.judgements if not one.accepted}
-    seen, wrong = _as_read(case), mistyped_in(case)
-    for fact in case.facts:
-        if fact in wrong:
-            continue
+    seen = _as_read(case)
+    for fact in case.standing_facts:
         if test_of_fact(fact) in refused:
             continue  # somebody asked for it anew: no aid of the new round is to count it
         read = seen.get(fact.key)
@@ -276,7 +273,7 @@ def _as_read(case: Case) -> dict[str, FactRead]:
     found = that_counts(readings_of(case.id))
     if found is None or found.imaged_on is None:
         return {}
-    return facts_read(found.said, found.imaged_on, case.facts)
+    return facts_read(found.said, found.imaged_on, case.standing_facts)
 
 
 _EMPTY_WITHOUT = {

@@ -81,6 +81,16 @@ def rounds_of(case: Case) -> list[Case]:
     return _one_after_another(list(db.session.scalars(query).unique()))
 
 
+def rounds_after(case: Case) -> list[Case]:
+    """Every round that came of this case, each after the one that it follows; those that were
+    turned down too."""
+    found: list[Case] = []
+    for one in rounds_of(case):
+        if one.earlier_case_id in {case.id, *(later.id for later in found)}:
+            found.append(one)
+    return found
+
+
 def _one_after_another(rounds: list[Case]) -> list[Case]:
     """Rounds in the order of their links: a registry's earlier visit can be imported later."""
     ids = {one.id for one in rounds}

@@ -276,6 +276,7 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
         if (row.value, row.unit) != (text, checked.unit):
             row.written_on = context.today
         row.value, row.unit, row.taken_on = text, checked.unit, taken_on
+        row.mistyped_at = None  # it is corrected
         saved.changed = True
 
 

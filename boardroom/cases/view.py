@@ -38,6 +38,8 @@ class Value:
     """Whether the board wants it younger on the day of the page."""
     since: str = ""
     """Of which earlier round it is where it has no date: "as in BR-0037, 9 Sep 2026"."""
+    mistyped: bool = False
+    """Whether it was marked as mistyped: it is shown and counts for nothing."""
 
     @property
     def words(self) -> str:
@@ -47,7 +49,8 @@ class Value:
 
 @dataclass(frozen=True)
 class FactLine:
-    """A fact with its latest value, and the earlier ones, newest first."""
+    """A fact with its latest value, and the others, newest first: those that were marked as
+    mistyped come last."""
 
     key: str
     label: str
@@ -105,6 +108,11 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda fact: (fact.taken_on or dt.date.min, fact.id or 0))
 
 
+def _newest_first(facts: Iterable[Fact]) -> list[Fact]:
+    """What was marked as mistyped comes last."""
+    return sorted(in_order(facts), key=lambda fact: fact.stands)[::-1]
+
+
 def fact_groups(
     case: Case,
     units: str = "",
@@ -130,8 +138,9 @@ def fact_groups(
                 in_words(fact, units),
                 old=_is_old(fact, on, limits.get(key)),
                 since="" if fact.taken_on else as_in(before.get((fact.key, fact.value, fact.unit))),
+                mistyped=not fact.stands,
             )
-            for fact in reversed(in_order(by_key[key]))
+            for fact in _newest_first(by_key[key])
         ]
         if key == COMPLETE:
             continue  # told by what is there, or by that nothing is
@@ -229,9 +238,9 @@ def known_of(case: Case, read: Sides | None = None, earlier: Earlier | None = No
     judged = {one.test: "" if one.accepted else one.reason for one in case.judgements}
     facts = [
         rules.KnownFact(fact.key, fact.taken_on, judged.get(test_of_fact(fact)))
-        for fact in case.facts
+        for fact in case.standing_facts
     ]
-    facts += _read_from_the_map({fact.key for fact in case.facts}, read)
+    facts += _read_from_the_map({fact.key for fact in facts}, read)
     imaging = [
         rules.KnownImaging(one.modality, one.on_date, judged.get(test_of_examination(one)))
         for one in here

@@ -136,8 +136,9 @@ def migration_of(item: AgendaItem, content: Content) -> str:
 
 
 def _last_of(item: AgendaItem, key: str) -> Report | None:
-    """The newest dated value of a fact of the case; None without one, or without a fact."""
-    dated = [one for one in item.case.facts if one.key == key and one.taken_on] if key else []
+    """The newest dated value of a fact of the case that stands; None without one, or a fact."""
+    known = item.case.standing_facts if key else []
+    dated = [one for one in known if one.key == key and one.taken_on]
     newest = max(dated, key=lambda one: (one.taken_on or dt.date.min, one.id), default=None)
     if newest is None or newest.taken_on is None:
         return None

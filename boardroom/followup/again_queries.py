@@ -10,7 +10,6 @@ from typing import Any
 
 from boardroom.aids.reading import read_of, record_of, suits
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.earlier import mistyped_in
 from boardroom.cases.models import Case
 from boardroom.cases.response import NOTHING_STATED, Answer, Before, Beyond, answer
 from boardroom.cases.since import Change, Looked, changes
@@ -60,15 +59,15 @@ def since(earlier: Case, later: Case, units: str = "") -> Since:
         before_that = tuple(_rounds_before(earlier, then))
         found = answer(earlier.lesions, later.lesions, pairs, beyond, looked, before_that)
     read_then = (
-        facts_read(then.findings, then.on, earlier.facts)
+        facts_read(then.findings, then.on, earlier.standing_facts)
         if then is not None and then.on is not None
         else {}
     )
-    wrong = mistyped_in(later)
-    counting = SimpleNamespace(
-        facts=[fact for fact in later.facts if fact not in wrong], lesions=later.lesions
+    before, after = (
+        SimpleNamespace(facts=case.standing_facts, lesions=case.lesions)
+        for case in (earlier, later)
     )
-    return Since(changes(earlier, counting, pairs, looked, read_then, units), on_the_map, found)
+    return Since(changes(before, after, pairs, looked, read_then, units), on_the_map, found)
 
 
 def response_words(case: Case, board: BoardDefinition, found: Since | None = None) -> str:
@@ -180,7 +179,7 @@ def _stated(fact: Any, earlier: tuple[Case, Read | None] | None) -> str:
     if fact is None or earlier is None:
         return ""
     case, read = earlier
-    before = {(one.key, one.value, one.taken_on) for one in case.facts}
+    before = {(one.key, one.value, one.taken_on) for one in case.standing_facts}
     images = _images(case, read)
     older = images is not None and fact.taken_on is not None and fact.taken_on <= images
     known = (fact.key, fact.value, fact.taken_on) in before

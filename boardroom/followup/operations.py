@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
 from boardroom import audit, live
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.operations import hold
+from boardroom.cases.queries import rounds_after
 from boardroom.cases.rules import move_case
 from boardroom.clinical.facts import FactError
 from boardroom.consensus.represent import MOST_CYCLES, checked_value
@@ -178,7 +180,8 @@ def report(
 def mark_mistyped(found: Progress, *, actor: Person) -> Case | None:
     """Say that a reported result was mistyped: it stays in the list and counts for nothing.
 
-    Returns the later round, if one has begun: it holds the value, and says so where it began by it.
+    Returns the later round, if one has begun: it holds the value, which is marked there too, and
+    says so where it began by it.
     Raises Forbidden for whoever neither entered it nor coordinates or chairs the board.
     """
     case = hold(found.case_id)
@@ -189,13 +192,28 @@ def mark_mistyped(found: Progress, *, actor: Person) -> Case | None:
         return later
     found.mistyped_at = now()
     db.session.flush()
+    rounds = rounds_after(case)
+    if not queries.also_reported(found):
+        _mark_in(rounds, found)
     audit.record(
         "marked a result as mistyped", board=case.board, case_id=case.id, actor=actor,
         result=found.id,
     )  # fmt: skip
     live.announce_case(case.id, "case_reported", {"case"}, actor=actor)
-    _show_later_round(case, actor)
+    for one in rounds:
+        # What a later round lacks, and what its chair is cautioned about, can depend on the value
+        shown = {"case", "agenda"}
+        live.announce_case(one.id, "case_reported", {*shown, "controls"}, actor=actor, before=shown)
     return later
+
+
+def _mark_in(rounds: Iterable[Case], found: Progress) -> None:
+    """Mark the result where a round had begun with it, so that nothing there counts it."""
+    for later in rounds:
+        hold(later.id)
+        for fact in queries.facts_of(later.id, found):
+            fact.mistyped_at = found.mistyped_at
+    db.session.flush()
 
 
 def may_mark_mistyped(found: Progress, person: Person) -> bool:

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.models import Case, CaseStatus
-from boardroom.cases.queries import visible_to
+from boardroom.cases.models import Case, CaseStatus, Fact
+from boardroom.cases.queries import rounds_of, visible_to
 from boardroom.cases.rules import TURNED_DOWN_STATUSES
 from boardroom.consensus.awaiting import awaited, needed_words
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
@@ -146,6 +146,31 @@ def later_round(case_id: int) -> Case | None:
         .limit(1)
     )
     return db.session.scalars(query).unique().first()
+
+
+def also_reported(result: Progress) -> bool:
+    """Whether another result that stands says the same, of any round of its case."""
+    query = select(Progress.id).where(
+        Progress.case_id.in_([one.id for one in rounds_of(result.case)]),
+        Progress.fact == result.fact,
+        Progress.value == result.value,
+        Progress.unit == result.unit,
+        Progress.taken_on == result.taken_on,
+        Progress.mistyped_at.is_(None),
+    )
+    return db.session.scalars(query.limit(1)).first() is not None
+
+
+def facts_of(case_id: int, result: Progress) -> list[Fact]:
+    """What a later round holds of a result."""
+    query = select(Fact).where(
+        Fact.case_id == case_id,
+        Fact.key == result.fact,
+        Fact.value == result.value,
+        Fact.unit == result.unit,
+        Fact.taken_on == result.taken_on,
+    )
+    return list(db.session.scalars(query))
 
 
 def dissents_of(item: AgendaItem) -> Sequence[SignOff]:

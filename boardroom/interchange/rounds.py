@@ -131,7 +131,7 @@ def fill_in(case: Case, later: Case) -> None:
         if not getattr(later, name):
             setattr(later, name, getattr(case, name))
     facts = {(one.key, one.taken_on) for one in later.facts}
-    for fact in case.facts:
+    for fact in case.standing_facts:
         if fact.taken_on and (fact.key, fact.taken_on) not in facts:
             later.facts.append(
                 Fact(key=fact.key, value=fact.value, unit=fact.unit, taken_on=fact.taken_on)

@@ -115,14 +115,11 @@ def _facts(case: Case) -> list[brief.KeyFact]:
         found.append(brief.KeyFact(label="ECOG", value=str(case.ecog), note=_ecog_from(case)))
     for group in fact_groups(case):
         for line in group.lines:
-            taken = line.latest.taken_on
-            found.append(
-                brief.KeyFact(
-                    label=line.label,
-                    value=line.latest.words,
-                    note=f"{taken.day} {taken:%b %Y}" if taken else line.latest.since,
-                )
-            )
+            latest, taken = line.latest, line.latest.taken_on
+            day = f"{taken.day} {taken:%b %Y}" if taken else latest.since
+            wrong = "marked as mistyped" if latest.mistyped else ""
+            note = ", ".join(filter(None, (day, wrong)))
+            found.append(brief.KeyFact(label=line.label, value=latest.words, note=note))
         if group.yes:
             found.append(brief.KeyFact(label=group.name, value="Yes: " + "; ".join(group.yes)))
         if group.no:
@@ -136,13 +133,14 @@ def _ecog_from(case: Case) -> str:
 
 
 def _recorded(case: Case) -> list[brief.RecordedFact]:
-    """Every fact with every date, the oldest of a kind first."""
+    """Every fact that stands with every date, the oldest of a kind first: whoever computes with
+    them is to count nothing that was mistyped."""
     found = []
     if case.ecog is not None:
         found.append(
             brief.RecordedFact(key="ecog", label="ECOG", value=str(case.ecog), number=case.ecog)
         )
-    for fact in sorted(in_order(case.facts), key=lambda fact: fact.key):
+    for fact in sorted(in_order(case.standing_facts), key=lambda fact: fact.key):
         known = FACTS.get(fact.key)
         found.append(
             brief.RecordedFact(

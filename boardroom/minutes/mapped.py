@@ -52,7 +52,7 @@ def _by_features(case: Case, reading: Reading) -> dict[object, str]:
     if not any(one.features for one in lesions):
         return {}
     years = age(case.patient.birth_date, reading.saved_at.date())
-    record = CaseRecord(case.facts, dt.date.max, age_years=years)
+    record = CaseRecord(case.standing_facts, dt.date.max, age_years=years)
     found = {one.number: by_features(one, record) for one in lesions}
     return {number: f"{aid.words}, LI-RADS v2018" for number, aid in found.items() if aid}
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from boardroom import create_app, migrations
 from boardroom.cases import search
+from boardroom.cases.models import Fact
 from boardroom.db import Base, db, write_connection
 from boardroom.upkeep.check import check_record
 from tests.databases import Postgres
@@ -174,3 +175,45 @@ def test_a_note_that_says_until_today_names_its_day(
             notes = dict(connection.execute(select(case.c.id, case.c.status_note)).all())
     assert notes.pop(one) == f"{until}: Imaging is missing. New MRI, not of today"
     assert notes == others
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_mistyped_result_marks_what_later_rounds_hold_of_it(
+    kind: str, rows: Rows, tmp_path: Path, postgresql: Postgres
+) -> None:
+    with an_application(kind, tmp_path, postgresql) as app:
+        migrations.upgrade(app, "0014_ended_sessions")
+        with without_order(app) as connection:
+            tables = fill(connection, rows)
+            case, fact, progress = (tables.tables[name] for name in ("case", "fact", "progress"))
+            first, second, third, other = connection.scalars(
+                select(case.c.id).order_by(case.c.id).limit(4)
+            )
+            for later, earlier in ((first, None), (second, first), (third, second), (other, None)):
+                linked = case.update().where(case.c.id == later)
+                connection.execute(linked.values(earlier_case_id=earlier))
+            connection.execute(fact.delete())
+            connection.execute(progress.delete())
+            by, on, at = rows["person"][0]["id"], dt.date(2026, 11, 3), dt.datetime(2026, 11, 4)  # noqa: DTZ001
+            told = {"case_id": first, "unit": "ng/mL", "taken_on": on, "by_id": by, "at": at}
+            results = [("60", at), ("70", at), ("70", None), ("80", None)]
+            connection.execute(
+                insert(progress),
+                [told | {"fact": "afp", "value": v, "mistyped_at": m} for v, m in results],
+            )
+            held = [(c, v) for c in (second, third, other) for v in ("60", "70", "80")]
+            connection.execute(
+                insert(fact),
+                [
+                    {"case_id": c, "key": "afp", "value": v, "unit": "ng/mL", "taken_on": on}
+                    for c, v in held
+                ],
+            )
+        migrations.upgrade(app)
+        with app.app_context():
+            marked = [
+                (one.case_id, one.value)
+                for one in db.session.scalars(select(Fact).order_by(Fact.id))
+                if not one.stands
+            ]
+    assert marked == [(second, "60"), (third, "60")]

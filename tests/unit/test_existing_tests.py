@@ -12,6 +12,7 @@ from boardroom.boards.definition import BoardDefinition, read_board
 from boardroom.cases.accepted import tests_of as existing_tests
 from boardroom.cases.fields import DOCUMENT
 from boardroom.cases.models import Case, Document, Fact, Investigation, TestJudgement
+from boardroom.cases.more import more_of
 
 TODAY = dt.date(2026, 11, 26)
 LIVER = Path(__file__).parents[2] / "config" / "boards" / "liver.toml"
@@ -146,6 +147,25 @@ def test_an_older_examination_is_not_asked_for_anew_beside_a_younger_accepted_on
         case.judgements.append(TestJudgement(test="investigation:7", accepted=False, reason="Both"))
         found = {one.key: one for one in existing_tests(case, board, TODAY)}
         assert found["investigation:7"].said == "anew", "somebody said so by hand"
+
+
+def test_a_lab_that_was_marked_as_mistyped_is_no_existing_test(
+    app: Flask, board: BoardDefinition
+) -> None:
+    values = {9: "21", 1: "210"}
+    facts = [
+        Fact(key="bilirubin", value=value, unit="umol/L", taken_on=TODAY - dt.timedelta(days=days))
+        for days, value in values.items()
+    ]
+    case = Case(board="liver", diagnosis="hcc", facts=facts)
+
+    def told() -> tuple[list[dt.date | None], list[str]]:
+        shown = [one.latest for one in more_of(case, board).values if one.fact.key == "bilirubin"]
+        return [one.taken_on for one in existing_tests(case, board, TODAY)], shown
+
+    assert told() == ([facts[1].taken_on], ["210\u202fµmol/L, 25 Nov 2026"])
+    facts[1].mistyped_at = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
+    assert told() == ([facts[0].taken_on], ["21\u202fµmol/L, 17 Nov 2026"])
 
 
 def an_examination(modality: str, days: int, availability: str = "report_only") -> Investigation:
