@@ -63,10 +63,11 @@ def _mistyped(fact: Fact) -> str:
 
 def read_of(case: Case) -> Read | None:
     """The reading that counts: the board's, else the referring hospital's; None without any."""
-    return _that_counts(readings_of(case.id), case.board)
+    return read_in(readings_of(case.id), case.board)
 
 
-def _that_counts(sides: Sides, board: str) -> Read | None:
+def read_in(sides: Sides, board: str) -> Read | None:
+    """`read_of`, for who has the readings of several cases."""
     found = that_counts(sides)
     if found is None:
         return None
@@ -108,7 +109,7 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     "on": day}}
     """
     sides = readings_of(case.id)
-    read = _that_counts(sides, case.board)
+    read = read_in(sides, case.board)
     record = record_of(case, on, read, board)
     names, why = suits(case, board)
     found = burden(record)

@@ -14,7 +14,7 @@ from typing import Literal
 from boardroom.boards.definition import BoardDefinition
 from boardroom.boards.parts import Need
 from boardroom.cases.documents import KINDS
-from boardroom.cases.earlier import earlier_of
+from boardroom.cases.earlier import Earlier
 from boardroom.cases.fields import DOCUMENT_KINDS
 from boardroom.cases.models import Case, Document, Investigation, TestJudgement
 from boardroom.cases.view import (
@@ -65,11 +65,16 @@ class ExistingTest:
         return f"{WORDS[self.said]} by {self.instead}"
 
 
-def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[ExistingTest]:
+def tests_of(
+    case: Case, board: BoardDefinition, today: dt.date, earlier: Earlier
+) -> list[ExistingTest]:
     """The examinations and files of a case, then the latest value of each lab that the board wants
     young. A file of the method and day of an examination is that examination. What a younger
     accepted one stands in for is neither sent nor needed anew, and what nothing asks for is not
-    needed anew: nor one of several methods that serve alike, once another of them is accepted."""
+    needed anew: nor one of several methods that serve alike, once another of them is accepted.
+
+    `earlier`: what its earlier rounds hold.
+    """
     judged = {one.test: one for one in case.judgements}
     found = []
     for one in case.investigations:
@@ -83,7 +88,6 @@ def tests_of(case: Case, board: BoardDefinition, today: dt.date) -> list[Existin
         if not _days_for(document.shows, board):
             continue  # a letter, or what is taken over whatever its age
         found.append(_of_file(document, case, board, today))
-    earlier = earlier_of(case)
     found += [
         replace(_of_file(document, case, board, today), of_round=code)
         for document, code in earlier.documents

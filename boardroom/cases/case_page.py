@@ -13,6 +13,7 @@ from boardroom.cases import needed_operations, queries, rules
 from boardroom.cases.accepted import tests_of
 from boardroom.cases.blueprint import board_of, today
 from boardroom.cases.blueprint import refers as is_referrer
+from boardroom.cases.earlier import earlier_of
 from boardroom.cases.models import Case
 from boardroom.cases.standing import asked_of, judged_on, standing_of
 from boardroom.cases.view import gap_lines, lacking_of, readiness_of
@@ -33,11 +34,12 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
     audit.record_reading("read a case", board=found.board, case_id=found.id)
     items = queries.agenda_of(found.id)
     on = judged_on(found, items)
-    readiness = readiness_of(found, board, on)
+    earlier = earlier_of(found)
+    readiness = readiness_of(found, board, on, earlier=earlier)
     lacking = lacking_of(found) if found.status in ("draft", "needs_information") else ()
     refers = is_referrer(found)
     # Who refers is shown what they have to give; what the board sees to is the board's affair.
-    shown = readiness_of(found, board, on, "referrer") if refers else readiness
+    shown = readiness_of(found, board, on, "referrer", earlier=earlier) if refers else readiness
     answers = answers_of(found.id) if refers else []
     return render_template(
         "cases/case.html",
@@ -61,7 +63,8 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
         needed_choices=needed_operations.choices(board),
         standing=standing_of(found, found.requests, items[::-1], outside=refers),
         asked=asked_of(found, (gap.item for gap in readiness.gaps)),
-        tests=tests_of(found, board, on),
+        tests=tests_of(found, board, on, earlier),
+        held=earlier,
         refused=refused,
         today=today(found),
         due=today(found) + dt.timedelta(days=board.referral.answer_days),

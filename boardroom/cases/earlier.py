@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import column, select
+from sqlalchemy import CTE, and_, column, select
 from sqlalchemy import table as named
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from boardroom.cases.fields import DOCUMENT_KINDS
 from boardroom.cases.models import Case, Document, Fact, Investigation, TestJudgement
@@ -102,28 +102,39 @@ def said_before(case: Case) -> dict[Undated, Said]:
         and one.key in FACTS
         and FACTS[one.key].section not in ("background", "conditions")
     }
-    chain = _chains([case.id]).get(case.id, []) if here else []
-    if not chain:
+    if not here:
         return {}
+    before = _rounds([case.id])
     query = (
         select(Case.id, Case.code, Case.board, Case.referred_on, Case.submitted_at)
         .add_columns(Fact.key, Fact.value, Fact.unit)
-        .join(Fact, Fact.case_id == Case.id)
-        .where(Case.id.in_(chain), Fact.taken_on.is_(None))
+        .join(before, before.c.id == Case.id)
+        # A round that said nothing without a date ends what was said before it
+        .outerjoin(Fact, and_(Fact.case_id == Case.id, Fact.taken_on.is_(None)))
+        .order_by(Case.id.desc())
     )
     said: dict[int, dict[Undated, Said]] = {}
     for row in db.session.execute(query):
         said.setdefault(row.id, {})[_undated(row)] = _said_in(row)
     found = {}
     for one in here:
-        rounds = takewhile(lambda case_id: one in said.get(case_id, {}), chain)  # noqa: B023
-        for case_id in rounds:
-            found[one] = said[case_id][one]
+        for there in takewhile(lambda there: one in there, said.values()):  # noqa: B023
+            found[one] = there[one]
     return found
 
 
 def _undated(fact: Any) -> Undated:
     return (fact.key, fact.value, fact.unit)
+
+
+def rounds_before(case: Case, most: int) -> list[Case]:
+    """The rounds before this case with their lesions, the oldest first, and of more than `most` the
+    latest; nothing is asked for a first round."""
+    if case.earlier_case_id is None:
+        return []
+    before = _rounds([case.id])
+    query = select(Case).join(before, before.c.id == Case.id).order_by(Case.id.desc()).limit(most)
+    return list(db.session.scalars(query.options(selectinload(Case.lesions))))[::-1]
 
 
 def as_in(said: Said | None) -> str:
@@ -140,22 +151,19 @@ def earlier_of_cases(cases: Iterable[Case]) -> dict[int, Earlier]:
     later = {case.id: case for case in cases if case.earlier_case_id is not None}
     if not later:
         return {}
-    chains = _chains(list(later))
-    ids = {case_id for chain in chains.values() for case_id in chain}
-    rounds = {
-        row.id: row
-        for row in db.session.execute(
-            select(
-                Case.id,
-                Case.code,
-                Case.board,
-                Case.ecog,
-                Case.no_tissue,
-                Case.referred_on,
-                Case.submitted_at,
-            ).where(Case.id.in_(ids))
-        )
-    }
+    before = _rounds(list(later))
+    query = (
+        select(before.c.root, Case.id, Case.code, Case.board, Case.ecog, Case.no_tissue)
+        .add_columns(Case.referred_on, Case.submitted_at)
+        .join(before, before.c.id == Case.id)
+        .order_by(Case.id.desc())
+    )
+    chains: dict[int, list[int]] = {}
+    rounds = {}
+    for row in db.session.execute(query):
+        chains.setdefault(row.root, []).append(row.id)
+        rounds[row.id] = row
+    ids = set(rounds)
     documents: dict[int, list[Document]] = {}
     attached = select(Document).where(Document.case_id.in_(ids)).order_by(Document.id.desc())
     for document in db.session.scalars(attached.options(joinedload(Document.uploaded_by))):
@@ -213,17 +221,12 @@ def _what(one: Investigation) -> Examination:
     return (one.kind, one.modality, one.on_date, one.report)
 
 
-def _chains(ids: list[int]) -> dict[int, list[int]]:
-    """Case → its earlier rounds, the latest first."""
+def _rounds(ids: list[int]) -> CTE:
+    """Each case (`root`) beside each of its earlier rounds (`id`). A round has a higher number than
+    the one that it follows."""
     first = select(Case.id.label("root"), Case.earlier_case_id.label("id"))
-    chain = first.where(Case.id.in_(ids), Case.earlier_case_id.is_not(None)).cte(
+    before = first.where(Case.id.in_(ids), Case.earlier_case_id.is_not(None)).cte(
         "earlier_round", recursive=True
     )
-    further = select(chain.c.root, Case.earlier_case_id).join(Case, Case.id == chain.c.id)
-    chain = chain.union(further.where(Case.earlier_case_id.is_not(None)))
-    found: dict[int, list[int]] = {}
-    # A round has a higher number than the one that it follows
-    query = select(chain.c.root, chain.c.id).order_by(chain.c.id.desc())
-    for root, one in db.session.execute(query):
-        found.setdefault(root, []).append(one)
-    return found
+    further = select(before.c.root, Case.earlier_case_id).join(Case, Case.id == before.c.id)
+    return before.union(further.where(Case.earlier_case_id.is_not(None)))

@@ -48,12 +48,13 @@ def case_facts(case: Case, units: str = "", on: dt.date | None = None) -> list[F
 
 
 @bp.app_template_global("earlier_rounds_hold")
-def earlier_rounds_hold(case: Case) -> Earlier:
+def earlier_rounds_hold(case: Case, held: Earlier | None = None) -> Earlier:
     """What earlier rounds hold that still counts; nothing, and nothing asked, for a first one.
 
     A referrer is shown only what their own hospital sent: a round can have come from another.
+    `held`: the same of the case, where it was asked already.
     """
-    found = earlier_of(case)
+    found = earlier_of(case) if held is None else held
     theirs = {one.case_id for one, _ in found.documents}
     if theirs and refers(case) and not all(can("cases.case", case_id=one) for one in theirs):
         return NOTHING

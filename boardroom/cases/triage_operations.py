@@ -15,6 +15,7 @@ from boardroom import audit, discarded, live
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases import rules
 from boardroom.cases.accepted import tests_of
+from boardroom.cases.earlier import earlier_of
 from boardroom.cases.fields import clean
 from boardroom.cases.models import Case, CaseStatus, InformationRequest, TestJudgement
 from boardroom.cases.operations import move
@@ -147,7 +148,8 @@ def judge_test(
     Raises Refused for a test that the case does not have, and for "anew" without a reason.
     """
     rules.must_be_open(case.status)
-    known = next((one for one in tests_of(case, board, today) if one.key == test), None)
+    tests = tests_of(case, board, today, earlier_of(case))
+    known = next((one for one in tests if one.key == test), None)
     if known is None:
         raise Refused("This test is not in the case any more. Reload the page.")
     why = clean(reason, lines=False)

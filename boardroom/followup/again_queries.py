@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-from boardroom.aids.reading import read_of, record_of, suits
+from boardroom.aids.reading import read_in, record_of, suits
 from boardroom.boards.definition import BoardDefinition
+from boardroom.cases.earlier import rounds_before
 from boardroom.cases.models import Case
 from boardroom.cases.response import NOTHING_STATED, Answer, Before, Beyond, answer
 from boardroom.cases.since import Change, Looked, changes
@@ -18,6 +18,7 @@ from boardroom.clinical.from_facts import CaseRecord
 from boardroom.clinical.read_facts import Read, facts_read
 from boardroom.clinical.reread import compare, pair, without_the_other_side
 from boardroom.followup.queries import today_of
+from boardroom.tumour_map.queries import latest
 from boardroom.web import short_day
 
 BACKWARDS = "The images of this round ({now}) are older than those of the round before ({then})."
@@ -41,7 +42,10 @@ class Since:
 def since(earlier: Case, later: Case, units: str = "") -> Since:
     """What changed from one round to a later one; a renumbered lesion is found by its place.
     `units`: as for `changes`."""
-    then, now = read_of(earlier), read_of(later)
+    rounds = rounds_before(earlier, MOST_ROUNDS)
+    sides = latest(one.id for one in (later, earlier, *rounds))
+    reads = {case_id: read_in(of_case, later.board) for case_id, of_case in sides.items()}
+    then, now = reads.get(earlier.id), reads.get(later.id)
     looked = Looked(
         then is not None and then.findings.tells_lesions,
         now is not None and now.findings.tells_lesions,
@@ -56,7 +60,7 @@ def since(earlier: Case, later: Case, units: str = "") -> Since:
     if why := _not_after(then, now):
         found = _of_statements(beyond[1], why)
     else:
-        before_that = tuple(_rounds_before(earlier, then))
+        before_that = tuple(_before(one, reads.get(one.id), then) for one in rounds)
         found = answer(earlier.lesions, later.lesions, pairs, beyond, looked, before_that)
     read_then = (
         facts_read(then.findings, then.on, earlier.standing_facts)
@@ -97,22 +101,13 @@ def _of_statements(now: Beyond, why: str) -> Answer:
     return answer((), (), None, (NOTHING_STATED, stated)) or Answer("", why=why)
 
 
-def _rounds_before(earlier: Case, read: Read | None) -> Iterator[Before]:
-    """The rounds before the earlier one, the oldest first."""
-    rounds: list[Case] = []
-    one = earlier.earlier_case
-    while one is not None and len(rounds) < MOST_ROUNDS:
-        rounds.append(one)
-        one = one.earlier_case
-    for case in reversed(rounds):
-        found = read_of(case)
-        pairs = None
-        if found is not None and read is not None:
-            there, here = (without_the_other_side(x.findings).lesions for x in (found, read))
-            pairs = {number: then for then, number in pair(there, here)}
-        yield Before(
-            case.code, found.day if found is not None else None, tuple(case.lesions), pairs
-        )
+def _before(case: Case, found: Read | None, then: Read | None) -> Before:
+    """A round before the earlier one: its lesions, and which of `then` each of them is."""
+    pairs = None
+    if found is not None and then is not None:
+        there, here = (without_the_other_side(x.findings).lesions for x in (found, then))
+        pairs = {number: was for was, number in pair(there, here)}
+    return Before(case.code, found.day if found is not None else None, tuple(case.lesions), pairs)
 
 
 def _maps(

@@ -51,12 +51,15 @@ def mapped(house: Any, case: int, days: int | None, size: int | None, **more: An
                           for _ in lesions]  # fmt: skip
 
 
-def rounds(house: Any, *sizes: int | None, every: int = 90) -> list[int]:
-    """As many rounds as sizes, each with its map, the last of them of today; the last is open."""
+def rounds(house: Any, *sizes: int | None, every: int = 90, first: int = 1) -> list[int]:
+    """As many rounds as sizes, each with its map, the last of them of today; the last is open.
+
+    `first`: the number of the first, for several patients.
+    """
     made: list[int] = []
     for place, size in enumerate(sizes):
         last = place == len(sizes) - 1
-        code = f"BR-90{place + 1:02d}"
+        code = f"BR-{9000 + first + place}"
         case = make_case(house.app, code) if last else decide(house, code).case
         with house.app.app_context(), write_transaction() as session:
             row = session.get_one(Case, case)

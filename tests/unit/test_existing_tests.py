@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 
 from boardroom.boards.definition import BoardDefinition, read_board
-from boardroom.cases.accepted import tests_of as existing_tests
+from boardroom.cases import accepted
+from boardroom.cases.accepted import ExistingTest
+from boardroom.cases.earlier import NOTHING
 from boardroom.cases.fields import DOCUMENT
 from boardroom.cases.models import Case, Document, Fact, Investigation, TestJudgement
 from boardroom.cases.more import more_of
@@ -23,6 +25,11 @@ def board() -> BoardDefinition:
     found, mistakes = read_board(LIVER)
     assert found is not None, mistakes
     return found
+
+
+def existing_tests(case: Case, board: BoardDefinition, today: dt.date) -> list[ExistingTest]:
+    """Those of a first round."""
+    return accepted.tests_of(case, board, today, NOTHING)
 
 
 @pytest.mark.parametrize(
