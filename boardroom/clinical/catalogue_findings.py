@@ -69,7 +69,7 @@ def tumour_facts() -> tuple[Fact, ...]:
             ("vv3", "Vv3, inferior vena cava"),
             dated=True,
         ),
-        yesno("bile_duct_invasion", "Bile duct invasion", "tumour"),
+        yesno("bile_duct_invasion", "Bile duct invasion", "tumour", dated=True),
         choice(
             "bismuth",
             "Bismuth-Corlette type",
@@ -104,7 +104,7 @@ def tumour_facts() -> tuple[Fact, ...]:
             ("other", "Other"),
             dated=True,
         ),
-        yesno("liver_metastasis", "Metastases inside the liver", "tumour"),
+        yesno("liver_metastasis", "Metastases inside the liver", "tumour", dated=True),
         yesno(
             "radiological_hallmark",
             "Radiological hallmark of HCC",
@@ -137,8 +137,9 @@ def tumour_facts() -> tuple[Fact, ...]:
             "adjacent_organ_invasion",
             "Grows into a neighbouring organ, not the gallbladder",
             "tumour",
+            dated=True,
         ),
-        yesno("peritoneum_perforated", "Perforates the visceral peritoneum", "tumour"),
+        yesno("peritoneum_perforated", "Perforates the visceral peritoneum", "tumour", dated=True),
         choice(
             "histology",
             "Histology",
@@ -195,7 +196,7 @@ def vascular_facts() -> tuple[Fact, ...]:
             unseen="not_examined",
             dated=True,
         ),
-        yesno("variceal_bleeding", "Has bled from varices", "vascular"),
+        yesno("variceal_bleeding", "Has bled from varices", "vascular", dated=True),
         yesno("splenomegaly", "Enlarged spleen", "vascular", dated=True),
         number(
             "spleen",
@@ -206,9 +207,12 @@ def vascular_facts() -> tuple[Fact, ...]:
             ("6", "30"),
         ),
         yesno("collaterals", "Portosystemic collaterals", "vascular", dated=True),
-        yesno("portal_thrombosis_bland", "Bland portal vein thrombosis", "vascular"),
+        yesno("portal_thrombosis_bland", "Bland portal vein thrombosis", "vascular", dated=True),
         yesno(
-            "portal_thrombosis", "Portal vein thrombosis, bland or tumour not stated", "vascular"
+            "portal_thrombosis",
+            "Portal vein thrombosis, bland or tumour not stated",
+            "vascular",
+            dated=True,
         ),
         yesno("tips", "TIPS in place", "vascular"),
         choice(

@@ -74,22 +74,27 @@ def is_lab(key: str) -> bool:
 _STALE = frozenset(
     {"ascites", "encephalopathy", "child_pugh_points", "liver_function", "flr_ml",
      "liver_volume_ml", "tumour_volume_ml", "nodule_count", "nodules_uncountable", "largest_mm",
-     "viable_sum_mm", "new_lesion", "nontarget_state", "tumour_percent", "selective_access",
-     "symptoms", "weight_loss", "within_transplant_criteria", "major_resection"}
+     "viable_sum_mm", "tumour_percent", "selective_access", "symptoms", "weight", "weight_loss",
+     "abstinent_months", "within_transplant_criteria", "major_resection"}
 )  # fmt: skip
 """What weeks or a treatment change."""
-_SEEN_ANEW = frozenset(
-    {"macrovascular_invasion", "portal_invasion", "hepatic_vein_invasion", "nodes",
-     "extrahepatic_spread", "portal_thrombosis", "portal_thrombosis_bland"}
+_NOT_YET = frozenset(
+    {"macrovascular_invasion", "portal_invasion", "hepatic_vein_invasion", "bile_duct_invasion",
+     "nodes", "extrahepatic_spread", "liver_metastasis", "adjacent_organ_invasion",
+     "peritoneum_perforated", "portal_thrombosis", "portal_thrombosis_bland",
+     "portal_hypertension", "varices", "variceal_bleeding", "splenomegaly", "collaterals",
+     "decompensated"}
 )  # fmt: skip
-"""What the next images can show at any time: that there is none stands only with its day."""
+"""What can come at any time: that there is none stands only with its day."""
 
 
 def lasts(key: str, value: str) -> bool:
     """Whether a fact without a date still says something in the next round of a case: a finding or
     a description that lasts, not a value of its day."""
-    known = key in FACTS and not is_lab(key) and key not in _STALE
-    return known and not (key in _SEEN_ANEW and value in ("no", "none", "n0"))
+    known = FACTS.get(key)
+    if known is None or known.as_written or is_lab(key) or key in _STALE:
+        return False
+    return not (key in _NOT_YET and value in ("no", "none", "n0"))
 
 
 def by_section() -> dict[Section, list[Fact]]:

@@ -221,12 +221,12 @@ def test_lasting_findings_without_a_date_stay_and_say_of_which_round_they_are(
     def undated(key: str, value: str, unit: str = "") -> Callable[[int], Any]:
         return lambda case: Fact(case_id=case, key=key, value=value, unit=unit)
 
-    held = (("splenomegaly", "yes"), ("varices", "large"), ("weight", "80", "kg"),
-            ("cirrhosis", "yes"), ("ascites", "mild"), ("bilirubin", "30", "umol/L"),
-            ("extrahepatic_spread", "no"))  # fmt: skip
+    held = (("splenomegaly", "yes"), ("varices", "large"), ("height", "172", "cm"),
+            ("weight", "80", "kg"), ("cirrhosis", "yes"), ("ascites", "mild"),
+            ("bilirubin", "30", "umol/L"), ("extrahepatic_spread", "no"))  # fmt: skip
     first, made = come_back(house, rows, *(undated(*one) for one in held))
     kept = {one.key: one.taken_on for one in rows(select(Fact).where(Fact.case_id == made.id))}
-    assert kept.keys() == {"splenomegaly", "varices", "weight", "cirrhosis", "afp"}
+    assert kept.keys() == {"splenomegaly", "varices", "height", "cirrhosis", "afp"}
     assert kept["varices"] is None, "nobody looked again on the round's day"
     page = " ".join(house.as_("coordinator").get(f"/cases/{made.id}").text.split())
     assert 'Large <span class="fact-note nowrap">as in BR-0037' in page
@@ -240,6 +240,27 @@ def test_lasting_findings_without_a_date_stay_and_say_of_which_round_they_are(
         one.value = "small"
     page = " ".join(house.as_("coordinator").get(f"/cases/{made.id}").text.split())
     assert 'Small <span class="fact-note nowrap">as in' not in page
+
+
+def test_an_undated_word_that_there_is_none_completes_no_stage_of_the_next_round(
+    house: Any, rows: Any
+) -> None:
+    def no(key: str, **more: Any) -> Callable[[int], Any]:
+        return lambda case: Fact(case_id=case, key=key, value="no", **more)
+
+    dated = ago(20)
+    _, made = come_back(
+        house, rows, no("peritoneum_perforated"), no("adjacent_organ_invasion", taken_on=dated),
+        no("decompensated"), no("dialysis", written_on=ago(60)),
+    )  # fmt: skip
+    held = rows(select(Fact).where(Fact.case_id == made.id, Fact.value == "no"))
+    assert [(one.key, one.taken_on) for one in held] == [("adjacent_organ_invasion", dated)]
+    client = house.as_("coordinator")
+    version = rows(select(Case.version).where(Case.id == made.id))[0]
+    sent = {"version": version, "fact-dialysis-1-value": "no"}
+    assert client.post(f"/cases/{made.id}/save", data=sent).status_code == 303
+    again = rows(select(Fact).where(Fact.case_id == made.id, Fact.key == "dialysis"))
+    assert [one.written_on for one in again] == [ago(0)], "asked anew, it is an answer of today"
 
 
 def test_nodes_seen_on_the_map_are_suspicious_and_unchanged_findings_are_no_change(

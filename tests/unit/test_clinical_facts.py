@@ -186,12 +186,31 @@ def test_anything_typed_is_answered(key: str, value: str, unit: str) -> None:
 
 
 def test_what_lasts_without_a_date_and_what_does_not() -> None:
-    for key, value in (("splenomegaly", "yes"), ("varices", "none"), ("height", "172"),
-                       ("weight", "80"), ("tips", "yes"), ("collaterals", "no"), ("hcv", "yes"),
-                       ("variceal_bleeding", "no"), ("cci_dementia", "yes"), ("nodes", "n1"),
+    for key, value in (("splenomegaly", "yes"), ("varices", "large"), ("height", "172"),
+                       ("tips", "yes"), ("collaterals", "yes"), ("hcv", "yes"), ("hcv", "no"),
+                       ("variceal_bleeding", "yes"), ("decompensated", "yes"),
+                       ("cci_dementia", "yes"), ("nodes", "n1"), ("adjacent_organ_invasion", "yes"),
                        ("extrahepatic_spread", "yes"), ("stiffness", "21")):  # fmt: skip
         assert lasts(key, value), key
     for key, value in (("bilirubin", "20"), ("ascites", "mild"), ("encephalopathy", "none"),
-                       ("largest_mm", "30"), ("nontarget_state", "cr"), ("nodes", "n0"),
-                       ("extrahepatic_spread", "no"), ("no_such_fact", "yes")):  # fmt: skip
+                       ("largest_mm", "30"), ("weight", "80"), ("abstinent_months", "6"),
+                       ("no_such_fact", "yes")):  # fmt: skip
         assert not lasts(key, value), key
+
+
+def test_that_there_is_none_lasts_with_its_day_only_and_every_form_asks_for_that() -> None:
+    for key, none in (("nodes", "n0"), ("extrahepatic_spread", "no"), ("portal_invasion", "none"),
+                      ("adjacent_organ_invasion", "no"), ("peritoneum_perforated", "no"),
+                      ("bile_duct_invasion", "no"), ("liver_metastasis", "no"),
+                      ("portal_thrombosis", "no"), ("portal_thrombosis_bland", "no"),
+                      ("portal_hypertension", "no"), ("varices", "none"), ("collaterals", "no"),
+                      ("variceal_bleeding", "no"), ("splenomegaly", "no"),
+                      ("decompensated", "no")):  # fmt: skip
+        assert not lasts(key, none), key
+        assert FACTS[key].asks_day, key
+
+
+def test_what_was_answered_of_one_day_is_asked_anew() -> None:
+    for key in ("dialysis", "new_lesion", "nontarget_state"):
+        for value, _ in FACTS[key].choices:
+            assert not lasts(key, value), key
