@@ -130,7 +130,8 @@ SEEN = {
 
 
 def hvpg(record: Record) -> Found:
-    """HVPG, unless one below the limit is older than a sign that shows portal hypertension."""
+    """HVPG, unless one below the limit is older than a sign that shows portal hypertension, or has
+    no date beside one that has."""
     overtaken = _overtaken(record)
     return Found(None, (), (overtaken,)) if overtaken else a_year_at_most("hvpg")(record)
 
@@ -138,18 +139,17 @@ def hvpg(record: Record) -> Found:
 def _overtaken(record: Record) -> str:
     """Why the HVPG is not used, with both days; "" where it is.
 
-    What was seen proves it on its day. Stiffness and platelets only stand in for HVPG and are
-    measured often, so they overtake one of more than a year before.
+    What was seen proves it on its day, so that an HVPG of nobody knows when cannot stand against
+    it. Stiffness and platelets only stand in for HVPG and are measured often, so they overtake one
+    of more than a year before.
     """
     fact, number = record.fact("hvpg"), record.number("hvpg")
     if fact is None or number is None or number >= SIGNIFICANT:
         return ""
     signs = [one for key in SEEN if (one := record.fact(key)) is not None]
-    named = [
-        statement(one)
-        for one in signs
-        if one.value in SEEN[one.key] and newer(one.taken_on, fact.taken_on)
-    ]
+    proof = [one for one in signs if one.value in SEEN[one.key] and one.taken_on is not None]
+    undated = fact.taken_on is None
+    named = [statement(one) for one in proof if undated or newer(one.taken_on, fact.taken_on)]
     if not named:
         instead = _evidence(record.without("hvpg", *SEEN))
         if instead is not None and instead.there and instead.on is not None:
@@ -158,8 +158,8 @@ def _overtaken(record: Record) -> str:
     if not named:
         return ""
     measured = f"{FACTS[fact.key].label} {fact.value} {fact.unit} {of_day(fact.taken_on)}"
-    are = "is" if len(named) == 1 else "are"
-    return f"{measured} is not used: {' and '.join(named)} {are} newer."
+    is_, are = ("has a date", "have dates") if undated else ("is newer", "are newer")
+    return f"{measured} is not used: {' and '.join(named)} {are if named[1:] else is_}."
 
 
 # ---- For the aids -------------------------------------------------------------------------------

@@ -113,7 +113,9 @@ def stiff(days: int) -> tuple[RecordedFact, ...]:
         (hvpg("6", 700), (fact("collaterals", "yes", days=3),), YES),
         (hvpg("6", 3), (fact("varices", "large", days=3),), NO),
         (hvpg("6", 3), (fact("varices", "large", days=700),), NO),
-        (hvpg("6", None), (fact("varices", "large", days=3),), NO),
+        (hvpg("6", None), (fact("varices", "large", days=3),), YES),
+        (hvpg("6", None), (fact("varices", "large", days=None),), NO),
+        (hvpg("6", None), stiff(3), NO),
         (hvpg("6", 700), (fact("varices", "large", days=None),), NO),
         (hvpg("10", 700), (fact("varices", "none", days=3),), YES),
         # What only stands in for HVPG overtakes one of more than a year before
@@ -145,6 +147,18 @@ def test_both_are_said_with_their_days_wherever_it_counts() -> None:
     assert "HVPG 6 mmHg of 3 Feb 2025 is not used: stiffness 31 kPa of 7 Mar 2026 is newer." in (
         portal(old).contradiction
     )
+
+
+def test_a_normal_hvpg_without_a_date_is_said_not_to_stand_against_a_dated_sign() -> None:
+    bled, seen = fact("variceal_bleeding", "yes", days=3), fact("varices", "large", days=3)
+    record = CaseRecord((*CASE, hvpg("6", None), bled), TODAY)
+    words = (
+        "HVPG 6 mmHg without a date is not used: “Has bled from varices: Yes” of 7 Mar 2026 "
+        "has a date."
+    )
+    assert words in record.fill("csph").warnings
+    both = portal(CaseRecord((*CASE, hvpg("6", None), bled, seen), TODAY)).contradiction
+    assert both.endswith("of 7 Mar 2026 have dates.")
 
 
 # ---- Varices: nobody looked, and they have bled -------------------------------------------------
