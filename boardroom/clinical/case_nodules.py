@@ -16,6 +16,7 @@ from boardroom.clinical.living import IN_A_VEIN, INSUFFICIENT, TREATED, UNCERTAI
 from boardroom.clinical.nodule_facts import (
     LARGEST,
     NUMBER,
+    UNCOUNTABLE,
     Counted,
     counted,
     differing,
@@ -27,7 +28,6 @@ from boardroom.clinical.nodule_facts import (
 
 __all__ = ["Burden", "Counted", "burden", "counted"]
 
-UNCOUNTABLE = "nodules_uncountable"
 NOT_SEEN = ("", "none")
 NO_TUMOUR = "No viable tumour is recorded."
 NOT_COUNTED = "and is not counted as tumour."
@@ -67,10 +67,6 @@ def burden(record: Record) -> Burden:
     said = f"“Too many nodules to count” {of_day(fact.taken_on)}: the newer"
     stated = record.fact(NUMBER)
     if reading is not None and newer(reading.day, fact.taken_on):
-        if reading.findings.none_seen:
-            words = f"“Too many nodules to count” {of_day(fact.taken_on)}, and"
-            none = f"{reading.name} {reading.of_day} lists none."
-            return _disputed({UNCOUNTABLE: f"{words} {none}"})
         return replace(found, remarks=(*found.remarks, f"{said} map counts."))
     if stated is not None and newer(stated.taken_on, fact.taken_on):
         return replace(found, remarks=(*found.remarks, f"{said} number counts."))

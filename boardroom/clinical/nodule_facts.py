@@ -17,7 +17,7 @@ from boardroom.clinical.living import (
     living_mm,
 )
 
-NUMBER, LARGEST = "nodule_count", "largest_mm"
+NUMBER, LARGEST, UNCOUNTABLE = "nodule_count", "largest_mm", "nodules_uncountable"
 SCATTER = 5
 """Millimetres by which two readers measure the same nodule apart; a choice of the house."""
 LIMITS = (20, 30, 50)

@@ -10,7 +10,7 @@ by later images.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from boardroom.clinical.case_record import FactLike, newer, of_day
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.fact import YES_NO
 from boardroom.clinical.living import IN_A_VEIN, UNCERTAIN, is_nodule, living_mm
+from boardroom.clinical.nodule_facts import UNCOUNTABLE
 from boardroom.clinical.tumour_reading import SITES, Findings
 
 SPREAD = (OUTSIDE, SITE)
@@ -126,7 +127,7 @@ class FactRead:
 
 
 def facts_read(
-    findings: Findings, on: dt.date, recorded: Iterable[FactLike] = ()
+    findings: Findings, on: dt.date, recorded: Sequence[FactLike] = ()
 ) -> dict[str, FactRead]:
     """What a reading says of veins, spread, nodes, number and size of nodules, as facts by key, for
     the round after it.
@@ -134,7 +135,7 @@ def facts_read(
     Number and size are left out where a size is not known, and where what may be tumour is all
     there is; spread of none does not undo another examination's and is left out as well. Nodes are
     suspicious at most, for only tissue proves them: `recorded`, the facts of the round, may say
-    that it did, and then they say it.
+    that it did, and then they say it. Nor are nodules too many to count where a map now tells them.
     """
     said = {
         key: (fact.value, "")
@@ -148,9 +149,12 @@ def facts_read(
         if last is not None and last.value in INVOLVED:
             del said[NODES]
     if findings.uncountable:
-        said["nodules_uncountable"] = ("yes", "")
+        said[UNCOUNTABLE] = ("yes", "")
     else:
         said |= _number_and_size(findings)
+        too_many = "yes" in [one.value for one in recorded if one.key == UNCOUNTABLE]
+        if findings.tells_lesions and too_many:
+            said[UNCOUNTABLE] = ("no", "")
     return {key: FactRead(key, value, unit, on) for key, (value, unit) in said.items()}
 
 

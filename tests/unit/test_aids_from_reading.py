@@ -176,16 +176,15 @@ def test_a_newer_count_counts_before_too_many_to_count(
     assert (words in found.remarks) is counts
 
 
-def test_an_empty_list_does_not_undo_nodules_too_many_to_count() -> None:
+def test_a_newer_map_that_says_that_none_is_seen_counts_before_too_many_to_count() -> None:
     found = burden(record(fact("nodules_uncountable", "yes", days=9), images=2))
-    assert (found.none, found.number, found.disputed) == (False, None, True)
-    words = (
-        "“Too many nodules to count” of 1 Mar 2026, and the board’s reading of 8 Mar 2026 lists "
-        "none. Sizes and number are left out: say which is right."
-    )
-    assert found.remarks == (words,)
+    assert (found.none, found.number, found.disputed) == (True, 0, False)
+    words = "“Too many nodules to count” of 1 Mar 2026: the newer map counts."
+    assert words in found.remarks
     same = burden(record(fact("nodules_uncountable", "yes", days=2), images=2))
     assert same.keys == ("nodules_uncountable",)
+    stated = burden(record(fact("nodules_uncountable", "yes", days=9), *seen(1), images=2))
+    assert stated.disputed, "a number newer than the map says otherwise"
 
 
 @pytest.mark.parametrize("category", ["LR-3", "LR-NC"])

@@ -285,6 +285,18 @@ def test_the_next_round_is_told_no_number_that_the_last_map_did_not_say() -> Non
     assert carried("LR-5", in_all="uncountable") == {"nodules_uncountable": "yes"}
 
 
+def test_nodules_are_too_many_to_count_until_a_later_map_tells_them() -> None:
+    many = [FactRead("nodules_uncountable", "yes", "", JUNE)]
+    one = (ReadLesion(1, ("V",), 50, 50, 20),)
+    for told in (Findings(one), Findings(in_all="none")):
+        assert facts_read(told, NOVEMBER, many)["nodules_uncountable"].value == "no"
+        assert "nodules_uncountable" not in facts_read(told, NOVEMBER)
+    for silent in (Findings(), Findings(in_all="open")):
+        assert "nodules_uncountable" not in facts_read(silent, NOVEMBER, many)
+    still = facts_read(Findings(in_all="uncountable"), NOVEMBER, many)
+    assert still["nodules_uncountable"].value == "yes"
+
+
 def test_lesions_that_a_reading_leaves_open_are_those_of_the_other() -> None:
     seen = Findings((ReadLesion(1, ("V",), 50, 50, 40),))
     assert left_open(Findings(in_all="open"), seen).lesions == seen.lesions
