@@ -55,6 +55,7 @@ class _Context:
     case: Case
     board: BoardDefinition
     today: dt.date
+    written_on: dt.date | None
     saved: Saved
     actor: Person | None
 
@@ -68,17 +69,19 @@ def save_case(
     board: BoardDefinition,
     today: dt.date,
     was: Mapping[str, str] | None = None,
+    imported: bool = False,
 ) -> Saved:
     """Store every value that can be true, and say what is wrong with the others.
 
     `was`: what each field held when the person began to change it. With it only fields that
     somebody else changed since then clash; without it every differing field of an old version does.
+    `imported`: the values were said elsewhere, so that no answer among them is one of today.
     Raises IllegalTransition for a case that is closed, StaleCase where two people changed the same.
     """
     rules.must_be_open(case.status)
     found = targets(case, values)
     saved = Saved(case.version)
-    context = _Context(case, board, today, saved, actor)
+    context = _Context(case, board, today, None if imported else today, saved, actor)
     values = _merged(context, found, values, was or {}, stale=version != case.version)
     for name, target in found.items():
         if isinstance(target, Plain) and name not in fields.NONE_STATED:
@@ -268,13 +271,13 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
             return
     if row is None:
         row = Fact(
-            key=key, value=text, unit=checked.unit, taken_on=taken_on, written_on=context.today
+            key=key, value=text, unit=checked.unit, taken_on=taken_on, written_on=context.written_on
         )
         context.case.facts.append(row)
         saved.changed = True
     elif (row.value, row.unit, row.taken_on) != (text, checked.unit, taken_on):
         if (row.value, row.unit) != (text, checked.unit):
-            row.written_on = context.today
+            row.written_on = context.written_on
         row.value, row.unit, row.taken_on = text, checked.unit, taken_on
         row.mistyped_at = None  # it is corrected
         saved.changed = True

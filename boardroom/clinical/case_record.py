@@ -93,7 +93,7 @@ def as_written(fact: FactLike) -> FactLike:
     """The fact, with the day of writing where the catalogue lets that stand for a missing date.
 
     Whoever answers "Dialysis: No" in a form says how it is now. Not known (None) for what was
-    carried over from an earlier round: that was said of another time, and stays without a day.
+    imported or comes from an earlier round: that was said of another time, and stays without a day.
     """
     known, on = FACTS.get(fact.key), getattr(fact, "written_on", None)
     if known is None or not known.as_written or fact.taken_on is not None or on is None:

@@ -187,8 +187,9 @@ def _make_case(
     if visit.day is not None and mapping.rounds is not None:
         _as_round(case, visit, found, before, mapping.rounds)
     saved = save_case(
-        case, found.fields, case.version, actor=actor, board=board, today=now().date()
-    )
+        case, found.fields, case.version,
+        actor=actor, board=board, today=now().date(), imported=True,
+    )  # fmt: skip
     refused = set()
     for name, reason in saved.errors.items():
         column = found.column_of.get(name, name)

@@ -215,6 +215,22 @@ def test_a_corrected_table_changes_nothing_and_says_what_it_would(
     assert {name: after[name] for name in before} == before
 
 
+def test_an_imported_answer_without_a_date_is_none_of_today(
+    app: Flask, run: Callable[..., ImportReport]
+) -> None:
+    column = """[[columns]]
+column = "dialysis"
+to = "fact.dialysis"
+values = { "1" = "yes", "0" = "no" }
+
+[[skipped]]"""
+    mapping = MAPPING.replace("[[skipped]]", column)
+    run("id,sex,bili,plt,age,dialysis\na,1,1.2,150,60,1\n", mapping)
+    with app.app_context():
+        (one,) = db.session.scalars(select(Fact).where(Fact.key == "dialysis"))
+        assert (one.value, one.taken_on, one.written_on) == ("yes", None, None)
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
