@@ -6,21 +6,24 @@ Nothing of it is taken: who corrects a value does so on the case, where it is da
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.fields import CASE, PATIENT, as_text
 from boardroom.cases.models import Case, Fact
 from boardroom.cases.rules import ValueRefused
 from boardroom.clinical.display import shown
-from boardroom.clinical.facts import Checked, FactError, check
+from boardroom.clinical.facts import Checked, FactError, check, in_unit
 from boardroom.db import now
 from boardroom.interchange.mapping import Column, RegistryMapping
 from boardroom.interchange.table import ImportReport, Problem, Row
 from boardroom.interchange.values import Values, gather
 
 NOTHING = "nothing"
+ROUNDED = Decimal("0.05")
+"""What rounding to two digits changes at most."""
 
 
 def differences(
@@ -35,16 +38,28 @@ def differences(
     `on`: the visit's day, where rows are visits. A cell that is empty, or that an import could not
     take, says nothing. What the board added of other days is no difference.
     """
-    found = gather(row, mapping, ImportReport("", mapping.name, board.key))
+    report = ImportReport("", mapping.name, board.key)
+    found = gather(row, mapping, report)
+    not_taken = {problem.column for problem in report.problems if not problem.taken}
+    # Not read as given is not "not given"
+    unread = {one.to for one in mapping.columns if one.column in not_taken}
     for column in mapping.columns:
         raw = row.cells.get(column.column, "")
+        if column.kind == "treatment" and column.to in unread:
+            continue
         if raw and (said := _otherwise(column, found, case, board, on)):
             there, here = said
             yield _problem(row, column.column, raw, f"{there} there, {here} in the file", case)
-    lacking = [one for one in found.sentences if one not in case.summary]
+    lacking = [one for one in found.sentences if not _holds(case.summary, one)]
     if lacking:
         what = f"“{' '.join(lacking)}” is not in the summary there"
         yield _problem(row, "summary", "", what, case)
+
+
+def _holds(summary: str, sentence: str) -> bool:
+    """Whether the sentence stands there whole: "Score: 1" is not in "Score: 10"."""
+    whole = rf"(?<!\w)(?<!\d[.,]){re.escape(sentence)}(?!\w|[.,]\d)"
+    return re.search(whole, summary) is not None
 
 
 def _problem(row: Row, column: str, raw: str, what: str, case: Case) -> Problem:
@@ -99,9 +114,18 @@ def _fact(
 
 
 def _same(fact: Fact, checked: Checked) -> bool:
-    if fact.unit != checked.unit:
-        return False
+    """Whether both say one value; in two units, as far as one of them was rounded."""
     try:
-        return Decimal(fact.value) == Decimal(checked.value)
+        there, here = Decimal(fact.value), Decimal(checked.value)
     except InvalidOperation:
         return fact.value == checked.value
+    if fact.unit == checked.unit:
+        return there == here
+    try:
+        as_here = in_unit(fact.key, there, fact.unit, checked.unit)
+        as_there = in_unit(fact.key, here, checked.unit, fact.unit)
+        rounded = here in (as_here, as_here.quantize(here, ROUND_HALF_UP))
+        rounded = rounded or there in (as_there, as_there.quantize(there, ROUND_HALF_UP))
+    except (FactError, InvalidOperation):  # no such unit, or more digits than can be rounded to
+        return False
+    return rounded and abs(as_here - here) <= here * ROUNDED
