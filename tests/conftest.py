@@ -24,7 +24,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
-from boardroom import create_app, migrations
+from boardroom import create_app, engines, migrations
 from boardroom.db import db, write_transaction
 from boardroom.people.models import Membership, Person, Role
 from tests.databases import Postgres, name_in, point_to, postgres
@@ -136,6 +136,21 @@ def compiled_once(made_once: MadeOnce) -> Iterator[None]:
         patched.setattr(Flask, "url_rule_class", RememberedRule)
         parsed = cache(tomllib.loads)
         patched.setattr(tomllib, "loads", lambda text: deepcopy(parsed(text)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def not_waiting_for_the_disk() -> Iterator[None]:
+    """SQLite in a test's own process does not wait for the disk at each commit, no more than the
+    tests' PostgreSQL: only a machine that loses its power would tell. A served process waits."""
+    connected = engines._sqlite_connected
+
+    def connect(connection: Any, record: Any) -> None:
+        connected(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(engines, "_sqlite_connected", connect)
         yield
 
 
