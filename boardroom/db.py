@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from inspect import iscoroutinefunction
@@ -134,6 +135,11 @@ def _transaction(work: Work) -> Iterator[Session]:
         raise
     finally:
         _work.reset(token)
+
+
+def let_others_write() -> None:
+    """Between two writes of many: whoever waits comes in, and a meeting beside goes on."""
+    time.sleep(4 * engines.LOOK_AGAIN)
 
 
 @contextlib.contextmanager

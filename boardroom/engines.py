@@ -3,14 +3,17 @@
 A read is one snapshot. Writers queue: one writes at a time, from the first thing that it reads to
 its commit, so that nobody decides on what another is about to change. SQLite does it with its write
 lock, PostgreSQL with an advisory lock, over as many processes as there are. A commit is on the disk
-before it is acknowledged. Who waits for more than 5 s is told so, and has changed nothing.
+before it is acknowledged. Who waits for more than 5 s is told so, and has changed nothing; nobody
+else waits with them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -23,6 +26,8 @@ Work = Literal["read", "write", "note"]
 """What a transaction is for. A note is a write that nobody decides on; it does not queue."""
 
 WAIT = 5  # seconds for the turn to write
+LOOK_AGAIN = 0.005  # seconds between two looks whether another program has let go of SQLite's lock
+IMMEDIATE = "BEGIN IMMEDIATE"
 WRITERS = 0x626F617264  # the advisory lock's number: "board"
 KINDS = ("sqlite", "postgresql+psycopg")  # what an address may begin with, its driver named
 CONNECTIONS = 20  # of one process, at most; PostgreSQL allows 100 in all unless told otherwise
@@ -60,7 +65,7 @@ def prepare(engine: Engine, present_work: Callable[[], Work]) -> None:
         event.listen(engine, "do_connect", _sqlite_connects)
         event.listen(engine, "connect", _sqlite_connected)
         # A deferred transaction that writes later can fail against a writer in between.
-        begin = {"read": "BEGIN", "write": "BEGIN IMMEDIATE", "note": "BEGIN IMMEDIATE"}
+        begin = {"read": "BEGIN", "write": IMMEDIATE, "note": IMMEDIATE}
     else:
         event.listen(engine, "connect", _postgresql_connected)
         begin = {
@@ -76,14 +81,16 @@ def prepare(engine: Engine, present_work: Callable[[], Work]) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin[present_work()])
+        how = begin[present_work()]
+        if how != IMMEDIATE or not _taken(connection):
+            connection.exec_driver_sql(how)
 
 
 class TurnSession(Session):
     """A session that waits for its process's turn to write before it takes a connection.
 
-    Otherwise the writers that wait for PostgreSQL's lock would hold all connections, and everybody
-    who only reads would wait behind them.
+    Otherwise the writers that wait for the database's lock would hold all connections, and
+    everybody who only reads would wait behind them. And they come in the order in which they asked.
     """
 
     present_work: Callable[[], Work]
@@ -91,8 +98,7 @@ class TurnSession(Session):
     def get_bind(self, *args: Any, **more: Any) -> Engine | Connection:
         """Where a statement goes; asked before each. Raises TimeoutError."""
         bind = super().get_bind(*args, **more)
-        alone = bind.dialect.name == "sqlite"  # nothing else runs in the process while it waits
-        if not alone and "turn" not in self.info and self.present_work() == "write":
+        if "turn" not in self.info and self.present_work() == "write":
             turn = _turns.setdefault(bind.engine, threading.Lock())
             if not turn.acquire(timeout=WAIT):
                 raise PoolTimeout("the other writers of this process take too long")
@@ -119,6 +125,32 @@ def _after_transaction(session: Session, transaction: SessionTransaction) -> Non
 def _end_turn(session: Session) -> None:
     if (turn := session.info.pop("turn", None)) is not None:
         turn.release()
+
+
+def _taken(connection: Connection) -> bool:
+    """Begin to write as soon as SQLite's lock is free; False where it is not, or something else is
+    amiss, which SQLite then says.
+
+    SQLite would wait by itself, but within C, where the whole server waits with it: another program
+    that writes would stop everybody. A sleep lets the others run.
+    """
+    driver: Any = connection.connection.driver_connection
+    late = time.monotonic() + WAIT
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < late:
+            try:
+                driver.execute(IMMEDIATE)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    return False
+            else:
+                return True
+            time.sleep(LOOK_AGAIN)
+        return False
+    finally:
+        # For what is waited for within a transaction, all of it short, as when a log is put back
+        driver.execute(f"PRAGMA busy_timeout={WAIT * 1000}")
 
 
 def _sqlite_connects(dialect: object, record: object, words: list[Any], options: object) -> None:

@@ -32,8 +32,11 @@ def import_(file: Path, mapping: Path, data: Path, as_json: bool) -> None:
     A row or a value that cannot be trusted is reported with line, column, value and reason; the
     rest goes in, and nothing is guessed. A row whose case is there already changes nothing: what it
     says otherwise is reported, to be corrected on the case. What is said of many values alike is
-    one line with their number. Exit code 0 when everything was read, 3 when something was
-    reported, 1 when the table cannot be read or has no rows.
+    one line with their number. It can run beside a live meeting: each case is a change of its own,
+    and whoever saves something meanwhile comes in between.
+
+    Exit code 0 when everything was read, 3 when something was reported, 1 when the table cannot be
+    read or has no rows.
     """
     from boardroom.interchange.registry import ImportFailed, run_import
 

@@ -21,7 +21,7 @@ from boardroom.cases import operations
 from boardroom.cases.models import Case, Patient, Treatment
 from boardroom.cases.queries import case_of_source, load_case
 from boardroom.cases.saving import save_case
-from boardroom.db import db, now, write_transaction
+from boardroom.db import db, let_others_write, now, write_transaction
 from boardroom.interchange.compare import differences
 from boardroom.interchange.mapping import ImportFailed, RegistryMapping, Rounds, read_mapping
 from boardroom.interchange.rounds import follows, in_the_way, known_visits, put_in_order
@@ -63,6 +63,7 @@ def run_import(
     for done, visit in enumerate(visits, start=1):
         with write_transaction():  # one for each case, so that the trail tells them apart
             _import_visit(visit, mapping, board, actor, report)
+        let_others_write()
         if progress is not None:
             progress(done, len(visits))
     report.patients = len({visit.key for visit in visits})
