@@ -27,20 +27,29 @@ log = logging.getLogger(__name__)
 MAX_MESSAGE = 64 * 1024  # bytes; what clients send is small
 SEND_TIMEOUT = 10  # seconds for one frame: a reader that is slower is dropped and heals by asking
 SEND_BUFFER = 128 * 1024  # bytes that the kernel keeps for one reader; by itself it goes to 4 MB
+MOST_UNREAD = 50  # messages of one client that wait to be heeded; more stay in its own machine
 MOST_WAITING = 200  # messages for one reader: minutes of a meeting
 PATIENCE = 2.0  # seconds for which so many may wait
 
 
 class _WholeFrames:
-    """A socket whose `send` writes everything, one frame at a time."""
+    """A socket whose `send` writes everything, one frame at a time, and whose `recv` takes nothing
+    in while `full` says that what was taken is still unread."""
 
-    def __init__(self, wrapped: Any) -> None:
+    def __init__(self, wrapped: Any, full: Callable[[], bool]) -> None:
         self._wrapped = wrapped
+        self._full = full
         self._lock = threading.Lock()
 
     def send(self, data: bytes) -> None:
         with self._lock:
             self._wrapped.sendall(data)
+
+    def recv(self, size: int) -> bytes:
+        while self._full():
+            time.sleep(0.01)
+        data: bytes = self._wrapped.recv(size)
+        return data
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._wrapped, name)
@@ -89,8 +98,11 @@ class _Server(simple_websocket.Server):
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SEND_TIMEOUT * 1000)
-        self.sock = _WholeFrames(self.sock)
+        self.sock = _WholeFrames(self.sock, self._full)
         super().handshake()
+
+    def _full(self) -> bool:
+        return self.connected and len(self.input_buffer) >= MOST_UNREAD
 
 
 class WebSocket(SimpleWebSocketWSGI):
@@ -106,6 +118,12 @@ class WebSocket(SimpleWebSocketWSGI):
         if self.ws.mode == "werkzeug":
             raise ConnectionError
         return answer
+
+    def close(self) -> None:
+        """Say goodbye, and hang up: whoever does not answer would keep the line for ever."""
+        with contextlib.suppress(OSError):  # it has gone by itself
+            super().close()
+            self.ws.sock.shutdown(socket.SHUT_RDWR)
 
     def _let_go(self) -> None:
         log.warning("a screen reads too slowly and is let go; it comes back and asks")

@@ -24,6 +24,7 @@ from boardroom.live.attendance import (
     stays_in,
     sweep,
 )
+from boardroom.live.lines import TEND_EVERY, Door, cut, tend
 from boardroom.live.presence import audience_of, presence
 from boardroom.live.push import end_here, end_line, room, socketio
 from boardroom.live.queue import Queue, channel_of
@@ -52,7 +53,7 @@ def _on_connect(auth: object = None) -> bool | None:
 def _on_join(data: Any = None) -> dict[str, Any]:
     """Enter a meeting's room. Answers the present number, so that the client can compare."""
     wanted = data.get("meeting") if isinstance(data, dict) else None
-    if not isinstance(wanted, int) or not 0 < wanted < 2**63:
+    if type(wanted) is not int or not 0 < wanted < 2**63:
         return {"error": "Say which meeting."}
     # The session was frozen when the socket connected; the person may have changed since.
     person = db.session.get(Person, current_user.id, populate_existing=True)
@@ -100,9 +101,16 @@ def _on_disconnect(reason: object = None) -> None:
 
 def _relay(name: str) -> Callable[[Any], None]:
     def handler(data: Any = None) -> None:
-        """Pass on something fleeting (who is typing, the presenter's place) to the others."""
+        """Pass on something fleeting (who is typing, the presenter's place) to the others.
+
+        Not more of one person than a hand can do; the rest is dropped. Who is typing fades by
+        itself on the screens, and a page says it anew every two seconds.
+        """
+        give_way()  # who sends a thousand of these keeps nobody from theirs
         entry = presence.sockets.get(request.sid)  # type: ignore[attr-defined]
         if entry is None or entry[2] in {"observer", "projector"} or not isinstance(data, dict):
+            return
+        if not presence.paces[entry[0]].allows():
             return
         if name == "place" and not _presents(*entry[:2]):
             return
@@ -113,7 +121,6 @@ def _relay(name: str) -> Callable[[Any], None]:
             to=f"meeting:{entry[1]}",
             include_self=False,
         )
-        give_way()  # who sends a thousand of these keeps nobody from theirs
 
     return handler
 
@@ -177,23 +184,6 @@ def end_unwelcome() -> None:
             end_line(sid)
 
 
-def cut_expired() -> None:
-    """Cut the lines of sessions that have ended: who asked for pages since comes back by itself,
-    with the session of today; who did not is signed out."""
-    present = time.time()
-    for sid in [sid for sid, end in presence.ends.items() if end < present]:
-        presence.ends.pop(sid, None)
-        _cut(socketio.server.manager.eio_sid_from_sid(sid, "/"))
-
-
-def _cut(eio_sid: str | None) -> None:
-    """End a transport. Not Socket.IO's disconnect: after that a client believes that it was sent
-    away for good, and does not come back by itself."""
-    connection = socketio.server.eio.sockets.get(eio_sid)
-    if connection is not None:
-        connection.close(wait=False, abort=True)  # what is queued is still written
-
-
 def _housekeeping(app: Flask) -> None:
     for turn in itertools.count():
         socketio.sleep(HEAD_EVERY)
@@ -205,7 +195,6 @@ def _housekeeping(app: Flask) -> None:
                     see_off(person_id, meeting_id)
                 sweep()
                 open_missing_stays()
-                cut_expired()
                 if turn % 3 == 0:
                     end_unwelcome()
         except Exception:
@@ -227,6 +216,7 @@ def init_live(app: Flask) -> None:
         cors_allowed_origins=None,
         manage_session=False,
     )
+    app.wsgi_app = Door(app, app.wsgi_app)  # type: ignore[method-assign]
     websocket.install(socketio)
     socketio.on_error_default(_failed)
     socketio.on_event("connect", _on_connect)
@@ -280,7 +270,7 @@ def say_goodbye() -> None:
     """At a graceful stop: tell every client, then end its transport."""
     socketio.emit("restart", {}, ignore_queue=True)
     for eio_sid in list(socketio.server.eio.sockets):
-        _cut(eio_sid)
+        cut(eio_sid)
 
 
 def _failed(error: Exception) -> None:
@@ -295,3 +285,4 @@ def start_housekeeping(app: Flask) -> None:
             socketio.server.manager.initialize()
         close_stale_stays()
     socketio.start_background_task(_housekeeping, app)
+    socketio.start_background_task(repeat, tend, app, TEND_EVERY)

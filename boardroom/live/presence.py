@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -10,6 +11,26 @@ from boardroom.meetings.models import Meeting
 from boardroom.people.models import Person, Role
 
 AUDIENCES = ("chair", "member", "observer", "projector")
+
+
+class _Pace:
+    """How much somebody may pass on: so many at once, so many a second in the long run."""
+
+    AT_ONCE, A_SECOND = 8, 4
+
+    def __init__(self) -> None:
+        self._left = float(self.AT_ONCE)
+        self._since = time.monotonic()
+
+    def allows(self) -> bool:
+        """Whether one more may be passed on now."""
+        present = time.monotonic()
+        grown = self._left + (present - self._since) * self.A_SECOND
+        self._left, self._since = min(float(self.AT_ONCE), grown), present
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 @dataclass
@@ -31,6 +52,8 @@ class _Presence:
     # sid -> the session that it connected with, and when that ends, seconds of the epoch
     sessions: dict[str, str] = field(default_factory=dict)
     ends: dict[str, float] = field(default_factory=dict)
+    # person id -> what they may still pass on
+    paces: dict[int, _Pace] = field(default_factory=lambda: defaultdict(_Pace))
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def audiences(self, meeting_id: int) -> set[str]:

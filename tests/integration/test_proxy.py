@@ -48,19 +48,30 @@ def dying() -> Iterator[tuple[str, list[str]]]:
         listener.shutdown(socket.SHUT_RDWR)
 
 
+def somebody(text: str) -> dict[str, str]:
+    """What is sent from the page for signing in to come in as its first person."""
+    person = re.search(r'name="person" value="(\d+)"', text)
+    assert person is not None
+    return {"person": person.group(1), "csrf_token": Page(text).token}
+
+
 def test_sockets_are_taken_from_the_address_that_the_browser_named(
     server: servers.Server, tmp_path: Path
 ) -> None:
     async def status(url: str, origin: str) -> int:
         address = f"{url.replace('http', 'ws', 1)}/socket.io/?EIO=4&transport=websocket"
+        headers = {"Origin": origin, "Cookie": cookie}
         async with aiohttp.ClientSession() as browser:
             try:
-                async with browser.ws_connect(address, headers={"Origin": origin}):
+                async with browser.ws_connect(address, headers=headers):
                     return 101
             except aiohttp.WSServerHandshakeError as error:
                 return error.status
 
-    with proxies.nginx(tmp_path, [server.url]) as url:
+    with requests.Session() as browser, proxies.nginx(tmp_path, [server.url]) as url:
+        text = browser.get(f"{server.url}/sign-in", timeout=10).text
+        browser.post(f"{server.url}/sign-in/demo", data=somebody(text), timeout=10)
+        cookie = "; ".join(f"{one.name}={one.value}" for one in browser.cookies)
         assert asyncio.run(status(url, url)) == 101
         for other in ("http://elsewhere.example", "http://127.0.0.1", server.url):
             assert asyncio.run(status(url, other)) == 400, other
@@ -73,11 +84,8 @@ def test_a_post_to_a_process_that_dies_is_taken_by_the_next(
         for _ in range(2):
             with requests.Session() as browser:
                 text = browser.get(f"{server.url}/sign-in", timeout=10).text
-                somebody = re.search(r'name="person" value="(\d+)"', text)
-                assert somebody is not None
-                sent = {"person": somebody.group(1), "csrf_token": Page(text).token}
                 done = browser.post(
-                    f"{url}/sign-in/demo", data=sent, timeout=10, allow_redirects=False
+                    f"{url}/sign-in/demo", data=somebody(text), timeout=10, allow_redirects=False
                 )
                 assert done.status_code == 303
         assert len([asked for asked in taken if asked.startswith("POST")]) == 1
