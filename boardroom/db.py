@@ -173,7 +173,7 @@ def init_db(app: Flask) -> None:
         if not iscoroutinefunction(function)
     ]
     with app.app_context():
-        engines.prepare(db.engine, present_work)
+        engines.prepare(db.engine, present_work, has_request_context)
 
 
 def _quietly(close: Callable[..., Any]) -> Callable[..., None]:

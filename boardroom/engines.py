@@ -4,7 +4,7 @@ A read is one snapshot. Writers queue: one writes at a time, from the first thin
 its commit, so that nobody decides on what another is about to change. SQLite does it with its write
 lock, PostgreSQL with an advisory lock, over as many processes as there are. A commit is on the disk
 before it is acknowledged. Who waits for more than 5 s is told so, and has changed nothing; nobody
-else waits with them.
+else waits with them. Where PostgreSQL itself hangs it takes 8 s (unanswered.py).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -53,13 +54,20 @@ def options_for(url: str) -> dict[str, Any]:
             "connect_timeout": WAIT,
             "options": f"-c TimeZone=UTC -c lock_timeout={WAIT}s",
             "tcp_user_timeout": WAIT * 2000,
+            "keepalives_idle": WAIT * 2,
+            "keepalives_interval": WAIT,
+            "keepalives_count": 2,
         }
         options |= {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": WAIT * 2}
     return options
 
 
-def prepare(engine: Engine, present_work: Callable[[], Work]) -> None:
-    """Make every transaction of the engine begin as what it is for."""
+def prepare(
+    engine: Engine, present_work: Callable[[], Work], somebody_waits: Callable[[], bool]
+) -> None:
+    """Make every transaction of the engine begin as what it is for. Where somebody waits for an
+    answer, a PostgreSQL that hangs is given up on; a command or the work beside requests, which may
+    take its time, waits for it."""
     begin: dict[Work, str]
     if engine.dialect.name == "sqlite":
         event.listen(engine, "do_connect", _sqlite_connects)
@@ -67,6 +75,7 @@ def prepare(engine: Engine, present_work: Callable[[], Work]) -> None:
         # A deferred transaction that writes later can fail against a writer in between.
         begin = {"read": "BEGIN", "write": IMMEDIATE, "note": IMMEDIATE}
     else:
+        event.listen(engine, "do_connect", partial(_postgresql_connects, somebody_waits))
         event.listen(engine, "connect", _postgresql_connected)
         begin = {
             "read": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
@@ -170,6 +179,20 @@ def _sqlite_connected(connection: Any, record: object) -> None:
         f"busy_timeout={WAIT * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _postgresql_connects(
+    somebody_waits: Callable[[], bool],
+    dialect: object,
+    record: object,
+    words: list[Any],
+    options: dict[str, Any],
+) -> object:
+    from boardroom.unanswered import Line  # psycopg only where it is needed
+
+    line = Line.connect(*words, **options)
+    line.somebody_waits = somebody_waits
+    return line
 
 
 def _postgresql_connected(connection: Any, record: object) -> None:

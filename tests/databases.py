@@ -100,6 +100,21 @@ class Postgres:
             self.process.wait(30)
             self.process = None
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Every process of it stands still, as on a disk that answers nothing; its port is open."""
+        assert self.process is not None
+        pid = self.process.pid
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        everybody = [pid, *map(int, below)]  # the first alone begins new ones, so it comes first
+        for one in everybody:
+            os.kill(one, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for one in everybody:
+                os.kill(one, signal.SIGCONT)
+
     def address(self, name: str) -> str:
         """What a database's connection is opened with."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"

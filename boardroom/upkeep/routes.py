@@ -20,7 +20,8 @@ def live() -> Response:
 @bp.get("/health/ready")
 def ready() -> Response | tuple[Response, int]:
     """Requests can be served; if not, 503 with the reasons. Notes tell what is amiss besides."""
-    reasons = health.reasons_not_ready(current_app)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    reasons = health.reasons_not_ready(app)
     if reasons:
         return jsonify(status="not ready", reasons=reasons), 503
     notes = health.notes()
