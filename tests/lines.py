@@ -1,4 +1,4 @@
-"""A bad network line: a proxy on this machine that delays, loses, repeats and cuts.
+"""A bad network line: a proxy on this machine that delays, loses, repeats, cuts and falls silent.
 
 It reads HTTP requests one by one, so that it can lose a request, or only its answer, or send it
 twice; a WebSocket's bytes it passes on as they come.
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-Fault = Literal["lost", "answer lost", "twice"]
+Fault = Literal["lost", "answer lost", "twice", "silent"]
 MOST = 1 << 20  # bytes of a request's head
 
 
@@ -33,6 +33,7 @@ class Line:
         self.delay = 0.0  # seconds at most, each way, for each piece
         self.requests: list[tuple[str, str, Fault | None]] = []
         self._dead = False
+        self._silent = False
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
@@ -44,9 +45,13 @@ class Line:
         """Everything that goes over the line is cut off, and nothing new comes through."""
         self._in_loop(self._cut)
 
+    def hush(self) -> None:
+        """Nothing comes through any more, and nobody is told: all connections stay open."""
+        self._silent = True
+
     def mend(self) -> None:
         """It is as good as before, for what is opened anew."""
-        self._dead = False
+        self._dead = self._silent = False
 
     def hiccup(self, seconds: float) -> None:
         """Cut it, from within `fault`, for a while."""
@@ -56,7 +61,7 @@ class Line:
     def posted(self, ending: str) -> int:
         """How many posts to addresses that end so reached the server's side."""
         return sum(
-            (fault != "lost") + (fault == "twice")
+            (fault not in ("lost", "silent")) + (fault == "twice")
             for method, path, fault in self.requests
             if method == "POST" and path.endswith(ending)
         )
@@ -142,6 +147,8 @@ class Line:
         await self._wait()
         if fault == "lost" or self._dead:
             raise ConnectionResetError
+        if fault == "silent":
+            await asyncio.Event().wait()
         if fault == "answer lost":
             lost.set()
         if fault == "twice":
@@ -178,6 +185,8 @@ class Line:
             await writer.drain()
 
     async def _wait(self) -> None:
+        if self._silent:  # and so it stays, for this connection
+            await asyncio.Event().wait()
         if self.delay:
             await asyncio.sleep(self._chance.uniform(0, self.delay))
 

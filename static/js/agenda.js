@@ -6,10 +6,6 @@
   const trouble = () => document.querySelector("[data-agenda-trouble]");
   let busy = Promise.resolve();
 
-  function newKey() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
   function say(text) {
     const said = document.querySelector("[data-agenda-said]");
     if (said) said.textContent = text;
@@ -42,9 +38,14 @@
     box.scrollIntoView({ block: "nearest" });
   }
   async function present(focus = []) {
-    const answer = await fetch(location.href, { headers: { "X-Boardroom-Part": "1" } });
+    let html = null;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Boardroom-Part": "1" } });
+      if (answer.ok) html = await answer.text();
+    } catch { /* no line: it stands as it was */ }
     const told = trouble().contains(document.activeElement);
-    if (answer.ok) replace(await answer.text(), told ? [] : [document.activeElement?.id, ...focus]);
+    if (html !== null) replace(html, told ? [] : [document.activeElement?.id, ...focus]);
+    page().removeAttribute("aria-busy");
   }
 
   async function send(url, fields, { focus = [], done = "" } = {}) {
@@ -52,18 +53,17 @@
     const find = new URLSearchParams(location.search).get("find");
     if (find) address.searchParams.set("find", find);
     const body = new URLSearchParams(fields);
-    body.set("_key", newKey());
+    body.set("_key", window.Boardroom.newKey());
     page().setAttribute("aria-busy", "true");
-    let answer;
+    let answer, html;
     try {
       answer = await fetch(address, { method: "POST", body, headers: { "X-Boardroom-Part": "1" } });
+      html = await answer.text();
     } catch {
-      window.Boardroom?.toast("No connection. Nothing was changed; try again.");
-      page().removeAttribute("aria-busy");
-      await present().catch(() => {});
+      window.Boardroom?.toast("No answer. Look at the agenda: what is not done on it, do again.");
+      await present();
       return;
     }
-    const html = await answer.text();
     if (answer.ok) {
       trouble().replaceChildren();
       replace(html, focus);

@@ -1,5 +1,5 @@
-// What every page has: theme, hidden names, toasts, the saved state, dialogs, keys, clocks, CSRF on
-// requests made by script. Everything is found through data attributes, so parts that are swapped
+// What every page has: theme, hidden names, toasts, the saved state, dialogs, keys, clocks, and for
+// requests made by script their CSRF token and an end. Everything is found through data attributes, so parts that are swapped
 // in later work without being wired up.
 (function () {
   "use strict";
@@ -9,8 +9,25 @@
     try { localStorage.setItem(key, value); } catch { /* private mode: the choice lasts for this page */ }
   }
 
-  // ---- CSRF ----------------------------------------------------------------------------------
+  // ---- Requests by script ----------------------------------------------------------------------
   const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  /** The token of a session that was begun in another tab, for all that this page sends from now on. */
+  function useToken(fresh) {
+    document.querySelector('meta[name="csrf-token"]').content = fresh;
+    for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = fresh;
+  }
+  /** With it a post that is sent again is not done twice. */
+  function newKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  // A line can go silent without being cut: what has no answer by then failed, as on a lost line.
+  const PATIENCE = 15000; // ms, longer than the server waits for its database
+  const SLOWEST = 30; // bytes in a millisecond: an upload has so much longer
+  function patience(body) {
+    const files = body instanceof FormData ? [...body.values()].filter((one) => one instanceof File) : [];
+    return PATIENCE + files.reduce((bytes, file) => bytes + file.size, 0) / SLOWEST;
+  }
   const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
   const plainFetch = window.fetch.bind(window);
   window.fetch = function (input, init = {}) {
@@ -22,6 +39,7 @@
       if (!headers.has("X-CSRFToken")) headers.set("X-CSRFToken", token());
       init = { ...init, headers };
     }
+    if (!init.signal && !request) init = { ...init, signal: AbortSignal.timeout(patience(init.body)) };
     return plainFetch(input, init);
   };
   document.addEventListener("htmx:config:request", (event) => {
@@ -245,5 +263,5 @@
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 
-  window.Boardroom = { toast, saveState, sayFiles, setTheme, toggleNames, openDialog, csrfToken: token };
+  window.Boardroom = { toast, saveState, sayFiles, setTheme, toggleNames, openDialog, csrfToken: token, useToken, newKey };
 })();

@@ -17,7 +17,8 @@
 // The request: the normal form-encoded POST with the header X-Boardroom-Part: 1, holding the fields,
 //   `version`, and `_was`: JSON {field: text before the change}, with which a server can tell two
 //   people on different fields from two people on the same one. An emptied choice is posted as "".
-//   A save only sets values, so a repeat after a lost answer does no harm and needs no key.
+//   A save that got no answer is sent again as it was, with the same Idempotency-Key, before anything
+//   newer: it may have arrived.
 //
 // The answer:
 //   200 {"version": n, "saved_at": "14:02", "errors": {field: text}, "warnings": {field: text},
@@ -25,6 +26,7 @@
 //   409 {"version": n, "mine": {field: text}, "theirs": {field: text}}      somebody saved before:
 //        both texts are shown, and the chosen one is saved over version n. Keys are field names or labels.
 //        With "by", the name of who saved, or "own": true, the same person in another window, it says so.
+//   401: "Signed out, kept here", and saved when the same person signs in in another tab (other_tabs.js).
 //   Any other refusal: "Not saved", the text stays here; with {"error": text, "mine", "theirs"} both texts
 //        are shown at once, since the form may be about to go. No answer, or 5xx: tried again by itself.
 //
@@ -134,7 +136,7 @@
 
   // ---- Saving: one request at a time for each form -------------------------------------------------
   function state(form) {
-    if (!states.has(form)) states.set(form, { timer: 0, tries: 0, busy: null, trouble: new Set(), dialog: false });
+    if (!states.has(form)) states.set(form, { timer: 0, tries: 0, busy: null, unanswered: null, trouble: new Set(), dialog: false });
     return states.get(form);
   }
   function setVersion(form, version) {
@@ -168,9 +170,9 @@
     clearTimeout(s.timer);
     s.since = 0;
     while (s.busy) await s.busy; // of several who wait, one goes on
-    if (s.dialog || !form.isConnected) return false;
-    const list = toPost(form);
-    if (!list.length) { // typed and taken back: what the server has is what is shown
+    if (signedOut || s.dialog || !form.isConnected) return false;
+    const list = toPost(form), again = Boolean(s.unanswered);
+    if (!list.length && !again) { // typed and taken back: what the server has is what is shown
       keep(form);
       for (const name of s.trouble) mark(form, name);
       s.trouble.clear();
@@ -180,10 +182,12 @@
     }
     for (const name of [...s.trouble]) // taken back, while other fields are still wrong
       if (same(read(form, name), read(form, name, true))) { mark(form, name); s.trouble.delete(name); }
-    s.busy = send(form, s, list, leaving);
-    try { return await s.busy; } finally { s.busy = null; }
+    s.busy = send(form, s, s.unanswered ??= pack(form, list), leaving);
+    let all = false;
+    try { all = await s.busy; } finally { s.busy = null; }
+    return all && again ? save(form, { leaving }) : all; // what was typed since
   }
-  async function send(form, s, list, leaving) {
+  function pack(form, list) {
     const body = new URLSearchParams(), sent = {}, was = {};
     for (const name of list) {
       sent[name] = read(form, name);
@@ -192,17 +196,23 @@
     }
     body.set("version", form.dataset.version ?? "");
     body.set("_was", JSON.stringify(was));
-    say("saving");
+    return { list, sent, body, key: window.Boardroom.newKey() };
+  }
+  async function send(form, s, { list, sent, body, key }, leaving) {
+    if (!s.tries) say("saving"); // else "offline" stands until there is an answer
     let response, answer = null;
     try {
       response = await fetch(form.action, {
         method: "POST", body, keepalive: leaving, credentials: "same-origin", redirect: "manual",
-        headers: { "X-Boardroom-Part": "1", Accept: "application/json" },
+        headers: { "X-Boardroom-Part": "1", Accept: "application/json", "Idempotency-Key": key },
       });
       if (/json/.test(response.headers.get("Content-Type") ?? "")) answer = await response.json();
     } catch { response = null; }
+    if (signedOut) return false;
     if (!response || response.status >= 500 || response.status === 429) return later(form, s);
     s.tries = 0;
+    s.signedOut = response.status === 401 || response.type === "opaqueredirect"; // to the sign-in
+    if (!s.signedOut) s.unanswered = null;
     if (response.status === 409 && answer?.theirs && "version" in answer) return settle(form, s, sent, answer);
     if (!response.ok || !answer) return refused(form, s, response.status, answer);
     const errors = answer.errors ?? {};
@@ -227,14 +237,15 @@
     schedule(form, 1000 * RETRY[Math.min(s.tries++, RETRY.length - 1)]);
     return false;
   }
+  const SIGN_IN = "You are signed out. Sign in in another tab: what you typed is kept here, and is saved then.";
   function refused(form, s, status, answer) {
     keep(form);
-    say("error");
+    say("error", s.signedOut ? "Signed out, kept here" : null);
     if (answer?.theirs) { tell(form, s, answer); return false; }
     const why = answer?.error ?? {
-      0: "You are signed out. Sign in in another tab; what you typed is kept here.",
-      400: "This page was open for too long. Reload it; what you typed is kept here.",
-      401: "You are signed out. Sign in in another tab; what you typed is kept here.",
+      0: SIGN_IN,
+      400: "This page is from before somebody signed in anew. Reload it, signed in as yourself; what you typed is kept here.",
+      401: SIGN_IN,
       403: "You may not change this any more. What you typed is kept here.",
       404: "This is not here any more: it was discarded or taken away. Nothing was saved; what you typed is kept here.",
       409: "This cannot be changed any more. What you typed is kept here.",
@@ -331,17 +342,20 @@
     if (button?.hasAttribute("data-autosave-flush")) {
       event.preventDefault();
       save(form).then((all) => window.Boardroom?.toast(all ? "Saved." : "Not all of it is saved yet."));
-    } else if (!s.submitting && (s.busy || changed(form).length)) {
+    } else if (!s.submitting && unsaved(form)) {
       event.preventDefault();
       save(form).finally(() => {
-        if (s.dialog) return; // two texts: the person chooses first
+        if (s.dialog || s.signedOut) return; // two texts: the person chooses first; who is signed out was told
         if (s.tries) { window.Boardroom?.toast("Not sent: there is no connection. What you typed is kept here."); return; }
         s.submitting = true; clearTimeout(s.timer); form.requestSubmit(button); s.submitting = false;
       });
     }
   });
   const open = () => [...document.querySelectorAll("form[data-autosave]")];
-  addEventListener("online", () => open().forEach((form) => { if (changed(form).length) { state(form).tries = 0; schedule(form, SOON); } }));
+  const unsaved = (form) => Boolean(state(form).busy || state(form).unanswered || state(form).dialog || changed(form).length);
+  const saveNow = () => open().filter(unsaved).forEach((form) => { state(form).tries = 0; schedule(form, SOON); });
+  addEventListener("online", saveNow);
+  document.addEventListener("boardroom:signed-in", saveNow);
   addEventListener("offline", () => open().forEach((form) => { if (changed(form).length) say("offline"); }));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && !signedOut) open().forEach((form) => { if (changed(form).length) save(form, { leaving: true }); });
@@ -370,6 +384,5 @@
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 
-  const unsaved = (form) => Boolean(state(form).busy || state(form).dialog || changed(form).length);
   window.BoardroomAutosave = { flush: (form) => save(form), unsaved, restore, open, stop: () => { signedOut = true; } };
 })();

@@ -16,11 +16,12 @@
     if (busy) return;
     busy = true;
     button.disabled = true;
+    const key = button.dataset.pressed ??= window.Boardroom.newKey(); // without an answer, pressed again it is the same press
     try {
       await window.BoardroomAutosave.flush(form);
       const response = await fetch(button.getAttribute("formaction"), {
         method: "POST",
-        headers: { "X-Boardroom-Part": "1", Accept: "application/json", "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()).slice(2, 18) },
+        headers: { "X-Boardroom-Part": "1", Accept: "application/json", "Idempotency-Key": key },
         body: new URLSearchParams({ version: form.dataset.version }),
       });
       const answer = /json/.test(response.headers.get("Content-Type") ?? "") ? await response.json() : null;

@@ -106,11 +106,11 @@
   // One key for each press: a form that is sent again after a lost answer is carried out once.
   async function post(form) {
     const body = new FormData(form);
-    const headers = { "X-Boardroom-Part": "1", "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
+    const headers = { "X-Boardroom-Part": "1", "Idempotency-Key": Boardroom.newKey() };
     for (let wait = 500; ; wait = Math.min(wait * 2, 5000)) {
       let answer = null;
       try {
-        answer = await fetch(form.action, { method: "POST", body, headers, redirect: "manual", signal: AbortSignal.timeout(15000) });
+        answer = await fetch(form.action, { method: "POST", body, headers, redirect: "manual" });
       } catch {
         Boardroom.saveState("offline");
       }

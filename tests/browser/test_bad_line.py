@@ -1,9 +1,10 @@
-"""A line that is cut, slow, loses answers: what was typed is kept, said to be, and sent once."""
+"""A line that is cut, silent, loses answers: what was typed is kept, said to be, and sent once."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
+import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,6 +114,94 @@ def test_what_is_typed_while_the_line_is_cut_is_kept_and_arrives_once(
     same_as_fresh(far, scribe)
     same_as_fresh(people, chair)
     assert saves(people.server) == before + 1
+
+
+def test_a_line_that_falls_silent_is_told_as_offline_and_what_was_typed_arrives_once(
+    people: People, far: People, line: lines.Line, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    scribe = far.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
+    scribe_at_work(chair, scribe)
+    before, sent = saves(people.server), line.posted("/consensus")
+
+    line.hush()
+    scribe.get_by_label(WHY).fill("Typed into the silence.")
+    expect(scribe.locator(OFFLINE).first).to_have_text("Offline, kept here", timeout=25_000)
+    assert line.posted("/consensus") == sent + 1, "it is the answer that does not come"
+    assert saves(people.server) == before
+    scribe.get_by_label(WHY).fill("Typed into the silence, and on.")
+    expect(scribe.locator(OFFLINE).first).to_have_text("Offline, kept here")
+
+    line.mend()
+    expect(chair.locator("[data-part=consensus]")).to_contain_text(
+        "silence, and on.", timeout=60_000
+    )
+    saved(scribe)
+    assert saves(people.server) == before + 2, "what waited for its answer, then what came after"
+    expect(scribe.locator("dialog[open]")).to_have_count(0)
+    expect(scribe.locator("[data-connection=live]")).to_be_attached(timeout=40_000)
+    same_as_fresh(far, scribe)
+
+
+def test_what_is_sent_by_script_has_a_time_limit_and_an_upload_a_longer_one(people: People) -> None:
+    page = people.page("chair@")
+    limits = page.evaluate(
+        """async () => {
+          const limits = [];
+          AbortSignal.timeout = (ms) => { limits.push(ms); return new AbortController().signal; };
+          const upload = new FormData();
+          upload.append("file", new File([new Uint8Array(3e6)], "report.pdf"));
+          await fetch("/");
+          await fetch("/account", {method: "POST", body: upload});
+          await fetch("/", {signal: new AbortController().signal});
+          return limits;
+        }"""
+    )
+    assert limits == [15_000, 115_000]
+    people.problems.clear()  # what was posted to the account is refused
+
+
+def test_a_save_whose_answer_is_lost_is_no_other_text_than_what_is_typed_on(
+    people: People, far: People, line: lines.Line, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    scribe = far.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
+    scribe_at_work(chair, scribe)
+    before = saves(people.server)
+    # The browser itself sends it anew over each connection that it had before.
+    line.fault = lambda method, path: "answer lost" if path.endswith("/consensus") else None
+    scribe.get_by_label(WHY).fill("Arrived, but nobody was told.")
+    expect(chair.locator("[data-part=consensus]")).to_contain_text("nobody was told.")
+    expect(scribe.locator(OFFLINE).first).to_have_text("Offline, kept here")
+    scribe.get_by_label(WHY).fill("Arrived, but nobody was told. More of it.")
+    line.fault = lines.no_fault
+    expect(chair.locator("[data-part=consensus]")).to_contain_text("More of it.")
+    saved(scribe)
+    expect(scribe.locator("dialog[open]")).to_have_count(0)
+    assert saves(people.server) == before + 2
+
+
+def test_a_server_that_stands_still_is_told_as_offline_and_saves_when_it_goes_on(
+    people: People, meeting: str
+) -> None:
+    chair = people.page("chair@", f"{meeting}/stage", viewport=WIDE)
+    scribe = people.page("surgeon@", f"{meeting}/stage", viewport=WIDE)
+    scribe_at_work(chair, scribe)
+    before = saves(people.server)
+    people.server.process.send_signal(signal.SIGSTOP)
+    try:
+        scribe.get_by_label(WHY).fill("Typed while the server stood still.")
+        expect(scribe.locator(OFFLINE).first).to_have_text("Offline, kept here", timeout=25_000)
+        scribe.get_by_label(WHY).fill("Typed while the server stood still, all of it.")
+        expect(scribe.locator("[data-connection=lost]")).to_be_attached()
+        expect(scribe.locator(OFFLINE).first).to_have_text("Offline, kept here")
+    finally:
+        people.server.process.send_signal(signal.SIGCONT)
+    expect(chair.locator("[data-part=consensus]")).to_contain_text("all of it.", timeout=60_000)
+    saved(scribe)
+    expect(scribe.locator("dialog[open]")).to_have_count(0)
+    assert saves(people.server) == before + 2
+    people.problems.clear()  # the browser complains about the server that did not answer
 
 
 def test_a_lost_answer_and_a_post_that_comes_twice_are_one(
