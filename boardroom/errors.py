@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, g, render_template, request, url_for
-from flask_login import AnonymousUserMixin
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, NoResultFound, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -140,6 +140,9 @@ def _domain_error(error: DomainError) -> tuple[str, int]:
 
 
 def _csrf_error(error: CSRFError) -> tuple[str, int]:
+    # Scripts post for who is signed in: the token counts no more because its session has ended.
+    if wants_part() and not current_user.is_authenticated:
+        return error_page(401)
     return error_page(
         400,
         "This page was open for too long",

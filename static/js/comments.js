@@ -103,7 +103,10 @@
   // The meeting goes on to the next case, another box is opened, the page is loaded anew: what was begun is
   // there again with the form. With its key: where only the answer was lost, it is not said twice.
   const place = (form) => `boardroom.kept:${form.dataset.kept}`;
+  let signedOut = false; // in another tab: from then on nothing is kept any more
+  document.addEventListener("boardroom:signed-out", () => { signedOut = true; });
   function keep(form) {
+    if (signedOut) return;
     const area = form.elements.body, text = area.value;
     try {
       if (text === area.defaultValue) sessionStorage.removeItem(place(form));

@@ -90,7 +90,7 @@
       const answer = await fetch(button?.formAction || form.action, {
         method: "POST", body, headers: { "X-Boardroom-Part": "1" }, credentials: "same-origin",
       });
-      if (answer.status >= 500) throw new Error("not carried out");
+      if (answer.status >= 500 || answer.status === 400 || answer.status === 401) throw new Error("not carried out");
       panel.innerHTML = await answer.text();
       prepare(panel);
       panel.querySelector("#error-summary")?.focus();

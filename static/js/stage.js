@@ -265,6 +265,7 @@
     lost: () => ("projector" in root.dataset ? "offline, trying again" : "offline"), // the stage has a strip that says the rest
   };
   function connection(state, why) {
+    if (root.dataset.connectionState === "ended") return;
     for (const mark of $$("[data-connection]")) {
       if (mark.dataset.connection === "ended") continue;
       mark.dataset.connection = state;
@@ -276,6 +277,19 @@
     if (strip) strip.hidden = state !== "lost";
     if (state === "ended") leave(why);
   }
+
+  // A session that is over can be followed by another of the same person, begun in another tab: with it
+  // the meeting is here again, and so is what was typed.
+  let comesBack = false;
+  function ended(status) {
+    comesBack = status === 401;
+    connection("ended");
+  }
+  document.addEventListener("boardroom:signed-in", () => { if (comesBack) location.reload(); });
+  document.addEventListener("boardroom:signed-out", () => {
+    sync.socket.disconnect();
+    connection("ended", "You signed out in another tab.");
+  });
 
   // Who may no longer see the meeting keeps nothing of it on the screen.
   function leave(why) {
@@ -296,10 +310,10 @@
     seq: Number(root.dataset.seq),
     stateUrl: root.dataset.stateUrl,
     projector: "projector" in root.dataset,
-    paint, personal, connection, relayed,
+    paint, personal, connection, ended, relayed,
     clock: (now) => { serverAhead = now - Date.now() / 1000; },
   });
-  new StageForms({ editorBox, sync, personal, signedOut: () => connection("ended") });
+  new StageForms({ editorBox, sync, personal, signedOut: () => ended(401) });
   const keys = new StageKeys({ mineBox, editorBox, toEditor, penIs, onItsWay: () => Boolean(mineTimer || mineComes || mineBox?.inert), fetchMine: () => personal() });
   window.boardroomStage = sync;
   sync.start();

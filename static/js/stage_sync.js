@@ -9,9 +9,10 @@
   const TIMEOUT = 10000; // ms
 
   class StageSync {
-    /** paint(parts, whole): put HTML into the named parts. personal(): fetch what is mine alone. */
-    constructor({ meeting, person, seq, stateUrl, projector, paint, personal, connection, clock, relayed }) {
-      Object.assign(this, { meeting, person, stateUrl, projector, paint, personal, connection, clock, relayed });
+    /** paint(parts, whole): put HTML into the named parts. personal(): fetch what is mine alone.
+        ended(status): the server's answer to whom it shows the meeting no more. */
+    constructor({ meeting, person, seq, stateUrl, projector, paint, personal, connection, ended, clock, relayed }) {
+      Object.assign(this, { meeting, person, stateUrl, projector, paint, personal, connection, ended, clock, relayed });
       this.seq = seq;
       this.waiting = new Map(); // first number -> change
       this.timer = null;
@@ -60,11 +61,13 @@
     async dismissed() {
       this.socket.disconnect();
       await new Promise((done) => setTimeout(done, 400)); // who signs out in another window has still the old cookie
+      let status = 0;
       try {
         const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" }, signal: AbortSignal.timeout(5000) });
         if (answer.ok) { location.reload(); return; }
+        status = answer.status;
       } catch { /* no line: closed all the same */ }
-      this.connection("ended");
+      this.ended(status);
     }
 
     // A refused connection may be a server that restarts, or a session that ended.
@@ -72,7 +75,7 @@
       this.lost();
       try {
         const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" } });
-        if ([401, 403, 404].includes(answer.status)) { this.socket.disconnect(); this.connection("ended"); }
+        if ([401, 403, 404].includes(answer.status)) { this.socket.disconnect(); this.ended(answer.status); }
       } catch { /* no network: Socket.IO tries again by itself */ }
     }
 
@@ -112,8 +115,8 @@
 
     async fetchState() {
       try {
-        const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" }, signal: AbortSignal.timeout(TIMEOUT) });
-        if ([401, 403, 404].includes(answer.status)) { this.connection("ended"); this.socket.disconnect(); return; }
+        const answer = await fetch(this.stateUrl, { headers: { "X-Boardroom-Part": "1" } });
+        if ([401, 403, 404].includes(answer.status)) { this.ended(answer.status); this.socket.disconnect(); return; }
         if (!answer.ok) throw new Error(String(answer.status));
         const state = await answer.json();
         this.clock(state.now);

@@ -333,6 +333,13 @@ def test_every_form_needs_its_token(data: Path, boards: Path) -> None:
     assert {e: s for e, s in answers.items() if s != 400} == {}
 
 
+def test_a_script_of_whose_session_has_ended_is_told_that_and_not_of_its_token(data: Path) -> None:
+    app = create_app("testing", data=data, WTF_CSRF_ENABLED=True)
+    answer = app.test_client().post("/sign-out", headers={"X-Boardroom-Part": "1"})
+    assert answer.status_code == 401
+    assert "Your session has ended" in answer.text
+
+
 def test_a_form_with_its_token_is_taken(data: Path) -> None:
     app = create_app("testing", data=data, WTF_CSRF_ENABLED=True)
     client = app.test_client()
