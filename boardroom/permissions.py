@@ -16,6 +16,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from boardroom import audit, discarded, receipts
+from boardroom.cases.kept_back import init_kept_back, keep_back
 from boardroom.cases.models import Case
 from boardroom.db import db
 from boardroom.errors import error_page, wants_part
@@ -262,6 +263,8 @@ def guard() -> Any:
     if subject.board is not None and subject.board not in current_app.extensions["boards"]:
         return _of_the_past(subject.board)
     if rule.allows(current_user, subject):
+        if subject.case is not None and not is_member(current_user, subject):
+            keep_back(subject.case)
         return None
     # Sent again after its answer was lost: what it did may be why it is not allowed any more.
     if (again := receipts.first_answer()) is not None:
@@ -373,5 +376,6 @@ def _to_sign_in() -> Response:
 
 def init_permissions(app: Flask) -> None:
     """Put the guard before every route and `can` into every template."""
+    init_kept_back()
     app.before_request(guard)
     app.jinja_env.globals["can"] = can

@@ -12,6 +12,7 @@ from boardroom import audit, live
 from boardroom.boards.definition import BoardDefinition, UnknownKeyError
 from boardroom.cases import documents, rules
 from boardroom.cases.fields import LINE_WORDS, MOST_LINES, NONE_STATED, clean
+from boardroom.cases.kept_back import whole
 from boardroom.cases.models import (
     Case,
     CaseCounter,
@@ -218,7 +219,8 @@ def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Ca
         **{k: getattr(old, k) for k in ("name", "birth_date", "sex", "record_number", "hospital")}
     )
     copy = new_case(board, actor=actor, patient=patient)
-    carry_over(case, copy)
+    with whole(case):  # a referrer may begin it, by what they report
+        carry_over(case, copy)
     copy.no_tissue = case.no_tissue  # until a pathology is listed; its day is that of its round
     db.session.flush()
     audit.record("began a new round", board=case.board, case_id=copy.id, actor=actor, of=case.code)
