@@ -35,21 +35,32 @@ def differences(
 ) -> Iterator[Problem]:
     """What the row says otherwise than its case, a problem for each value.
 
-    `on`: the visit's day, where rows are visits. A cell that is empty, or that an import could not
-    take, says nothing. What the board added of other days is no difference.
+    `on`: the visit's day, where rows are visits. A cell that is empty says nothing; one that an
+    import could not take is told where something is recorded, for that is not what it says. What
+    the board added of other days is no difference.
     """
     report = ImportReport("", mapping.name, board.key)
     found = gather(row, mapping, report)
-    not_taken = {problem.column for problem in report.problems if not problem.taken}
+    not_taken = {one.column: one.reason for one in report.problems if not one.taken}
     # Not read as given is not "not given"
     unread = {one.to for one in mapping.columns if one.column in not_taken}
     for column in mapping.columns:
         raw = row.cells.get(column.column, "")
-        if column.kind == "treatment" and column.to in unread:
+        if not raw or (column.kind == "treatment" and column.to in unread):
             continue
-        if raw and (said := _otherwise(column, found, case, board, on)):
-            there, here = said
-            yield _problem(row, column.column, raw, f"{there} there, {here} in the file", case)
+        if (reason := not_taken.get(column.column)) is None:
+            try:
+                said = _otherwise(column, found, case, board, on)
+            except (FactError, ValueRefused) as refused:
+                reason = str(refused)
+            else:
+                if said is not None:
+                    what = f"{said[0]} there, {said[1]} in the file"
+                    yield _problem(row, column.column, raw, what, case)
+                continue
+        if there := _recorded(column, case, on):
+            what = f"{there} there, and this cannot be taken ({reason.rstrip('.')})"
+            yield _problem(row, column.column, raw, what, case)
     lacking = [one for one in found.sentences if not _holds(case.summary, one)]
     if lacking:
         what = f"“{' '.join(lacking)}” is not in the summary there"
@@ -89,28 +100,39 @@ def _otherwise(
             if name not in found.fields:
                 return None
             there = getattr(case if kind == "case" else case.patient, column.target)
-            try:
-                here = field.parse(found.fields[name], board, now().date())
-            except ValueRefused:
-                return None
+            here = field.parse(found.fields[name], board, now().date())
             return (as_text(there) or NOTHING, as_text(here)) if here != there else None
 
 
 def _fact(
     key: str, value: str, unit: str, case: Case, on: dt.date | None
 ) -> tuple[str, str] | None:
-    try:
-        checked = check(key, value, unit)
-    except FactError:
-        return None
-    recorded = [fact for fact in case.facts if fact.key == key]
-    # An import dates what a visit brings, and nothing else
-    own = [fact for fact in recorded if fact.taken_on == on] or ([] if on else recorded)
+    checked = check(key, value, unit)
+    own = _of_the_visit(key, case, on)
     if any(_same(fact, checked) for fact in own):
         return None
-    there = " and ".join(shown(key, fact.value, fact.unit).words for fact in own)
     here = shown(key, str(checked.value), checked.unit).words
-    return (there or NOTHING).replace("\u202f", " "), here.replace("\u202f", " ")
+    return _in_words(own) or NOTHING, here.replace("\u202f", " ")
+
+
+def _of_the_visit(key: str, case: Case, on: dt.date | None) -> list[Fact]:
+    recorded = [fact for fact in case.facts if fact.key == key]
+    # An import dates what a visit brings, and nothing else
+    return [fact for fact in recorded if fact.taken_on == on] or ([] if on else recorded)
+
+
+def _in_words(facts: list[Fact]) -> str:
+    words = " and ".join(shown(one.key, one.value, one.unit).words for one in facts)
+    return words.replace("\u202f", " ")
+
+
+def _recorded(column: Column, case: Case, on: dt.date | None) -> str:
+    """What is there of a column's fact or field, in words; "" for nothing."""
+    if column.kind == "fact":
+        return _in_words(_of_the_visit(column.target, case, on))
+    if column.kind in ("case", "patient"):
+        return as_text(getattr(case if column.kind == "case" else case.patient, column.target))
+    return ""
 
 
 def _same(fact: Fact, checked: Checked) -> bool:

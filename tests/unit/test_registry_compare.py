@@ -85,3 +85,21 @@ def test_one_value_in_two_units_is_no_difference(
 ) -> None:
     meant = mapping({"column": "b", "to": "fact.bilirubin", "unit": unit})
     assert (said(meant, umol=there, b=value) == []) is same
+
+
+@pytest.mark.parametrize("value", ["-2", "99999", "none", "1e400"])
+def test_what_cannot_be_is_told_where_something_is_recorded(value: str) -> None:
+    bilirubin = {"column": "b", "to": "fact.bilirubin", "unit": "umol/L"}
+    (reason,) = said(mapping(bilirubin), b=value)
+    assert reason.startswith("17.1 µmol/L there, and this cannot be taken (")
+
+
+def test_what_cannot_be_is_not_told_again_where_nothing_is_recorded() -> None:
+    inr = {"column": "i", "to": "fact.inr", "unit": ""}
+    assert said(mapping(inr), i="0") == []
+
+
+def test_a_word_that_the_mapping_does_not_know_is_told_where_something_is_recorded() -> None:
+    bilirubin = {"column": "b", "to": "fact.bilirubin", "unit": "umol/L", "values": {"1": "17"}}
+    (reason,) = said(mapping(bilirubin), b="7")
+    assert "The mapping knows 1 here, not this" in reason
