@@ -341,6 +341,12 @@ def day(text: str, what: str, today: dt.date, *, future: bool = False) -> dt.dat
     return value
 
 
+def check_born(day: dt.date | None, what: str, born: dt.date | None) -> None:
+    """Nothing is found in a patient before they are born. Raises ValueRefused."""
+    if day is not None and born is not None and day < born:
+        raise ValueRefused(f"{what} lies before the patient’s birth, {born.day} {born:%b %Y}.")
+
+
 @dataclass(frozen=True)
 class Lacking:
     """One thing without which a draft is not submitted, and the field in which it is given.

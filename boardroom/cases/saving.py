@@ -175,6 +175,8 @@ def _set_plain(context: _Context, target: Plain, text: str) -> None:
         return
     try:
         new = target.field.parse(text, context.board, context.today)
+        if isinstance(new, dt.date) and target.row is not context.case.patient:
+            rules.check_born(new, target.field.label, _born(context.case))
     except ValueRefused as refused:
         context.saved.errors[target.name] = refused.reason
         return
@@ -183,6 +185,10 @@ def _set_plain(context: _Context, target: Plain, text: str) -> None:
         context.saved.changed = True
         if isinstance(target.row, PatientQuestion) and target.field.name == "answer":
             sign_answer(target.row, context.actor)
+
+
+def _born(case: Case) -> dt.date | None:
+    return case.patient.birth_date
 
 
 def sign_answer(question: PatientQuestion, actor: Person | None) -> None:
@@ -262,6 +268,7 @@ def _set_fact(context: _Context, key: str, number: int, values: Mapping[str, str
     if prefix + "taken_on" in values:
         try:
             taken_on = rules.day(values[prefix + "taken_on"], "The date", context.today)
+            rules.check_born(taken_on, "The date", _born(context.case))
         except ValueRefused as refused:
             saved.errors[prefix + "taken_on"] = refused.reason
             if row is None or (row.value, row.unit) != (text, checked.unit):

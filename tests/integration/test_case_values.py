@@ -34,6 +34,45 @@ def test_a_value_is_kept_as_entered_with_unit_and_date(
     assert "1 Nov 2026" in page
 
 
+def test_nothing_is_of_a_day_before_the_patients_birth(
+    coordinator: FlaskClient, new_case: Callable[..., int], the_case: Callable[[int], Case]
+) -> None:
+    case_id = new_case()
+    born = save(coordinator, case_id, 1, patient__birth_date="1951-06-06").json
+    assert born["errors"] == {}
+    sent = {"fact__bilirubin__1__value": "20", "fact__bilirubin__1__unit": "umol/L"}
+    early = save(
+        coordinator, case_id, born["version"], **sent, fact__bilirubin__1__taken_on="1930-01-01",
+        first_on="1951-06-05",
+    ).json  # fmt: skip
+    why = "before the patient’s birth, 6 Jun 1951"
+    assert why in early["errors"]["fact-bilirubin-1-taken_on"]
+    assert why in early["errors"]["first_on"]
+    assert the_case(case_id).facts == []
+    right = save(
+        coordinator, case_id, early["version"], **sent, fact__bilirubin__1__taken_on="1951-06-06"
+    ).json
+    assert right["errors"] == {}
+    earlier = save(coordinator, case_id, right["version"], patient__birth_date="1950-01-01").json
+    assert earlier["errors"] == {}, "a birth is not before itself"
+
+
+def test_a_value_without_a_date_is_not_called_an_earlier_one(
+    coordinator: FlaskClient, new_case: Callable[..., int]
+) -> None:
+    case_id = new_case()
+    version = 1
+    for number, (value, day) in enumerate(
+        (("1.9", "2026-11-25"), ("1.7", "2026-11-02"), ("1.1", ""))
+    ):
+        name = f"fact__inr__{number + 1}__"
+        sent = {f"{name}value": value, f"{name}taken_on": day}
+        version = save(coordinator, case_id, version, **sent).json["version"]
+    page = " ".join(coordinator.get(f"/cases/{case_id}").text.split())
+    assert 'fact-earlier">before: 1.7 (2 Nov 2026)</span>' in page
+    assert 'fact-earlier">without a date: 1.1</span>' in page
+
+
 def test_an_improbable_value_is_said_again_when_the_form_is_opened(
     coordinator: FlaskClient, new_case: Callable[..., int]
 ) -> None:
