@@ -27,6 +27,7 @@ from boardroom.refusals import (
     Overtaken,
     PenElsewhere,
     Refused,
+    RoundBegun,
     StaleVersion,
 )
 
@@ -130,6 +131,9 @@ def _domain_error(error: DomainError) -> tuple[str, int]:
     if isinstance(error, PenElsewhere):
         ask = (error.ask, url_for("meetings.ask_pen", meeting_id=error.meeting_id))
         return error_page(int(error.status), error.title, str(error), calm=True, ask=ask)
+    if isinstance(error, RoundBegun):
+        go = {"url": url_for("cases.case", case_id=error.case_id), "label": f"Open {error.code}"}
+        return error_page(int(error.status), error.title, str(error), calm=True, back=go)
     if isinstance(error, StaleVersion):
         return error_page(
             int(error.status), error.title, str(error), mine=error.mine, theirs=error.theirs

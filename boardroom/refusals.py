@@ -23,6 +23,16 @@ class Overtaken(IllegalTransition):
     title = "Done already"
 
 
+class RoundBegun(Overtaken):
+    """A later round of the case has begun already; `case_id` leads to the last of them."""
+
+    title = "Taken up again already"
+
+    def __init__(self, code: str, case_id: int) -> None:
+        super().__init__(f"{code} is the latest round of this case: go on with that one.")
+        self.code, self.case_id = code, case_id
+
+
 class Forbidden(DomainError):
     """The person may not do this."""
 

@@ -41,6 +41,9 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
     # Who refers is shown what they have to give; what the board sees to is the board's affair.
     shown = readiness_of(found, board, on, "referrer", earlier=earlier) if refers else readiness
     answers = answers_of(found.id) if refers else []
+    rounds = queries.rounds_of(found)
+    # One that was turned down is out of the line: what took its place follows the round before
+    before = found.earlier_case if found.status in rules.TURNED_DOWN_STATUSES else None
     return render_template(
         "cases/case.html",
         case=found,
@@ -48,7 +51,8 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
         readiness=shown,
         blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
         gaps=gap_lines(shown, lacking, found, links=False),
-        rounds=[one for one in queries.rounds_of(found) if one.id == found.id or not refers],
+        rounds=[one for one in rounds if one.id == found.id or not refers],
+        later=queries.latest_after(before or found, rounds),
         items=[] if refers else items,
         answers=answers,
         # Listed again after a provisional answer, the board works on it again

@@ -25,13 +25,14 @@ from boardroom.cases.models import (
     PatientQuestion,
     Treatment,
 )
+from boardroom.cases.queries import latest_after, rounds_of
 from boardroom.cases.saving import LESIONS_ARE_READ, take_away, touch
 from boardroom.cases.view import lacking_of, test_of_fact
 from boardroom.clinical.facts import FACTS, lasts
 from boardroom.clinical.read_facts import FactRead, facts_read
 from boardroom.db import db, now
 from boardroom.people.models import Person
-from boardroom.refusals import Refused
+from boardroom.refusals import Refused, RoundBegun
 from boardroom.tumour_map.queries import readings_of, that_counts, that_lists
 
 _NOTE = 2_000
@@ -200,20 +201,36 @@ def keep_as_past(case: Case, *, actor: Person | None) -> None:
 
 
 def reopen(case: Case, *, actor: Person) -> None:
-    """Take a case in again that was declined or left to the standard of care."""
+    """Take a case in again that was declined or left to the standard of care.
+
+    Raises RoundBegun where another round took its place.
+    """
     if case.status not in (CaseStatus.DECLINED, CaseStatus.STANDARD_OF_CARE):
         rules.move_case(case.status, CaseStatus.DRAFT)
+    if case.earlier_case_id is not None:
+        _must_be_last(hold(case.earlier_case_id))
     move(case, CaseStatus.SUBMITTED, "", "took a case in again", actor)
+
+
+def _must_be_last(case: Case) -> None:
+    """Raises RoundBegun where a later round has begun: a patient's course has one line, and no
+    branches that know nothing of each other. The case is held, so that of two presses one counts.
+    """
+    later = latest_after(case, rounds_of(case))
+    if later is not None:
+        raise RoundBegun(later.code, later.id)
 
 
 def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Case:
     """A new case about the same patient, linked to this one.
 
     Copied: the patient, the referrer, diagnosis, history, dated tests, lasting facts, but no value
-    that somebody asked for anew. Question, first opinion and lesions are new.
+    that somebody asked for anew. Question, first opinion and lesions are new. Who calls holds the
+    case. Raises RoundBegun where a later round has begun.
     """
     if case.status not in (CaseStatus.DECIDED, CaseStatus.FOLLOWED_UP):
         raise Refused("A new round begins when the board has decided. Edit this case instead.")
+    _must_be_last(case)
     old = case.patient
     patient = Patient(
         **{k: getattr(old, k) for k in ("name", "birth_date", "sex", "record_number", "hospital")}

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from boardroom.cases.models import Case, CaseStatus, Document, Patient
-from boardroom.cases.rules import OPEN_STATUSES, WAITING_STATUSES
+from boardroom.cases.rules import OPEN_STATUSES, TURNED_DOWN_STATUSES, WAITING_STATUSES
 from boardroom.cases.search import Said, having, said_in_comments, words_of
 from boardroom.db import db
 from boardroom.meetings.models import AgendaItem
@@ -98,6 +98,29 @@ def _one_after_another(rounds: list[Case]) -> list[Case]:
     for one in found:  # grows while it is walked through
         found += [later for later in rounds if later.earlier_case_id == one.id]
     return found
+
+
+def later_round(case_id: int) -> Case | None:
+    """The round that follows this case, if one has begun; one that was turned down is none."""
+    query = (
+        select(Case)
+        .where(Case.earlier_case_id == case_id, Case.status.not_in(TURNED_DOWN_STATUSES))
+        .order_by(Case.id)
+        .limit(1)
+    )
+    return db.session.scalars(query).unique().first()
+
+
+def latest_after(case: Case, rounds: Iterable[Case]) -> Case | None:
+    """The last of the rounds that follow this case, however many lie between; None where none has
+    begun. `rounds`: as `rounds_of` has them."""
+    following = {
+        one.earlier_case_id: one for one in rounds if one.status not in TURNED_DOWN_STATUSES
+    }
+    last = None
+    while (after := following.pop(last.id if last is not None else case.id, None)) is not None:
+        last = after
+    return last
 
 
 def agenda_of(case_id: int) -> list[AgendaItem]:

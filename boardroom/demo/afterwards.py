@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from boardroom.cases.queries import later_round
 from boardroom.clinical.tumour_reading import Findings, Lesion
 from boardroom.demo.content import DemoCase
 from boardroom.demo.earlier import DemoFollowUp
 from boardroom.demo.referrals import Referrals
 from boardroom.demo.timeline import Timeline
 from boardroom.followup import operations
-from boardroom.followup.queries import later_round
 from boardroom.followup.rules import Answer
 from boardroom.people.models import Person
 from boardroom.tumour_map.models import Side

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from boardroom import audit, live
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.operations import hold
-from boardroom.cases.queries import rounds_after
+from boardroom.cases.queries import later_round, rounds_after
 from boardroom.cases.rules import move_case
 from boardroom.clinical.facts import FactError
 from boardroom.consensus.represent import MOST_CYCLES, checked_value
@@ -103,7 +103,7 @@ def answer(case: Case, days: int, given: Answer, *, actor: Person) -> FollowUp:
 
 def _show_later_round(case: Case, actor: Person) -> None:
     """A stage that shows the next round shows what is told about this one as well."""
-    later = queries.later_round(case.id)
+    later = later_round(case.id)
     if later is not None:
         live.announce_case(later.id, "case_reported", {"case"}, actor=actor)
 
@@ -187,7 +187,7 @@ def mark_mistyped(found: Progress, *, actor: Person) -> Case | None:
     case = hold(found.case_id)
     if not may_mark_mistyped(found, actor):
         raise Forbidden("Who entered a result, a coordinator or a chair marks it as mistyped.")
-    later = queries.later_round(case.id)
+    later = later_round(case.id)
     if not found.stands:
         return later
     found.mistyped_at = now()

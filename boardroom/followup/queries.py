@@ -13,7 +13,6 @@ from sqlalchemy.orm import contains_eager, joinedload
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.queries import rounds_of, visible_to
-from boardroom.cases.rules import TURNED_DOWN_STATUSES
 from boardroom.consensus.awaiting import awaited, needed_words
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.consensus.queries import confirmations_by_item, consensus_of, left_open
@@ -135,17 +134,6 @@ def return_of(case_id: int) -> CaseReturn | None:
         select(CaseReturn).where(CaseReturn.case_id == case_id).options(joinedload(CaseReturn.by))
     )
     return db.session.scalar(query)
-
-
-def later_round(case_id: int) -> Case | None:
-    """The round that follows this case, if one has begun; one that was turned down is none."""
-    query = (
-        select(Case)
-        .where(Case.earlier_case_id == case_id, Case.status.not_in(TURNED_DOWN_STATUSES))
-        .order_by(Case.id)
-        .limit(1)
-    )
-    return db.session.scalars(query).unique().first()
 
 
 def also_reported(result: Progress) -> bool:

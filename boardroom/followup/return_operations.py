@@ -10,6 +10,7 @@ import datetime as dt
 from boardroom import audit, live
 from boardroom.cases import operations as cases
 from boardroom.cases.models import Case, CaseStatus, Fact
+from boardroom.cases.queries import later_round
 from boardroom.cases.rules import move_case
 from boardroom.cases.standing import why_deferred
 from boardroom.consensus.models import SignOff, SignOffKind
@@ -34,7 +35,11 @@ def nothing_due() -> bool:
 
 def bring_back_due() -> list[Case]:
     """Bring back every case whose condition is met or whose deferral has run out; returns them."""
-    found = [_new_round(due.item.case, " ".join(due.reasons), "condition") for due in due_again()]
+    found = []
+    for due in due_again():
+        case = cases.hold(due.item.case_id)
+        if later_round(case.id) is None:  # nobody began one while this waited for the case
+            found.append(_new_round(case, " ".join(due.reasons), "condition"))
     for case, item in deferred_until():
         if _has_come(item):
             _relist(case, item)
@@ -54,7 +59,7 @@ def reopen_from_dissent(found: SignOff, text: str, *, actor: Person) -> Case:
     """Begin a new round because the condition of a dissent is met; returns it.
 
     Raises Forbidden for who has no say, Refused without words on how it is met, IllegalTransition
-    where the case is not decided or was taken up again already.
+    where there is no such condition, RoundBegun where the case was taken up again already.
     """
     case = cases.hold(found.item.case_id)
     place = actor.on(case.board)
@@ -66,9 +71,6 @@ def reopen_from_dissent(found: SignOff, text: str, *, actor: Person) -> Case:
         raise Refused("Write how the condition is met.", field="text")
     if len(text) > LONGEST:
         raise Refused(f"Keep it under {LONGEST:,} characters.", field="text")
-    later = queries.later_round(case.id)
-    if later is not None:
-        raise IllegalTransition(f"This case was taken up again already, as {later.code}.")
     board = queries.board_of(case)
     who = board.specialty(found.specialty).name
     when = condition(found.reopen_condition).rstrip(".")
@@ -84,8 +86,8 @@ def _new_round(
     actor: Person | None = None,
     sign_off: SignOff | None = None,
 ) -> Case:
-    """A round that stands on the coordinator's list at once, with what is new since."""
-    case = cases.hold(case.id)
+    """A round that stands on the coordinator's list at once, with what is new since; the case is
+    held."""
     made = cases.new_round(case, queries.board_of(case), actor=actor)
     for name in (
         "question", "first_verdict", "first_reason_kind", "first_reason", "first_by", "first_on",

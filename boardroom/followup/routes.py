@@ -14,7 +14,7 @@ from boardroom import audit
 from boardroom.aids.reading import suits
 from boardroom.cases.case_page import case_page
 from boardroom.cases.models import Case
-from boardroom.cases.queries import load_case
+from boardroom.cases.queries import later_round, load_case
 from boardroom.clinical.facts import FACTS
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.consensus.view import consensus_view
@@ -126,7 +126,7 @@ def mistyped(case_id: int, progress_id: int) -> Any:
 def _dissenting(case: Case) -> str:
     """Who wants the case opened again under a condition, which only a reader can judge; or ""."""
     item = queries.decision_of(case.id)
-    if item is None or queries.later_round(case.id) is not None:
+    if item is None or later_round(case.id) is not None:
         return ""
     board = queries.board_of(case)
     names = (board.specialty(one.specialty).name for one in queries.dissents_of(item))
@@ -221,7 +221,7 @@ def decision_of(case: Case, refused: FlaskForm | None = None) -> dict[str, Any] 
             for one in queries.dissents_of(item)
         ],
         "may_reopen": return_operations.may_reopen(current_user, case),
-        "later": queries.later_round(case.id),
+        "later": later_round(case.id),
     }
 
 
