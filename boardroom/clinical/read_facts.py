@@ -159,13 +159,19 @@ def facts_read(
 
 
 def _number_and_size(findings: Findings) -> dict[str, tuple[str, str]]:
-    sizes = [living_mm(one) for one in findings.lesions if is_nodule(one)]
-    left = [size for size in sizes if size]
+    """Of the nodules that live: how many, and the whole diameter of the largest, which is what the
+    fact asks for; what of it lives is measured anew in the images of the round."""
+    nodules = [(one.size_mm, living_mm(one)) for one in findings.lesions if is_nodule(one)]
+    left = [whole for whole, living in nodules if living]
     unsure = any(one.li_rads in UNCERTAIN for one in findings.lesions)
-    if None in sizes or not findings.tells_lesions or (unsure and not left):
+    unmeasured = any(living is None for _, living in nodules)
+    if unmeasured or not findings.tells_lesions or (unsure and not left):
         return {}
     said = {"nodule_count": (str(len(left)), "")}
-    return said | {"largest_mm": (str(max(left)), "mm")} if left else said
+    sizes = [whole for whole in left if whole is not None]
+    if sizes and len(sizes) == len(left):
+        said["largest_mm"] = (str(max(sizes)), "mm")
+    return said
 
 
 def invasion(findings: Findings) -> dict[str, str]:

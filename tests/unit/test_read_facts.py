@@ -236,7 +236,8 @@ def test_an_old_word_that_there_is_none_is_said_where_newer_images_leave_it_open
 def test_the_next_round_begins_with_what_the_last_map_showed() -> None:
     lesions = (
         ReadLesion(1, ("V",), 50, 50, 40),
-        ReadLesion(2, ("VI",), 60, 60, 38, 30),
+        ReadLesion(2, ("VI",), 60, 60, 52, 19),  # the whole diameter, not what lives of it
+        ReadLesion(4, ("VI",), 60, 70, 80, 0),  # nothing lives of it: not counted
         ReadLesion(3, ("II",), 70, 40, 90, li_rads="LR-2"),
     )
     found = facts_read(Findings(lesions, portal="vp3", vein="none", spread=("lung",)), NOVEMBER)
@@ -248,7 +249,7 @@ def test_the_next_round_begins_with_what_the_last_map_showed() -> None:
         "extrahepatic_spread": ("yes", ""),
         "spread_site": ("lung", ""),
         "nodule_count": ("2", ""),
-        "largest_mm": ("40", "mm"),
+        "largest_mm": ("52", "mm"),
     }
     assert {one.taken_on for one in found.values()} == {NOVEMBER}
     unknown = (ReadLesion(1, ("V",), 50, 50, 40, li_rads="LR-TR viable"),)
