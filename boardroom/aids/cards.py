@@ -148,7 +148,11 @@ _OF_NODULES = frozenset(
 )
 
 # Said by a figure's own note already.
-_QUIET = ("Viable diameters are used", "Measured against the first sum")
+_QUIET = (
+    "Viable diameters are used",
+    "Measured against the first sum",
+    "Measured against the last sum",
+)
 
 
 def cards_of(case: Case, board: BoardDefinition, on: dt.date, units: str = "") -> Cards:

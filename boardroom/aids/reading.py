@@ -12,6 +12,7 @@ from typing import Any
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, Fact
 from boardroom.cases.models import Lesion as LesionLine
+from boardroom.cases.treated import of_the_tumour
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
 from boardroom.clinical.case_nodules import Burden, burden, counted
 from boardroom.clinical.case_portal import portal
@@ -50,6 +51,7 @@ def record_of(
         age_years=age(case.patient.birth_date, on),
         read=read,
         prothrombin_limits=(board.aids.prothrombin_limits or "") if board is not None else "",
+        treatments=of_the_tumour(case),
     )
     record.contradictions += tuple(_mistyped(fact) for fact in case.facts if not fact.stands)
     return record

@@ -52,7 +52,7 @@ class BoardDefinition(Part):
     strengths: tuple[p.Strength, ...]
     confidence: tuple[Line, ...] = Field(min_length=5, max_length=5)
     diagnoses: tuple[Choice, ...] = Field(min_length=1)
-    treatment_kinds: tuple[Choice, ...] = Field(min_length=1)
+    treatment_kinds: tuple[p.TreatmentKind, ...] = Field(min_length=1)
     treatment_responses: tuple[Choice, ...] = Field(min_length=1)
     imaging_modalities: tuple[Choice, ...] = Field(min_length=1)
     availability: tuple[Choice, ...] = Field(min_length=1)
@@ -99,6 +99,14 @@ class BoardDefinition(Part):
         """The deferral reason with this key; raises UnknownKeyError."""
         found: p.DeferralReason = self._find("deferral_reasons", key)
         return found
+
+    def given_as(self, option: str) -> str | None:
+        """The kind of treatment that an option is once it was given: that of the same key, else
+        "other", "" where there is none such; None for what is no treatment."""
+        if any(one.key == option and not one.treats for one in self.options):
+            return None
+        kinds = [one.key for one in self.treatment_kinds]
+        return next((key for key in (option, "other") if key in kinds), "")
 
     def label(self, vocabulary: str, key: str) -> str:
         """The words for `key` in a vocabulary such as "diagnoses"; raises UnknownKeyError."""

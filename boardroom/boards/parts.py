@@ -76,6 +76,13 @@ class Choice(Part):
     help: str = ""
 
 
+class TreatmentKind(Choice):
+    """A kind of treatment that a patient has had. `tumour`: whether it acts on the tumour, so that
+    a response is measured from its beginning."""
+
+    tumour: StrictBool = True
+
+
 class Question(Part):
     """What one specialty is asked besides the verdict. Always optional to answer."""
 
@@ -106,12 +113,14 @@ class Specialty(Part):
 
 
 class Option(Part):
-    """A treatment option that every consensus must take a position on."""
+    """A treatment option that every consensus must take a position on. `treats`: whether something
+    is given by it, which surveillance is not."""
 
     key: Key
     name: Line
     short: Head
     help: str = ""
+    treats: StrictBool = True
 
 
 class Verdict(Part):

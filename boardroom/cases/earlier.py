@@ -134,7 +134,13 @@ def rounds_before(case: Case, most: int) -> list[Case]:
         return []
     before = _rounds([case.id])
     query = select(Case).join(before, before.c.id == Case.id).order_by(Case.id.desc()).limit(most)
-    return list(db.session.scalars(query.options(selectinload(Case.lesions))))[::-1]
+    known = {one.id: one for one in db.session.scalars(query.options(selectinload(Case.lesions)))}
+    found: list[Case] = []  # by their links: a registry's earlier visit can be imported later
+    one = known.get(case.earlier_case_id)
+    while one is not None:
+        found.insert(0, one)
+        one = known.pop(one.earlier_case_id or 0, None)
+    return found
 
 
 def as_in(said: Said | None) -> str:

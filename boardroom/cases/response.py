@@ -1,18 +1,18 @@
 """How the lesions of a case's earlier round answered to treatment, by mRECIST. Pure.
 
-Source: Lencioni R, Llovet JM. Semin Liver Dis 2010;30:52-60. The answer is the one since the round
-before, which is its start; progression is told against the smallest sum of any earlier round, as it
-is of the sums that are recorded. New disease, and growth beyond doubt of what is no target, are
-progression whatever the targets do; a response is complete only where nothing is left outside the
-targets either. What only a reader can judge is named, not decided.
+Source: Lencioni R, Llovet JM. Semin Liver Dis 2010;30:52-60. A response is told against the start,
+the last images before the present treatment, and progression against the smallest sum since then,
+as it is of the sums that are recorded; the lesions themselves are followed from the round before.
+New disease, and growth beyond doubt of what is no target, are progression whatever the targets do;
+a response is complete only where nothing is left outside the targets either. What only a reader can
+judge is named, not decided.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from boardroom.cases.nadir import Before, least_before
 from boardroom.cases.response_beyond import (
     NOTHING_STATED,
     Beyond,
@@ -22,6 +22,7 @@ from boardroom.cases.response_beyond import (
     stated_beyond,
 )
 from boardroom.cases.since import NOT_MAPPED, Looked
+from boardroom.cases.sums import NO_LINE, TARGET_MM, Before, Line, sums_of
 from boardroom.clinical.inputs import half_up
 from boardroom.clinical.living import (
     IN_A_VEIN,
@@ -33,10 +34,8 @@ from boardroom.clinical.living import (
 )
 from boardroom.clinical.response import RESPONSES, Measured, target_response
 
-__all__ = ["NOTHING_STATED", "Answer", "Before", "Beyond", "answer"]
+__all__ = ["NOTHING_STATED", "Answer", "Before", "Beyond", "Line", "answer"]
 
-TARGET_MM = 10
-"""From this viable diameter on a lesion is a target, and a new one counts."""
 GROWTH_MM = 10
 """Growth that makes of a lesion below that size one that counts."""
 TOO_MANY = "The new reading has too many lesions to count."
@@ -46,8 +45,10 @@ TOO_MANY = "The new reading has too many lesions to count."
 class Answer:
     """The answer in parts; `response` is empty where it is not known, and `why` says why not.
 
-    `was`, `now`: sums of viable diameters in mm, `was` 0 where there is nothing to compare;
-    `at_least`: not all of `now` is known; `least`: the smallest sum before, where it is not `was`.
+    `was`, `now`: sums of viable diameters in mm at the start and now, `was` 0 where nothing can be
+    compared; `at_least`: not all of `now` is known; `start`: where that is not the round before;
+    `least`: the smallest sum since, where it is not `was`; `once`: one before the start that was
+    smaller yet; `fell_from`: the round before, where the sum fell since and is progression.
     `new`: what is new; `grown`: what is no target and progressed; `judge`: what somebody has to
     judge; `left`: what stands against a complete response; `unstated`: what would, and nothing is
     said of it any more. All in words.
@@ -57,7 +58,10 @@ class Answer:
     was: int = 0
     now: int = 0
     at_least: bool = False
+    start: Measured | None = None
     least: Measured | None = None
+    once: Measured | None = None
+    fell_from: Measured | None = None
     new: tuple[str, ...] = ()
     grown: tuple[str, ...] = ()
     judge: tuple[str, ...] = ()
@@ -83,7 +87,12 @@ class Answer:
         if self.was:
             parts[0] += f": {self._sums()}"
         if self.least is not None and self.now > self.least.mm:
-            parts.append(self._against_the_least(self.least))
+            parts.append(f"smallest before: {_of(self.least)}{self._since(self.least)}")
+        if self.once is not None:
+            parts.append(f"smaller before this treatment: {_of(self.once)}")
+        if self.fell_from is not None:
+            words = "a treatment that began after it has a start of its own"
+            parts.append(f"less than {_of(self.fell_from)} ({words})")
         for label, seen in (("new", self.new), ("grown", self.grown), ("left", self.left)):
             if seen:
                 parts.append(f"{label}: {', '.join(seen)}")
@@ -94,14 +103,22 @@ class Answer:
             return f"{self.was} to at least {self.now} mm viable"
         return f"{self.was} to {self.now} mm viable, {_percent(self.was, self.now)}"
 
-    def _against_the_least(self, least: Measured) -> str:
-        """What the smallest sum of before was, and that a fall since can be a new start."""
-        words = f"smallest before: {least.mm} mm in {least.of}"
-        if least.mm and not self.at_least:
-            words += f", {_percent(int(least.mm), self.now)} since"
-        if self.response == "PD" and self.now < self.was and not self.at_least:
-            words += " (a treatment that began after it has a start of its own)"
-        return words
+    def _since(self, least: Measured) -> str:
+        known = least.mm and not self.at_least
+        return f", {_percent(int(least.mm), self.now)} since" if known else ""
+
+    def since(self, earlier: str) -> str:
+        """Since when it is told: the start with its day, or `earlier`, the round before."""
+        return f"{self.start.of}{_day(self.start)}" if self.start is not None else earlier
+
+
+def _of(sum_: Measured) -> str:
+    """ "30 mm in BR-0401, 9 Sep 2026"."""
+    return f"{sum_.mm} mm in {sum_.of}{_day(sum_)}"
+
+
+def _day(sum_: Measured) -> str:
+    return f", {sum_.on.day} {sum_.on:%b %Y}" if sum_.on is not None else ""
 
 
 def _percent(was: int, now: int) -> str:
@@ -131,13 +148,13 @@ def answer(
     pairs: Mapping[int, int] | None = None,
     beyond: tuple[Beyond, Beyond] = (NOTHING_STATED, NOTHING_STATED),
     looked: Looked = NOT_MAPPED,
-    before_that: Sequence[Before] = (),
+    line: Line = NO_LINE,
 ) -> Answer | None:
     """How the lesions of the round before answered; None where there is nothing to tell.
 
     `pairs`: number then to number now, by their places on two maps. Without, lesions are followed
     by their numbers, and one with another number is not said to be new. `beyond`: what the two
-    rounds know outside the lesions; `before_that`: the rounds before the earlier one, oldest first.
+    rounds know outside the lesions; `line`: the rounds before the earlier one.
     """
     before = list(earlier)
     after = {one.number: one for one in later}
@@ -147,8 +164,8 @@ def answer(
     seen = Seen()
     found, why = None, ""
     if (before or looked.then) and (after or looked.now):
-        found = _targets(before, after, same, seen, looked, before_that)
-        _other_lesions(before, after, same, seen)
+        found = _targets(before, after, same, seen, looked, line)
+        _other_lesions(before, after, same, seen, line)
         whole = pairs is not None and looked.whole
         why = _new_lesions(after, same, seen, mapped=whole)
     spread_beyond(*beyond, seen)
@@ -169,11 +186,15 @@ def _targets(
     same: Mapping[int, int],
     seen: Seen,
     looked: Looked,
-    before_that: Sequence[Before],
+    line: Line,
 ) -> Answer | None:
     """The targets' own answer; lesions that had vanished are measured with them from 0 on."""
     tumour = [one for one in before if is_nodule(one)]
-    targets = [one for one in tumour if (living_mm(one) or 0) >= TARGET_MM]
+    targets = [
+        one
+        for one in tumour
+        if (size := living_mm(one)) and (size >= TARGET_MM or line.was_a_target(one))
+    ]
     was, now, why = sum(living_mm(one) or 0 for one in targets), 0, ""
     for one in targets:
         found = after.get(same.get(one.number, 0))
@@ -194,18 +215,34 @@ def _targets(
         if again and found is not None:
             words = f"lesion {found.number}, which lives again, {again} mm"
             (seen.judge if targets else seen.grown).append(words)
-    if not targets:
+    if not targets and not any(map(line.was_a_target, vanished)):
         return None
-    start = Measured(was, looked.then_on)
-    least = least_before((*targets, *vanished), start, before_that, looked.now_on)
-    response = target_response(was, int(least.mm), now)
+    earlier = Measured(was, looked.then_on, line.code)
+    sums = sums_of((*targets, *vanished), earlier, line, looked.now_on)
+    start, nadir = sums.baseline, sums.nadir
+    if not start.mm:
+        return None
+    response = target_response(int(start.mm), int(nadir.mm), now)
     if why and response != "PD":
         return Answer("", why=why)
-    return Answer(response, was, now, at_least=bool(why), least=least if least.of else None)
+    return Answer(
+        response,
+        int(start.mm),
+        now,
+        at_least=bool(why),
+        start=start if start is not earlier else None,
+        least=nadir if nadir is not start else None,
+        once=sums.once,
+        fell_from=earlier if response == "PD" and now < was and not why else None,
+    )
 
 
 def _other_lesions(
-    before: list[LesionLike], after: Mapping[int, LesionLike], same: Mapping[int, int], seen: Seen
+    before: list[LesionLike],
+    after: Mapping[int, LesionLike],
+    same: Mapping[int, int],
+    seen: Seen,
+    line: Line,
 ) -> None:
     """Lesions that were there and no target."""
     for one in before:
@@ -213,7 +250,8 @@ def _other_lesions(
         if one.li_rads == IN_A_VEIN and found is not None and was and (living_mm(found) or 0) > was:
             words = f"lesion {found.number}, in a vein, from {was} to {living_mm(found)} mm"
             seen.judge.append(words)
-        measured = is_nodule(one) and was is not None and (was == 0 or was >= TARGET_MM)
+        measured = is_nodule(one) and was is not None
+        measured &= was == 0 or (was or 0) >= TARGET_MM or line.was_a_target(one)
         if measured or one.li_rads == IN_A_VEIN:
             continue  # with the targets, or as invasion
         if found is None:

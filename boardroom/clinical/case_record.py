@@ -68,6 +68,7 @@ class Record(Protocol):
     sex: str
     age_years: float | None
     prothrombin_limits: str
+    treatments: Sequence[tuple[dt.date | None, str]]
 
     @property
     def reading(self) -> ReadLike | None: ...

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
 
 from boardroom.clinical.case_beyond import outside, veins
@@ -20,7 +19,7 @@ from boardroom.clinical.case_record import (
 from boardroom.clinical.catalogue import FACTS
 from boardroom.clinical.inputs import plain
 from boardroom.clinical.nodule_facts import SCATTER, reading_of_lesions
-from boardroom.clinical.response import Measured, smallest_before
+from boardroom.clinical.response import Measured, present_began, smallest_before
 
 TARGETS = 2
 THE_SUM = "the sum"
@@ -29,39 +28,44 @@ BEFORE = dt.timedelta(days=14)
 """How long before the sum what is said with it may be dated: images and report can be apart."""
 
 
-def _viable(choose: Callable[[list[Decimal]], Decimal], remark: str = "") -> Derivation:
-    """One of the sums of viable diameters; there is a response only from the second one on."""
-
-    def look(record: Record) -> Found:
-        series = record.series("viable_sum_mm")
-        if len(series) < 2:
-            return NOTHING
-        remarks = (remark.format(day=of_day(series[0][0])),) if remark else ()
-        return Found(choose([value for _, value in series]), ("viable_sum_mm",), remarks)
-
-    return look
+def _sums(record: Record) -> list[Measured]:
+    """The sums recorded since the start: the last before the present treatment began, else the
+    first. Empty for fewer than two, for there is a response only from the second one on."""
+    series = [Measured(value, day) for day, value in record.series("viable_sum_mm")]
+    if len(series) < 2:
+        return []
+    began = present_began(record.treatments, series[-1].on)
+    before = [n for n, one in enumerate(series) if began and one.on and one.on <= began]
+    return series[max(before, default=0) :]
 
 
-baseline = _viable(lambda sums: sums[0], "Measured against the first sum recorded, {day}.")
+def baseline(record: Record) -> Found:
+    """The sum at the start, and which one that is."""
+    sums = _sums(record)
+    if not sums:
+        return NOTHING
+    first = record.series("viable_sum_mm")[0][0] == sums[0].on
+    which = "first sum recorded" if first else "last sum before the present treatment"
+    words = f"Measured against the {which}, {of_day(sums[0].on)}."
+    return Found(sums[0].mm, ("viable_sum_mm",), (words,))
 
 
 def nadir(record: Record) -> Found:
     """The smallest sum before the newest, by the rule that the response between rounds goes by."""
-    series = record.series("viable_sum_mm")
-    if len(series) < 2:
+    sums = _sums(record)
+    if not sums:
         return NOTHING
-    least = smallest_before([Measured(value, day) for day, value in series], series[-1][0])
+    least = smallest_before(sums, sums[-1].on)
     return Found(least.mm if least is not None else None, ("viable_sum_mm",))
 
 
 def current(record: Record) -> Found:
     """The newest sum; nothing where a reading that is not older shows another."""
-    found = _viable(lambda sums: sums[-1])(record)
-    if found.value is None or reading_of_lesions(record) is None:
-        return found
-    on = record.series("viable_sum_mm")[-1][0]
-    words = _against_the_map(record, found.value, on)
-    return Found(None, found.keys, (*found.remarks, words)) if words else found
+    if not _sums(record):
+        return NOTHING
+    on, newest = record.series("viable_sum_mm")[-1]
+    words = _against_the_map(record, newest, on) if reading_of_lesions(record) else ""
+    return Found(None if words else newest, ("viable_sum_mm",), (words,) if words else ())
 
 
 def _against_the_map(record: Record, newest: Decimal, on: dt.date) -> str:

@@ -60,6 +60,7 @@ class CaseRecord:
     age_years: float | None = None
     read: Read | None = None  # the reading of the images that counts
     prothrombin_limits: str = ""  # "japan" or "france", where the board's definition names them
+    treatments: Sequence[tuple[dt.date | None, str]] = ()  # of the tumour: day and kind of each
     contradictions: tuple[str, ...] = field(init=False, default=())
     _latest: dict[str, FactLike] = field(init=False, repr=False)
     _remarks: dict[str, list[str]] = field(init=False, repr=False)

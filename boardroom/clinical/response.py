@@ -182,12 +182,36 @@ def smallest_before(sums: Iterable[Measured], on: dt.date | None) -> Measured | 
     `sums`: in the order in which they were made. Of one day the last one counts, and what is not
     earlier than `on` is none that came before; a sum without a day keeps its place in the order.
     """
+    return min(in_order(sums, on), key=lambda one: one.mm, default=None)
+
+
+def in_order(sums: Iterable[Measured], on: dt.date | None) -> list[Measured]:
+    """The sums that came before a day, as `smallest_before` takes them, in their order."""
     by_day: dict[object, Measured] = {}
     for place, one in enumerate(sums):
         if one.on is not None and on is not None and one.on >= on:
             continue
         by_day[one.on or place] = one
-    return min(by_day.values(), key=lambda one: one.mm, default=None)
+    return list(by_day.values())
+
+
+def present_began(
+    given: Iterable[tuple[dt.date | None, str]], now: dt.date | None
+) -> dt.date | None:
+    """The day on which the treatment that was the last before `now` began, which is the first of
+    its kind after another kind; None where no day is known. `given`: days and kinds.
+
+    Kinds of one day go together, and what repeats one of them is the same treatment.
+    """
+    by_day: dict[dt.date, set[str]] = {}
+    for on, kind in given:
+        if on is not None and kind and (now is None or on < now):
+            by_day.setdefault(on, set()).add(kind)
+    began, course = None, set[str]()
+    for on, kinds in sorted(by_day.items()):
+        if not kinds <= course:
+            began, course = on, kinds
+    return began
 
 
 def target_response(first: float, smallest: float, now: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,12 +12,14 @@ from boardroom.aids.reading import read_in, record_of, suits
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.earlier import rounds_before
 from boardroom.cases.models import Case
-from boardroom.cases.response import NOTHING_STATED, Answer, Before, Beyond, answer
+from boardroom.cases.response import NOTHING_STATED, Answer, Before, Beyond, Line, answer
 from boardroom.cases.since import Change, Looked, changes
+from boardroom.cases.treated import given_on
 from boardroom.clinical.case_inputs import invasion, spread
 from boardroom.clinical.from_facts import CaseRecord
 from boardroom.clinical.read_facts import Read, facts_read
 from boardroom.clinical.reread import compare, pair, without_the_other_side
+from boardroom.clinical.response import present_began
 from boardroom.followup.queries import today_of
 from boardroom.tumour_map.queries import latest
 from boardroom.web import short_day
@@ -60,8 +63,8 @@ def since(earlier: Case, later: Case, units: str = "") -> Since:
     if why := _not_after(then, now):
         found = _of_statements(beyond[1], why)
     else:
-        before_that = tuple(_before(one, reads.get(one.id), then) for one in rounds)
-        found = answer(earlier.lesions, later.lesions, pairs, beyond, looked, before_that)
+        line = _line(earlier, later, rounds, reads, looked.now_on)
+        found = answer(earlier.lesions, later.lesions, pairs, beyond, looked, line)
     read_then = (
         facts_read(then.findings, then.on, earlier.standing_facts)
         if then is not None and then.on is not None
@@ -84,7 +87,7 @@ def response_words(case: Case, board: BoardDefinition, found: Since | None = Non
     if told is None:
         return ""
     known = "" if told.response else "not known. "
-    return f"By mRECIST since {earlier.code}: {known}{told.words}"
+    return f"By mRECIST since {told.since(earlier.code)}: {known}{told.words}"
 
 
 def _not_after(then: Read | None, now: Read | None) -> str:
@@ -101,13 +104,37 @@ def _of_statements(now: Beyond, why: str) -> Answer:
     return answer((), (), None, (NOTHING_STATED, stated)) or Answer("", why=why)
 
 
+def _line(
+    earlier: Case,
+    later: Case,
+    rounds: Sequence[Case],
+    reads: Mapping[int, Read | None],
+    now: dt.date | None,
+) -> Line:
+    """The rounds before the earlier one, and when the treatment began that it was under since."""
+    if not rounds:
+        return Line(code=earlier.code)  # there is no other start than the earlier round
+    then = reads.get(earlier.id)
+    return Line(
+        tuple(_before(one, reads.get(one.id), then) for one in rounds),
+        earlier.code,
+        _day_of(earlier, then),
+        present_began(given_on(later, [*rounds, earlier]), now),
+    )
+
+
 def _before(case: Case, found: Read | None, then: Read | None) -> Before:
     """A round before the earlier one: its lesions, and which of `then` each of them is."""
     pairs = None
     if found is not None and then is not None:
         there, here = (without_the_other_side(x.findings).lesions for x in (found, then))
         pairs = {number: was for was, number in pair(there, here)}
-    return Before(case.code, found.day if found is not None else None, tuple(case.lesions), pairs)
+    return Before(case.code, _day_of(case, found), tuple(case.lesions), pairs)
+
+
+def _day_of(case: Case, read: Read | None) -> dt.date | None:
+    """The day that a round counts by: that of its images, else of the referral."""
+    return read.day if read is not None and read.day is not None else case.referred_on
 
 
 def _maps(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -14,11 +15,12 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from boardroom.cases.models import Case, CaseStatus, Fact, Lesion
+from boardroom.cases.models import Case, CaseStatus, Fact, Lesion, Treatment
 from boardroom.clinical.tumour_reading import Findings
 from boardroom.clinical.tumour_reading import Lesion as ReadLesion
 from boardroom.consensus.models import Consensus
 from boardroom.db import now, write_transaction
+from boardroom.followup.models import FollowUp
 from boardroom.letters.models import Letter
 from boardroom.meetings.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
 from boardroom.minutes.at_close import keep_brief
@@ -123,9 +125,57 @@ def test_the_letter_to_the_colleague_has_it_in_one_sentence(house: Any, rows: An
     assert "mRECIST" not in str(letters["patient"])
 
 
+def ago(days: int) -> dt.date:
+    return (now() - dt.timedelta(days=days)).date()
+
+
+def day(days: int) -> str:
+    return f"{ago(days).day} {ago(days):%b %Y}"
+
+
+def treat(house: Any, case: int, kind: str, days: int) -> None:
+    with house.app.app_context(), write_transaction() as session:
+        session.add(Treatment(case_id=case, kind=kind, on_date=ago(days)))
+
+
+def test_a_response_is_told_since_the_treatment_began_wherever_it_is_shown(house: Any) -> None:
+    new = rounds(house, 60, 25, 29)[-1]
+    for kind, days in (("tace", 170), ("antiviral", 80), ("tace", 30)):
+        treat(house, new, kind, days)
+    said = (
+        f"By mRECIST since BR-9001, {day(180)}: PR, partial response: 60 to 29 mm viable, "
+        f"\N{MINUS SIGN}52 %; smallest before: 25 mm in BR-9002, {day(90)}, +16 % since"
+    )
+    assert said in re.sub(r"<[^>]+>", "", page(house, new))
+    meeting, (item,) = make_meeting(house.app, new)
+    begin(house.app, meeting, item, pen=None)
+    state = house.as_("chair").get(f"/meetings/{meeting}/stage/state?projector=1").json
+    assert said in " ".join(state["parts"]["case"].split())
+
+
+def test_another_treatment_begins_a_new_course(house: Any) -> None:
+    _, second, new = rounds(house, 60, 25, 29)
+    treat(house, new, "tace", 170)
+    with house.app.app_context(), write_transaction() as session:
+        session.add(
+            FollowUp(
+                case_id=second, days=30, carried_out="yes", treatment="systemic",
+                treated_on=ago(70), outcome="stable", answered_by_id=house.people["chair"],
+            )
+        )  # fmt: skip
+    assert "SD, stable disease: 25 to 29 mm viable, +16 %" in page(house, new)
+    assert "By mRECIST since BR-9002:" in page(house, new)
+    with house.app.app_context(), write_transaction() as session:
+        session.scalars(select(FollowUp)).one().treatment = "surveillance"
+    assert "60 to 29 mm viable" in page(house, new), "nothing was given by it"
+
+
 def test_progression_is_told_against_the_smallest_sum_of_any_round(house: Any) -> None:
     new = rounds(house, 60, 30, 34, 38)[-1]
-    said = "PD, progressive disease: 34 to 38 mm viable, +12 %; smallest before: 30 mm in BR-9002"
+    said = (
+        "PD, progressive disease: 60 to 38 mm viable, \N{MINUS SIGN}37 %; "
+        f"smallest before: 30 mm in BR-9002, {day(180)}, +27 % since"
+    )
     assert said in page(house, new)
     with house.app.app_context(), write_transaction() as session:
         for days, size in ((270, 60), (180, 30), (90, 34), (0, 38)):

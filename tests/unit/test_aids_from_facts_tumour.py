@@ -252,6 +252,29 @@ def test_mrecist_needs_two_readings() -> None:
     assert any("first sum recorded, of 22 Aug 2025" in words for words in filled.warnings)
 
 
+def test_mrecist_is_measured_from_the_last_sum_before_the_present_treatment() -> None:
+    facts = [
+        fact(key, value, unit, days)
+        for key, value, unit, days in (
+            ("new_lesion", "no", "", 3),
+            ("nontarget_state", "none", "", 3),
+            ("viable_sum_mm", "30", "mm", 300),
+            ("viable_sum_mm", "80", "mm", 200),
+            ("viable_sum_mm", "50", "mm", 3),
+        )
+    ]
+    before, since = (TODAY - dt.timedelta(days=days) for days in (290, 150))
+    untold = of("mrecist", *facts)
+    assert values(untold)["response"] == "PD", "80 was reached under the same treatment"
+    filled = of("mrecist", *facts, treatments=((before, "tace"), (since, "systemic")))
+    assert values(filled)["response"] == "PR"
+    assert values(filled)["change_from_baseline_percent"] == -37.5
+    words = "Measured against the last sum before the present treatment, of"
+    assert any(one.startswith(words) for one in filled.warnings)
+    again = of("mrecist", *facts, treatments=((before, "tace"), (since, "tace")))
+    assert values(again)["response"] == "PD", "the same treatment goes on"
+
+
 SUMS = (fact("viable_sum_mm", "80", "mm", 200), fact("viable_sum_mm", "0", "mm", 20))
 
 
