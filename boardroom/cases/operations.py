@@ -27,6 +27,7 @@ from boardroom.cases.models import (
 )
 from boardroom.cases.queries import latest_after, rounds_of
 from boardroom.cases.saving import LESIONS_ARE_READ, take_away, touch
+from boardroom.cases.treated import told_after
 from boardroom.cases.view import lacking_of, test_of_fact
 from boardroom.clinical.facts import FACTS, lasts
 from boardroom.clinical.read_facts import FactRead, facts_read
@@ -225,7 +226,8 @@ def new_round(case: Case, board: BoardDefinition, *, actor: Person | None) -> Ca
     """A new case about the same patient, linked to this one.
 
     Copied: the patient, the referrer, diagnosis, history, dated tests, lasting facts, but no value
-    that somebody asked for anew. Question, first opinion and lesions are new. Who calls holds the
+    that somebody asked for anew; treatments with what was told of them since the decision.
+    Question, first opinion and lesions are new. Who calls holds the
     case. Raises RoundBegun where a later round has begun.
     """
     if case.status not in (CaseStatus.DECIDED, CaseStatus.FOLLOWED_UP):
@@ -276,6 +278,7 @@ def carry_over(case: Case, copy: Case) -> None:
         copy.treatments.append(
             Treatment(kind=one.kind, on_date=one.on_date, detail=one.detail, response=one.response)
         )
+    copy.treatments.extend(told_after(case))
     for test in case.investigations:
         if test.on_date:  # its age is judged anew, and no test is repeated that still counts
             copy.investigations.append(
