@@ -14,12 +14,14 @@ from boardroom.aids.figure import Figure
 from boardroom.aids.figures import values_of
 from boardroom.aids.fold import AidLine, Missing, line_of
 from boardroom.aids.places import LESIONS
-from boardroom.aids.reading import Reading, read_aids, record_of
+from boardroom.aids.reading import Reading, read_aids
+from boardroom.aids.record import record_of
 from boardroom.aids.sources import SourceLine, seen, sources
 from boardroom.aids.trends import Trend, liver_trends, tumour_trends
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.clinical.aid import NOTE
+from boardroom.clinical.case_response import NEWER_MAP
 from boardroom.clinical.facts import is_lab
 from boardroom.clinical.surgery import DISAGREE
 
@@ -148,11 +150,7 @@ _OF_NODULES = frozenset(
 )
 
 # Said by a figure's own note already.
-_QUIET = (
-    "Viable diameters are used",
-    "Measured against the first sum",
-    "Measured against the last sum",
-)
+_QUIET = ("Viable diameters are used", "Measured against the ")
 
 
 def cards_of(case: Case, board: BoardDefinition, on: dt.date, units: str = "") -> Cards:
@@ -193,7 +191,7 @@ def card_of(
     """One card of a reading."""
     names = [name for name in _AIDS[key] if name in reading["aids"]]
     needless = _OF_NODULES if reading["tumour"].get("none") else frozenset()
-    lines = [line_of(name, reading["aids"][name], needless) for name in names]
+    lines = [_line(name, reading, needless) for name in names]
     on = dt.date.fromisoformat(reading["on"])
     used = [name for name in names if values_of(reading, name) is not None]
     return Card(
@@ -236,6 +234,20 @@ def card_of(
     )
 
 
+def _line(name: str, reading: Reading, needless: frozenset[str]) -> AidLine:
+    line = line_of(name, reading["aids"][name], needless)
+    said = reading.get("response") if name == "mrecist" else None
+    if not said:
+        return line
+    # What the rounds give needs no sums to be entered beside them; where there are some, they are
+    # said as well if they give another response
+    other = bool(line.words) and not line.words.startswith(said["response"])
+    sums = (f"By the sums that are recorded: {line.words}.",) if other else ()
+    remarks = (*sums, *line.remarks) if line.words else ()
+    words = f"Since {said['since']}: {said['words']}"
+    return replace(line, words=words, missing=(), remarks=remarks)
+
+
 def _begun(name: str, reading: Reading) -> bool:
     return any(one["key"] == _BEGUN.get(name) for one in reading["aids"][name]["sources"])
 
@@ -258,7 +270,12 @@ def _warnings(names: Iterable[str], reading: Reading) -> tuple[str, ...]:
         known = name in LOUD_OF_THE_RECORD and values_of(reading, name) is not None
         if not (name in LOUD or known) or not filled["sources"]:
             continue
-        found |= dict.fromkeys(w for w in filled["warnings"] if not w.startswith(_QUIET))
+        quiet = name == "mrecist" and reading.get("response")
+        found |= dict.fromkeys(
+            w
+            for w in filled["warnings"]
+            if not w.startswith(_QUIET) and not (quiet and NEWER_MAP in w)
+        )
         said = filled["result"]["warnings"] if filled["result"] is not None else ()
         found |= dict.fromkeys(w for w in said if name in LOUD or w.startswith(DISAGREE))
     return tuple(found)

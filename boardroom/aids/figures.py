@@ -13,6 +13,7 @@ from boardroom.aids.li_rads import li_rads
 from boardroom.aids.reading import Reading
 from boardroom.clinical.case_response import NEWER_MAP, SAME_DAY
 from boardroom.clinical.display import shown
+from boardroom.clinical.response import RESPONSES
 from boardroom.web import short_day
 
 
@@ -97,8 +98,11 @@ def tumour(reading: Reading, units: str) -> list[Figure]:
     if afp := reading["facts"].get("afp"):
         day = short_day(dt.date.fromisoformat(afp["taken_on"])) if afp["taken_on"] else "no date"
         found.append(Figure("AFP", shown("afp", afp["value"], afp["unit"], units).words, day))
+    rounds = reading.get("response")  # older versions kept nothing of it
     if why := _no_response(reading):
         found.append(Figure("mRECIST", "–", why, "open"))
+    elif rounds:
+        found.append(_since_the_rounds(rounds))
     elif response := values_of(reading, "mrecist"):
         note = _since_the_start(response)
         bad = response["response"] == "PD"
@@ -114,11 +118,17 @@ def _since_the_start(response: Mapping[str, Any]) -> str:
     return f"{response['response_name']}, {sign}{signed(change, 0)} % since the start"
 
 
+def _since_the_rounds(said: Mapping[str, str]) -> Figure:
+    response = said["response"]
+    parts = (RESPONSES[response], f"{said['percent']} since {said['since']}".strip())
+    return Figure("mRECIST", response, ", ".join(parts), "caution" if response == "PD" else "")
+
+
 def _no_response(reading: Reading) -> str:
     """Why there is no response although the sums would give one."""
     mrecist = reading["aids"].get("mrecist")
     said = " ".join(mrecist["warnings"]) if mrecist and not values_of(reading, "mrecist") else ""
-    if NEWER_MAP in said:
+    if NEWER_MAP in said and not reading.get("response"):
         return "the map is newer than the last sum"
     return "sum and map of the same day differ" if SAME_DAY in said else ""
 

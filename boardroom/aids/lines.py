@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from boardroom.aids.reading import record_of
+from boardroom.aids.record import record_of
 from boardroom.aids.trends import Mark, TimeLine, time_line
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from boardroom.aids.cards import Cards, cards_of, made_of
 from boardroom.aids.figures import values_of
 from boardroom.aids.models import DecisionAids
-from boardroom.aids.reading import Reading, read_aids, read_of, record_of, suits
+from boardroom.aids.reading import Reading, read_aids
+from boardroom.aids.record import read_of, record_of, suits
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.clinical.stage_order import StageOrder, stage_order

@@ -9,89 +9,25 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from boardroom.aids.record import read_in, record_of, suits
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases.models import Case, Fact
+from boardroom.cases.models import Case
 from boardroom.cases.models import Lesion as LesionLine
-from boardroom.cases.treated import of_the_tumour
 from boardroom.clinical.case_beyond import HEPATIC, PORTAL, SITE, degree, outside, veins
 from boardroom.clinical.case_nodules import Burden, burden, counted
 from boardroom.clinical.case_portal import portal
 from boardroom.clinical.case_record import newer, of_day
-from boardroom.clinical.catalogue import FACTS
-from boardroom.clinical.display import shown
 from boardroom.clinical.from_facts import FILLED, CaseRecord
 from boardroom.clinical.living import UNCERTAIN, is_nodule
-from boardroom.clinical.read_facts import Read, left_open
+from boardroom.clinical.read_facts import Read
 from boardroom.clinical.tumour_reading import Lesion
+from boardroom.followup.again_queries import since
 from boardroom.tumour_map.models import Side
-from boardroom.tumour_map.queries import Sides, readings_of, that_counts
+from boardroom.tumour_map.queries import Sides, readings_of
 from boardroom.tumour_map.rules import SIDES
-from boardroom.web import age, local
 
 Reading = dict[str, Any]
 """For JSON; see `read_aids`."""
-
-NOT_SHOWN = frozenset({"galad"})
-"""Computed on request only: sources disagree on its unit and its cut-off."""
-
-
-def record_of(
-    case: Case, on: dt.date, read: Read | None = None, board: BoardDefinition | None = None
-) -> CaseRecord:
-    """The case as the decision aids see it; `read`: the reading of its images that counts.
-
-    `board`: without it no limits go with a prothrombin activity.
-    """
-    record = CaseRecord(
-        case.standing_facts,
-        on,
-        tuple(case.lesions),
-        ecog=case.ecog,
-        sex=case.patient.sex,
-        age_years=age(case.patient.birth_date, on),
-        read=read,
-        prothrombin_limits=(board.aids.prothrombin_limits or "") if board is not None else "",
-        treatments=of_the_tumour(case),
-    )
-    record.contradictions += tuple(_mistyped(fact) for fact in case.facts if not fact.stands)
-    return record
-
-
-def _mistyped(fact: Fact) -> str:
-    words = shown(fact.key, fact.value, fact.unit).words
-    label = FACTS[fact.key].label if fact.key in FACTS else fact.key
-    return f"{label} {words} {of_day(fact.taken_on)} was marked as mistyped: it is not used."
-
-
-def read_of(case: Case) -> Read | None:
-    """The reading that counts: the board's, else the referring hospital's; None without any."""
-    return read_in(readings_of(case.id), case.board)
-
-
-def read_in(sides: Sides, board: str) -> Read | None:
-    """`read_of`, for who has the readings of several cases."""
-    found = that_counts(sides)
-    if found is None:
-        return None
-    saved = local(found.saved_at, board).date()
-    said, name = found.said, f"the {SIDES[found.side]}’s reading"
-    other = sides.get(Side.REFERRING) if found.side == Side.BOARD else None
-    if other is not None and (filled := left_open(said, other.said)) != said:
-        said, name = filled, f"{name} (what it leaves open as the {SIDES[other.side]} read it)"
-    return Read(said, name, found.imaged_on, saved)
-
-
-def suits(case: Case, board: BoardDefinition) -> tuple[set[str], list[str]]:
-    """(names of the aids that suit the diagnosis, one line for each kind that does not)."""
-    found, why = set(FILLED) - NOT_SHOWN, []
-    said = {fact.key for fact in case.standing_facts if fact.value == "yes"}
-    for rule in board.aids.only_for:
-        if case.diagnosis in rule.diagnoses or (rule.or_with and rule.or_with in said):
-            continue
-        if found & set(rule.aids):
-            why.append(rule.why)
-        found -= set(rule.aids)
-    return found, why
 
 
 def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
@@ -106,7 +42,9 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     "portal": {"there", "basis", "contradiction"} of portal hypertension as every aid takes it,
     "images": {"reading": its name or "", "on": the day it counts by, "saved": whether that is the
     day on which it was saved, "lesions": [[number, words]]},
-    and where it is so, "newer_images": that the referring hospital read later images than the board
+    and where it is so, "response": {"response", "words", "since", "percent"} that the lesions of
+    two rounds give by mRECIST,
+    "newer_images": that the referring hospital read later images than the board,
     and where the reading that counts says that there is no lesion, "none_seen": {"by": its name,
     "on": day}}
     """
@@ -115,6 +53,7 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
     record = record_of(case, on, read, board)
     names, why = suits(case, board)
     found = burden(record)
+    since_before = _response(case) if "mrecist" in names else {}
     reading = {
         "on": on.isoformat(),
         "aids": {name: record.fill(name).as_dict() for name in FILLED if name in names},
@@ -128,12 +67,29 @@ def read_aids(case: Case, board: BoardDefinition, on: dt.date) -> Reading:
         "portal": _portal(record) if "csph" in names else {},
         "images": _images(case, read),
     }
+    if since_before:
+        reading["response"] = since_before
     if newer_images := _newer_images(sides, read):
         reading["newer_images"] = newer_images
     if read is not None and read.day and not case.lesions and read.findings.none_seen:
         # An empty list, or an empty map, alone is also that of a case that nobody has read
         reading["none_seen"] = {"by": read.name, "on": read.day.isoformat()}
     return reading
+
+
+def _response(case: Case) -> dict[str, Any]:
+    """How the tumour answered since the rounds before, as it is said of the round; {} where that is
+    not known, or there is none."""
+    earlier = case.earlier_case
+    told = since(earlier, case).answer if earlier is not None else None
+    if earlier is None or told is None or not told.response:
+        return {}
+    return {
+        "response": told.response,
+        "words": told.words,
+        "since": told.since(earlier.code),
+        "percent": told.percent,
+    }
 
 
 SHOWN_FACTS = (

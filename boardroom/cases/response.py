@@ -82,6 +82,11 @@ class Answer:
             said = f"{said.rstrip('.')}. To be judged: {judged}. Progression there is PD."
         return said
 
+    @property
+    def percent(self) -> str:
+        """By how much the sum changed since the start, "−39 %"; "" where that is not known."""
+        return _percent(self.was, self.now) if self.was and not self.at_least else ""
+
     def _response(self) -> str:
         parts = [f"{self.response}, {RESPONSES[self.response]}"]
         if self.was:
@@ -101,7 +106,7 @@ class Answer:
     def _sums(self) -> str:
         if self.at_least:
             return f"{self.was} to at least {self.now} mm viable"
-        return f"{self.was} to {self.now} mm viable, {_percent(self.was, self.now)}"
+        return f"{self.was} to {self.now} mm viable, {self.percent}"
 
     def _since(self, least: Measured) -> str:
         known = least.mm and not self.at_least

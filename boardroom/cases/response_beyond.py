@@ -66,6 +66,8 @@ def invasion_beyond(then: Beyond, now: Beyond, seen: Seen) -> None:
         named, words = True, f"{name} {after.capitalize()}"
         if before == "none" or (not before and then.invasion is False):
             seen.new.append(words)
+        elif not before and then.invasion and _unnamed(then):
+            seen.judge.append(f"{words}; invasion was stated before, only its extent is new")
         elif not before:
             seen.judge.append(f"{words}; nothing was stated of it before")
         elif after > before:
@@ -79,6 +81,11 @@ def invasion_beyond(then: Beyond, now: Beyond, seen: Seen) -> None:
         seen.left.append("invasion of vessels")
     elif now.invasion is None and not named and then.invasion:
         seen.unstated.append("invasion of vessels")
+
+
+def _unnamed(then: Beyond) -> bool:
+    """Whether no vein was named, so that what was said of invasion can be of any."""
+    return {then.portal, then.vein} <= {"", "none"}
 
 
 def stated_beyond(now: Beyond, seen: Seen) -> None:

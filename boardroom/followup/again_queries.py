@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-from boardroom.aids.reading import read_in, record_of, suits
+from boardroom.aids.record import read_in, record_of, suits
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.earlier import rounds_before
 from boardroom.cases.models import Case
@@ -20,9 +20,9 @@ from boardroom.clinical.from_facts import CaseRecord
 from boardroom.clinical.read_facts import Read, facts_read
 from boardroom.clinical.reread import compare, pair, without_the_other_side
 from boardroom.clinical.response import present_began
-from boardroom.followup.queries import today_of
+from boardroom.db import now
 from boardroom.tumour_map.queries import latest
-from boardroom.web import short_day
+from boardroom.web import local, short_day
 
 BACKWARDS = "The images of this round ({now}) are older than those of the round before ({then})."
 SAME_IMAGES = "The images of this round and of the round before are of the same day ({now})."
@@ -165,7 +165,7 @@ def _beyond(
     What is stated of new lesions counts where the earlier round has not stated it already, and is
     no older than that round's images.
     """
-    record = record_of(case, today_of(case.board), read)
+    record = record_of(case, local(now(), case.board).date(), read)
     return Beyond(
         spread(record).value,
         read.findings.sites if read is not None else (),

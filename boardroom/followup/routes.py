@@ -11,7 +11,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from boardroom import audit
-from boardroom.aids.reading import suits
+from boardroom.aids.record import suits
 from boardroom.cases.case_page import case_page
 from boardroom.cases.models import Case
 from boardroom.cases.queries import later_round, load_case

@@ -13,7 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from boardroom import audit
-from boardroom.aids.reading import record_of
+from boardroom.aids.record import record_of
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case
 from boardroom.cases.operations import hold

@@ -229,3 +229,44 @@ def test_a_map_of_too_many_lesions_tells_of_none_that_it_is_gone(house: Any) -> 
     assert "The new reading has too many lesions to count." in shown
     assert "1 listed" in shown
     assert "not in the new reading" not in shown
+
+
+def test_the_card_shows_the_response_that_the_maps_give(house: Any) -> None:
+    new = rounds(house, 60, 25, 29)[-1]
+    shown = page(house, new)
+    note = f"partial response, \N{MINUS SIGN}52 % since BR-9001, {day(180)}"
+    assert f"<dt>mRECIST</dt> <dd>PR <small>{note}</small>" in re.sub(
+        r" class=\"[^\"]*\"", "", shown
+    )
+    assert "diameters at the start" not in shown, "no sum is asked for that the maps give"
+    assert f"Since BR-9001, {day(180)}: PR, partial response: 60 to 29 mm viable" in shown
+
+
+def test_the_card_says_where_recorded_sums_give_another_response(house: Any) -> None:
+    new = rounds(house, 50, 30)[-1]
+    with house.app.app_context(), write_transaction() as session:
+        for days, size in ((100, 31), (0, 30)):
+            session.add(
+                Fact(case_id=new, key="viable_sum_mm", value=str(size), unit="mm",
+                     taken_on=ago(days))
+            )  # fmt: skip
+        for key, value in (("new_lesion", "no"), ("nontarget_state", "none")):
+            session.add(Fact(case_id=new, key=key, value=value, taken_on=ago(0)))
+    shown = page(house, new)
+    assert "<dt>mRECIST</dt> <dd>PR" in shown
+    assert "By the sums that are recorded: SD" in shown
+
+
+def test_of_an_invasion_known_before_only_the_extent_is_new(house: Any) -> None:
+    first, new = rounds(house, 50, 30)
+    mapped(house, first, 90, 50, portal="", vein="")
+    mapped(house, new, 0, 30, portal="vp2", portal_side="right", vein="none")
+    unknown = "portal vein invasion Vp2; nothing was stated of it before"
+    assert unknown in page(house, new)
+    with house.app.app_context(), write_transaction() as session:
+        session.add(
+            Fact(case_id=first, key="macrovascular_invasion", value="yes", taken_on=ago(95))
+        )
+    shown = page(house, new)
+    assert unknown not in shown
+    assert "portal vein invasion Vp2; invasion was stated before, only its extent is new" in shown
