@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+from flask import g, has_request_context, request
+
 from boardroom.aids.record import read_in, record_of, suits
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.earlier import rounds_before
@@ -42,9 +44,47 @@ class Since:
     answer: Answer | None
 
 
+@dataclass(frozen=True)
+class _Rounds:
+    """Two rounds, read beside each other."""
+
+    then: Read | None
+    looked: Looked
+    pairs: dict[int, int] | None
+    on_the_map: list[str]
+    answer: Answer | None
+
+
 def since(earlier: Case, later: Case, units: str = "") -> Since:
     """What changed from one round to a later one; a renumbered lesion is found by its place.
     `units`: as for `changes`."""
+    told = _told(earlier, later)
+    read_then = (
+        facts_read(told.then.findings, told.then.on, earlier.standing_facts)
+        if told.then is not None and told.then.on is not None
+        else {}
+    )
+    before, after = (
+        SimpleNamespace(facts=case.standing_facts, lesions=case.lesions)
+        for case in (earlier, later)
+    )
+    changed = changes(before, after, told.pairs, told.looked, read_then, units)
+    return Since(changed, told.on_the_map, told.answer)
+
+
+def _told(earlier: Case, later: Case) -> _Rounds:
+    """The rounds beside each other; once for a page that is read, whose card, line and table all
+    say it: nothing changes while it is made."""
+    if not has_request_context() or request.method != "GET":
+        return _beside(earlier, later)
+    known: dict[tuple[int, int], _Rounds] = g.setdefault("rounds_told", {})
+    both = earlier.id, later.id
+    if both not in known:
+        known[both] = _beside(earlier, later)
+    return known[both]
+
+
+def _beside(earlier: Case, later: Case) -> _Rounds:
     rounds = rounds_before(earlier, MOST_ROUNDS)
     sides = latest(one.id for one in (later, earlier, *rounds))
     reads = {case_id: read_in(of_case, later.board) for case_id, of_case in sides.items()}
@@ -65,16 +105,7 @@ def since(earlier: Case, later: Case, units: str = "") -> Since:
     else:
         line = _line(earlier, later, rounds, reads, looked.now_on)
         found = answer(earlier.lesions, later.lesions, pairs, beyond, looked, line)
-    read_then = (
-        facts_read(then.findings, then.on, earlier.standing_facts)
-        if then is not None and then.on is not None
-        else {}
-    )
-    before, after = (
-        SimpleNamespace(facts=case.standing_facts, lesions=case.lesions)
-        for case in (earlier, later)
-    )
-    return Since(changes(before, after, pairs, looked, read_then, units), on_the_map, found)
+    return _Rounds(then, looked, pairs, on_the_map, found)
 
 
 def response_words(case: Case, board: BoardDefinition, found: Since | None = None) -> str:
