@@ -15,6 +15,7 @@ from boardroom.cases.blueprint import board_of, today
 from boardroom.cases.blueprint import refers as is_referrer
 from boardroom.cases.earlier import earlier_of
 from boardroom.cases.models import Case
+from boardroom.cases.round_queries import latest_after, rounds_of
 from boardroom.cases.standing import asked_of, judged_on, standing_of
 from boardroom.cases.view import gap_lines, lacking_of, readiness_of
 from boardroom.consensus.view import answers_of
@@ -41,7 +42,7 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
     # Who refers is shown what they have to give; what the board sees to is the board's affair.
     shown = readiness_of(found, board, on, "referrer", earlier=earlier) if refers else readiness
     answers = answers_of(found.id) if refers else []
-    rounds = queries.rounds_of(found)
+    rounds = rounds_of(found)
     # One that was turned down is out of the line: what took its place follows the round before
     before = found.earlier_case if found.status in rules.TURNED_DOWN_STATUSES else None
     return render_template(
@@ -52,7 +53,7 @@ def case_page(found: Case, refused: FlaskForm | None = None) -> str:
         blocks=[{"label": one.words[0].upper() + one.words[1:]} for one in lacking],
         gaps=gap_lines(shown, lacking, found, links=False),
         rounds=[one for one in rounds if one.id == found.id or not refers],
-        later=queries.latest_after(before or found, rounds),
+        later=latest_after(before or found, rounds),
         items=[] if refers else items,
         answers=answers,
         # Listed again after a provisional answer, the board works on it again

@@ -25,7 +25,7 @@ from boardroom.cases.models import (
     PatientQuestion,
     Treatment,
 )
-from boardroom.cases.queries import latest_after, rounds_of
+from boardroom.cases.round_queries import latest_after, rounds_of
 from boardroom.cases.saving import LESIONS_ARE_READ, take_away, touch
 from boardroom.cases.treated import told_after
 from boardroom.cases.view import lacking_of, test_of_fact

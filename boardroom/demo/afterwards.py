@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boardroom.cases.queries import later_round
+from boardroom.cases.round_queries import later_round
 from boardroom.clinical.tumour_reading import Findings, Lesion
 from boardroom.demo.content import DemoCase
 from boardroom.demo.earlier import DemoFollowUp

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from boardroom import audit, live
 from boardroom.cases.models import Case, CaseStatus
 from boardroom.cases.operations import hold
-from boardroom.cases.queries import later_round, rounds_after
+from boardroom.cases.round_queries import later_round, rounds_after
 from boardroom.cases.rules import move_case
 from boardroom.clinical.facts import FactError
 from boardroom.consensus.represent import MOST_CYCLES, checked_value

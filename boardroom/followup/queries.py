@@ -12,7 +12,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from boardroom.boards.definition import BoardDefinition
 from boardroom.cases.models import Case, CaseStatus, Fact
-from boardroom.cases.queries import rounds_of, visible_to
+from boardroom.cases.queries import visible_to
+from boardroom.cases.round_queries import rounds_of
 from boardroom.consensus.awaiting import awaited, needed_words
 from boardroom.consensus.models import Consensus, SignOff, SignOffKind
 from boardroom.consensus.queries import confirmations_by_item, consensus_of, left_open

@@ -10,7 +10,7 @@ import datetime as dt
 from boardroom import audit, live
 from boardroom.cases import operations as cases
 from boardroom.cases.models import Case, CaseStatus, Fact
-from boardroom.cases.queries import later_round
+from boardroom.cases.round_queries import later_round
 from boardroom.cases.rules import move_case
 from boardroom.cases.standing import why_deferred
 from boardroom.consensus.models import SignOff, SignOffKind

@@ -14,7 +14,8 @@ from boardroom import audit
 from boardroom.aids.record import suits
 from boardroom.cases.case_page import case_page
 from boardroom.cases.models import Case
-from boardroom.cases.queries import later_round, load_case
+from boardroom.cases.queries import load_case
+from boardroom.cases.round_queries import later_round
 from boardroom.clinical.facts import FACTS
 from boardroom.consensus.confirm_operations import confirmable, speaks_for
 from boardroom.consensus.view import consensus_view

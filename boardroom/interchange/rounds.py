@@ -14,7 +14,8 @@ from sqlalchemy import select
 from boardroom import audit
 from boardroom.cases import operations
 from boardroom.cases.models import Case, CaseStatus, Fact, Treatment
-from boardroom.cases.queries import load_case, rounds_of
+from boardroom.cases.queries import load_case
+from boardroom.cases.round_queries import rounds_of
 from boardroom.cases.rules import OPEN_STATUSES
 from boardroom.db import db
 from boardroom.interchange.mapping import RegistryMapping

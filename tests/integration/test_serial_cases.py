@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from boardroom.cases.models import Case
-from boardroom.cases.queries import load_case, rounds_of
+from boardroom.cases.queries import load_case
+from boardroom.cases.round_queries import rounds_of
 from boardroom.db import db, write_transaction
 from boardroom.interchange.registry import ImportReport, run_import
 from tests.integration.test_cards import page
