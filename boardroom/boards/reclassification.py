@@ -61,8 +61,18 @@ def another_way(first: str, ours: str, board: BoardDefinition) -> bool:
     """
     if reclassify(first, ours, board) != "confirmed":
         return False
-    before, after = (board.verdict(key).name.partition(":")[0] for key in (first, ours))
+    before, after = (_kind(key, board) for key in (first, ours))
     return before != after
+
+
+def another_reason(first: str, ours: str, board: BoardDefinition) -> bool:
+    """Whether the verdict `ours` confirms `first` for another reason; see `another_way`."""
+    confirmed = first != ours and reclassify(first, ours, board) == "confirmed"
+    return confirmed and not another_way(first, ours, board)
+
+
+def _kind(verdict: str, board: BoardDefinition) -> str:
+    return board.verdict(verdict).name.partition(":")[0]
 
 
 def _rank(verdict: str, board: BoardDefinition) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.reclassification import another_way, left_open, reclassify
+from boardroom.boards.reclassification import another_reason, another_way, left_open, reclassify
 
 _WORDS = {
     "upgraded": "More can be done than was thought at first.",
@@ -34,6 +34,8 @@ def beside_the_answer(
         return FirstOpinion(heading, "")
     if another_way(first, ours, board):
         return FirstOpinion(heading, "Same aim, another way.")
+    if another_reason(first, ours, board):
+        return FirstOpinion(heading, "The first opinion is confirmed, for another reason.")
     if outcome == "undetermined" and not left_open(ours, board):
         return FirstOpinion(heading, "The first opinion had left it open.")
     return FirstOpinion(heading, _WORDS[outcome])

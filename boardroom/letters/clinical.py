@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.reclassification import another_way
+from boardroom.boards.reclassification import another_reason, another_way
 from boardroom.clinical.bclc import MIGRATION_REASONS
 from boardroom.consensus.represent import in_words
 from boardroom.letters import again
@@ -60,15 +60,16 @@ def _word(board: BoardDefinition, vocabulary: str, key: str) -> str:
 def _consensus(case: Decision, board: BoardDefinition, library: PhraseLibrary) -> str:
     content, clinical = case.content, library.clinical
     first = _word(board, "verdicts", case.first_verdict)
-    other = another_way(case.first_verdict, content.verdict, board)
+    verdicts = (case.first_verdict, content.verdict)
+    same = "another_way" if another_way(*verdicts, board) else "unchanged"
+    same = "another_reason" if another_reason(*verdicts, board) else same
+    whose = within(_whose(case)) if same == "another_way" else _whose(case)
     by = ", ".join(part for part in (case.first_by, case.first_on) if part)
     against = f"First opinion: {first}{f' ({by})' if by else ''}." if first else ""
     change = {
         "upgraded": "Against the first opinion: upgraded.",
         "downgraded": "Against the first opinion: downgraded.",
-        "confirmed": clinical["another_way"].format(whose=within(_whose(case)))
-        if other
-        else clinical["unchanged"].format(whose=_whose(case)),
+        "confirmed": clinical[same].format(whose=whose),
     }.get(case.outcome or "", "")
     why = _word(board, "reclassification_reasons", content.reclassification_reason)
     agreement = {

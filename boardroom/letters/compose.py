@@ -6,12 +6,13 @@ stands there, and the page shows the record beside it for the person who writes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from boardroom.boards.definition import BoardDefinition
-from boardroom.boards.reclassification import Outcome, another_way, left_open
+from boardroom.boards.reclassification import Outcome, another_reason, another_way, left_open
 from boardroom.consensus.represent import in_words
 from boardroom.consensus.rules import Content
 from boardroom.letters import again, plain, rules
@@ -70,6 +71,7 @@ class Decision:
     tell_by_is_past: bool = False
     scans: Scans = ""
     first_is_addressees: bool = False  # whether who asked gave the first opinion
+    first_plan: str = ""
     earlier: again.Earlier | None = None  # of a case that came back
     spoke_since: tuple[str, ...] = ()  # specialties with a word of their own after the meeting
 
@@ -127,6 +129,8 @@ def _said_to_the_patient(
     compared = library.reclassification[case.outcome] if case.first_verdict and case.outcome else ""
     if other:
         compared = tone.another_way
+    elif another_reason(case.first_verdict, content.verdict, board):
+        compared = tone.another_reason
     if case.outcome == "undetermined" and not left_open(content.verdict, board):
         known = case.first_verdict in library.first_verdicts
         compared = tone.first_left_open if known else ""
@@ -258,9 +262,13 @@ def _considered(case: Decision, board: BoardDefinition, library: PhraseLibrary) 
         for key in options_with(case, board, "fallback")
     ]
     # Nobody is told that care, or watching, is not advised: they go with every treatment.
+    against = options_with(case, board, "rejected")
+    # What the first hospital planned is answered, also where the board did not weigh it by itself
+    planned = [key for key in options_named(case.first_plan, board) if key not in against]
+    weighed = {*case.chosen, *options_with(case, board, "fallback")}
     rejected = [
         f"- {capital(_not_advised(library.options[key], case.content.verdict))}."
-        for key in options_with(case, board, "rejected")
+        for key in (*against, *(key for key in planned if key not in weighed))
         if library.options[key].treats and not _of_what_is_chosen(key, case, library)
     ]
     if not fallback and not rejected:
@@ -269,6 +277,19 @@ def _considered(case: Decision, board: BoardDefinition, library: PhraseLibrary) 
         said(*fallback) or library.tone.no_fallback,
         "\n".join([library.dispositions["rejected"], *rejected]) if rejected else "",
     )
+
+
+def options_named(plan: str, board: BoardDefinition) -> list[str]:
+    """The options that a plan in somebody's own words names: by name, short name, or in full."""
+    return [
+        o.key
+        for o in board.options
+        if any(_names(plan, words) for words in (o.name, o.short, o.help.rstrip(".")))
+    ]
+
+
+def _names(plan: str, words: str) -> bool:
+    return bool(words) and bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", plan, re.IGNORECASE))
 
 
 def _of_what_is_chosen(key: str, case: Decision, library: PhraseLibrary) -> bool:

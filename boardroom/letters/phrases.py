@@ -86,6 +86,7 @@ class Tone(Part):
     again: Phrase
     comes_back: Phrase
     another_way: Phrase
+    another_reason: Phrase
     first_left_open: Phrase
     scans_seen: Phrase
     scans_read: Phrase
@@ -170,11 +171,12 @@ def _texts(part: object) -> Iterator[str]:
 
 
 CLINICAL = (
-    "greeting", "intro", "intro_again", "unchanged", "another_way", "agreed", "against_before",
-    "reserved", "dissented", "majority", "none_reached", "nothing_else", "comes_back", "re_present",
-    "re_present_unplanned", "looked_before", "verdict_then", "chosen_then", "letter_then",
-    "back_as_planned", "back_mistyped", "back_by_dissent", "back_by_hand", "given_since",
-    "changed_since", "same_as_before", "other_than_before", "final_now", "decided_anew", "closing",
+    "greeting", "intro", "intro_again", "unchanged", "another_way", "another_reason", "agreed",
+    "against_before", "reserved", "dissented", "majority", "none_reached", "nothing_else",
+    "comes_back", "re_present", "re_present_unplanned", "looked_before", "verdict_then",
+    "chosen_then", "letter_then", "back_as_planned", "back_mistyped", "back_by_dissent",
+    "back_by_hand", "given_since", "changed_since", "same_as_before", "other_than_before",
+    "final_now", "decided_anew", "closing",
 )  # fmt: skip
 """Phrases of the referrer's letter."""
 

@@ -47,6 +47,7 @@ def decision_of(item: AgendaItem) -> Decision:
         diagnosis=case.diagnosis,
         first_verdict=case.first_verdict,
         first_by=case.first_by,
+        first_plan=case.first_plan,
         first_on=day(case.first_on),
         meeting_day=meeting_day,
         content=content,

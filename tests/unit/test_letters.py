@@ -10,7 +10,9 @@ from boardroom.boards.definition import BoardDefinition
 from boardroom.consensus.represent import Represent
 from boardroom.consensus.rules import Content, Fate
 from boardroom.letters import clinical, compose, rules
+from boardroom.letters.answer import beside_the_answer
 from boardroom.letters.phrases import PhraseLibrary
+from boardroom.letters.sentences import capital
 from tests.unit.letter_samples import decision, measured
 
 
@@ -197,6 +199,57 @@ def test_the_same_aim_by_another_way_is_not_called_the_same(
     consensus = clinical.referrer_draft(one, board, library)["consensus"]
     assert "The panel shares the aim of the assessment of the clinic, St Example" in consensus
     assert "confirms" not in consensus
+
+
+def test_the_same_answer_for_another_reason_is_confirmed_and_says_so(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = decision(board, "unresectable_biology", first="unresectable_remnant")
+    assert one.outcome == "confirmed"
+    draft = compose.patient_draft(one, board, library)
+    assert library.tone.another_reason in draft["found"]
+    assert library.reclassification["confirmed"] not in draft["found"]
+    assert library.tone.unchanged_is_worth in draft["found"], "it is worth as much"
+    assert measured(draft["found"], library).easy
+    consensus = clinical.referrer_draft(one, board, library)["consensus"]
+    assert (
+        "the same answer for another reason than the assessment of the clinic, St Example."
+        in consensus
+    )
+    assert "confirms" not in consensus
+    told = beside_the_answer(
+        "unresectable_remnant", "unresectable_biology", board, theirs=True, by="", again=False
+    )
+    assert told.compared == "The first opinion is confirmed, for another reason."
+
+
+@pytest.mark.parametrize(
+    ("plan", "answered"),
+    [
+        ("TACE every eight weeks", True),
+        ("tace", True),
+        ("Transarterial chemoembolisation", True),
+        ("Stacel trial", False),
+        ("", False),
+    ],
+)
+def test_what_was_planned_first_is_answered_though_the_board_did_not_weigh_it(
+    board: BoardDefinition, library: PhraseLibrary, plan: str, answered: bool
+) -> None:
+    one = decision(board, "ablatable", first_plan=plan)
+    fates = {**one.content.dispositions, "tace": Fate("not_applicable", "")}
+    one = replace(one, content=replace(one.content, dispositions=fates))
+    considered = compose.patient_draft(one, board, library)["considered"]
+    assert (capital(library.options["tace"].plain) in considered) is answered
+
+
+def test_a_first_plan_that_the_board_chose_is_no_way_that_it_does_not_advise(
+    board: BoardDefinition, library: PhraseLibrary
+) -> None:
+    one = decision(board, "ablatable", first_plan="Ablation, then TACE")
+    considered = compose.patient_draft(one, board, library)["considered"]
+    assert capital(library.options["ablation"].plain) not in considered
+    assert considered.count(capital(library.options["tace"].plain)) == 1
 
 
 def test_nobody_is_told_that_care_is_not_advised(
