@@ -151,7 +151,13 @@ CLINICAL = _by_name(
 
 PATIENT_VIEW = _by_name(
     Field("patient_knows", "What the patient knows", "long", LONG),
-    Field("patient_wants", "What the patient wants", "long", LONG),
+    Field(
+        "patient_wants",
+        "What the patient wants",
+        "long",
+        LONG,
+        hint="And needs, so that a plan fits: help at home, work, the way here, language, mood",
+    ),
     Field("met_by", "Who of the board has met the patient"),
 )
 
