@@ -145,8 +145,11 @@ def _domain_error(error: DomainError) -> tuple[str, int]:
 
 def _csrf_error(error: CSRFError) -> tuple[str, int]:
     # Scripts post for who is signed in: the token counts no more because its session has ended.
-    if wants_part() and not current_user.is_authenticated:
-        return error_page(401)
+    try:
+        if wants_part() and not current_user.is_authenticated:
+            return error_page(401)
+    except DBAPIError as away:
+        return database_error(away)
     return error_page(
         400,
         "This page was open for too long",
