@@ -15,6 +15,7 @@ from boardroom.cases import (
     needed_operations,
     operations,
     queries,
+    round_operations,
     rules,
     triage_operations,
 )
@@ -232,7 +233,7 @@ def move_case(case_id: int) -> Response | tuple[str, int]:
             operations.reopen(found, actor=current_user)
             flash("The case is with the board again.", "success")
         case "new_round":
-            made = operations.new_round(found, board_of(found), actor=current_user)
+            made = round_operations.new_round(found, board_of(found), actor=current_user)
             flash(f"{made.code} is a new round of {found.code}.", "success")
             return see_other("cases.edit_case", case_id=made.id)
         case _:

@@ -9,6 +9,7 @@ import datetime as dt
 
 from boardroom import audit, live
 from boardroom.cases import operations as cases
+from boardroom.cases import round_operations
 from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.round_queries import later_round
 from boardroom.cases.rules import move_case
@@ -88,7 +89,7 @@ def _new_round(
 ) -> Case:
     """A round that stands on the coordinator's list at once, with what is new since; the case is
     held."""
-    made = cases.new_round(case, queries.board_of(case), actor=actor)
+    made = round_operations.new_round(case, queries.board_of(case), actor=actor)
     for name in (
         "question", "first_verdict", "first_reason_kind", "first_reason", "first_by", "first_on",
         "first_plan", "ecog", "patient_wants", "met_by",

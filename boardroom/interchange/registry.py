@@ -17,7 +17,7 @@ from flask import current_app
 
 from boardroom import audit
 from boardroom.boards.definition import BoardDefinition
-from boardroom.cases import operations
+from boardroom.cases import operations, round_operations
 from boardroom.cases.models import Case, Patient, Treatment
 from boardroom.cases.queries import case_of_source, load_case
 from boardroom.cases.saving import save_case
@@ -223,7 +223,7 @@ def _as_round(case: Case, visit: Visit, found: Values, before: Case | None, roun
     """
     day = rounds.day_0 + dt.timedelta(days=visit.day or 0)
     if before is not None:
-        operations.carry_over(before, case)
+        round_operations.carry_over(before, case)
     for kind in found.treatments:
         case.treatments.append(Treatment(kind=kind, on_date=day))
     db.session.flush()

@@ -12,7 +12,7 @@ from itertools import pairwise
 from sqlalchemy import select
 
 from boardroom import audit
-from boardroom.cases import operations
+from boardroom.cases import operations, round_operations
 from boardroom.cases.models import Case, CaseStatus, Fact, Treatment
 from boardroom.cases.queries import load_case
 from boardroom.cases.round_queries import rounds_of
@@ -128,7 +128,7 @@ def _fill_in(before: Known, after: Known) -> bool:
 
 def fill_in(case: Case, later: Case) -> None:
     """Give the round after `case` what it would have begun with, and lacks. Nothing is replaced."""
-    for name in operations.CARRIED:
+    for name in round_operations.CARRIED:
         if not getattr(later, name):
             setattr(later, name, getattr(case, name))
     facts = {(one.key, one.taken_on) for one in later.facts}

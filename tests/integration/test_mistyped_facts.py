@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from boardroom.cases import operations as cases
+from boardroom.cases import round_operations
 from boardroom.cases.models import Case, CaseStatus, Fact
 from boardroom.cases.view import known_of
 from boardroom.consensus.models import Consensus
@@ -50,7 +50,7 @@ def next_round(house: Any, case: int, *values: str) -> int:
         row = session.get_one(Case, case)
         row.status = CaseStatus.DECIDED
         by = session.get_one(Person, house.people["coordinator"])
-        made = cases.new_round(row, house.app.extensions["boards"]["liver"], actor=by)
+        made = round_operations.new_round(row, house.app.extensions["boards"]["liver"], actor=by)
         for value in values:
             made.facts.append(Fact(key="afp", value=value, unit="ng/mL", taken_on=now().date()))
         session.flush()
