@@ -12,6 +12,7 @@ import gc
 import os
 import shutil
 import tomllib
+import warnings
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cache
@@ -37,6 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # Applications that a test leaves lying about; SQLite's connections say nothing of it.
         for ignored in ("still open:ResourceWarning", ":pytest.PytestUnraisableExceptionWarning"):
             config.addinivalue_line("filterwarnings", f"ignore:.*{ignored}")
+        # Also of those that end with the process, when pytest's own filters are gone
+        warnings.simplefilter("ignore", ResourceWarning)
+        warnings.simplefilter("ignore", pytest.PytestUnraisableExceptionWarning)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
